@@ -1,0 +1,91 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# mip6lab: the one front door. `make help` lists the targets.
+
+BUILD ?= build
+KERNEL_DIR ?= .kernel
+PREFIX ?= /usr/local
+DESTDIR ?=
+SANITIZE ?=
+CC := gcc
+CLANG := clang
+
+CFLAGS ?= -O2 -g
+WARN := -Wall -Wextra -Wshadow -Wconversion -Werror
+CPPFLAGS += -D_GNU_SOURCE -Istack/include -Istack -Iemu -I$(BUILD)/gen
+ALL_CFLAGS = -std=gnu17 $(CFLAGS) $(WARN) -ffile-prefix-map=$(CURDIR)=. $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
+ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+
+# ---- sources: found, not listed ---------------------------------------------
+WIRE_SRC := $(wildcard stack/wire/*.c)
+CORE_SRC := $(wildcard stack/core/*.c)
+CONF_SRC := $(wildcard stack/conf/*.c)
+LINUX_SRC := $(wildcard stack/linux/*.c)
+CTL_SRC := $(wildcard stack/ctl/*.c)
+LAB_SRC := $(wildcard emu/lab/*.c emu/netns/*.c emu/uml/*.c)
+
+obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
+LIB_OBJ := $(call obj,$(WIRE_SRC) $(CORE_SRC))
+CONF_OBJ := $(call obj,$(CONF_SRC)) $(BUILD)/gen/conf/scanner.o $(BUILD)/gen/conf/grammar.o
+LINUX_OBJ := $(call obj,$(filter-out stack/linux/mip6d.c,$(LINUX_SRC)))
+LAB_OBJ := $(call obj,$(filter-out emu/lab/mip6lab.c,$(LAB_SRC)))
+PROGRAMS := $(BUILD)/mip6d $(BUILD)/mip6ctl $(BUILD)/mip6lab
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+
+-include $(wildcard Makefile.d/*.mk)
+
+.PHONY: all
+all: $(PROGRAMS) ## build the programs into build/
+
+$(BUILD)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The scanner and the parser are generated; their code is not held to our warnings.
+$(BUILD)/gen/conf/grammar.c $(BUILD)/gen/conf/grammar.h &: stack/conf/grammar.y
+	@mkdir -p $(BUILD)/gen/conf
+	bison -Wall -Werror --no-lines --defines=$(BUILD)/gen/conf/grammar.h -o $(BUILD)/gen/conf/grammar.c $<
+$(BUILD)/gen/conf/scanner.c $(BUILD)/gen/conf/scanner.h &: stack/conf/scanner.l $(BUILD)/gen/conf/grammar.h
+	@mkdir -p $(BUILD)/gen/conf
+	flex -L --header-file=$(BUILD)/gen/conf/scanner.h -o $(BUILD)/gen/conf/scanner.c $<
+$(BUILD)/gen/conf/%.o: $(BUILD)/gen/conf/%.c $(BUILD)/gen/conf/grammar.h $(BUILD)/gen/conf/scanner.h
+	$(CC) $(CPPFLAGS) -Istack/conf -std=gnu17 $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -c -o $@ $<
+$(call obj,$(CONF_SRC)): $(BUILD)/gen/conf/grammar.h $(BUILD)/gen/conf/scanner.h
+
+$(BUILD)/libmip6.a: $(LIB_OBJ)
+	@rm -f $@
+	ar rcs $@ $^
+$(BUILD)/mip6d: $(call obj,stack/linux/mip6d.c) $(LINUX_OBJ) $(CONF_OBJ) $(BUILD)/libmip6.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmnl -ljansson
+$(BUILD)/mip6ctl: $(call obj,$(CTL_SRC)) $(BUILD)/libmip6.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ljansson
+$(BUILD)/mip6lab: $(call obj,emu/lab/mip6lab.c) $(LAB_OBJ) $(BUILD)/libmip6.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmnl -lyaml -ljansson -lpcap
+
+# ---- tests: each tests/*/test_NAME.c is a program ------------------------------
+UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
+SIMNET_TESTS := $(patsubst tests/simnet/%.c,$(BUILD)/tests/simnet/%,$(wildcard tests/simnet/test_*.c))
+LAB_TESTS := $(patsubst tests/lab/%.c,$(BUILD)/tests/lab/%,$(wildcard tests/lab/test_*.c))
+SIMNET_OBJ := $(call obj,$(filter-out tests/simnet/test_%,$(wildcard tests/simnet/*.c)))
+LABHELP_OBJ := $(call obj,$(filter-out tests/lab/test_%,$(wildcard tests/lab/*.c)))
+
+$(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LINUX_OBJ) $(CONF_OBJ) $(BUILD)/libmip6.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -lmnl -ljansson
+$(BUILD)/tests/simnet/%: $(BUILD)/tests/simnet/%.o $(SIMNET_OBJ) $(BUILD)/libmip6.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit
+$(BUILD)/tests/lab/%: $(BUILD)/tests/lab/%.o $(LABHELP_OBJ) $(LAB_OBJ) $(BUILD)/libmip6.a
+	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -lmnl -lyaml -ljansson -lpcap
+$(BUILD)/tests/%.o: CPPFLAGS += -Itests
+.SECONDARY:
+
+# ---- kernel ----------------------------------------------------------------------
+.PHONY: kernel
+kernel: ## build the virtual-time kernel (about 3 minutes, once)
+	emu/uml/build-kernel.sh $(KERNEL_DIR)
+
+.PHONY: clean
+clean: ## remove what was built (the kernel in .kernel/ stays)
+	rm -rf $(BUILD)
+
+-include $(shell find $(BUILD) -name '*.d' 2>/dev/null)

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CORE_NODE_INTERNAL_H
+#define CORE_NODE_INTERNAL_H
+
+/* What the modules of the core share: the node with its services (send, event,
+ * timers, plane, duplicate address detection) and its interfaces. mn.c and ha.c
+ * hold the engines behind the few functions at the end. */
+#include "plane.h"
+#include "timers.h"
+#include <mip6/node.h>
+
+struct mn; /* mobile node engine (mn.h) */
+struct ha; /* home agent engine (ha.h) */
+
+/* An address on an interface, by the host or wanted by us. */
+struct iface_addr {
+	struct mip6_prefix addr; /* whole address with its prefix length */
+	unsigned flags;          /* enum mip6_host_address_flags */
+};
+
+struct iface {
+	struct mip6_link link;
+	struct mip6_if_config config;  /* type, preference */
+	bool configured;               /* named in mip6d.conf, or no interface is */
+	struct mip6_addr link_local;   /* unspecified until known */
+	struct iface_addr *addrs;      /* the host's own addresses */
+	size_t addr_count;
+	struct mn_iface *mn;           /* mobile node's part, or NULL */
+	struct iface *next;
+};
+
+struct mip6_node {
+	struct mip6_config config;
+	const struct mip6_host *host;
+	void *ctx;
+	struct timers timers;
+	struct plane *plane;
+	struct iface *ifaces; /* by rising ifindex */
+	struct dad *dads;     /* running detections (dad.h) */
+	struct mn *mn;
+	struct ha *ha;
+	struct mip6_stats stats;
+	struct icmp_limit { mip6_time since; unsigned sent; } error_limit;
+	bool running;
+};
+
+/* node.c */
+struct iface *node_iface(const struct mip6_node *node, unsigned ifindex);
+struct iface *node_iface_by_name(const struct mip6_node *node, const char *name);
+void node_emit(struct mip6_node *node, const struct mip6_event *event);
+void node_warn(struct mip6_node *node, mip6_time now, const char *text);
+/* MIP6_EV_DROP and the counter for the reason. */
+void node_drop(struct mip6_node *node, mip6_time now, unsigned ifindex, int reason,
+	       const struct mip6_addr *src);
+/* Builds the MH with the checksum that hao/rh2 in tx demand and sends it; tx
+ * gives addresses, interface, hao, rh2, l2. Counts tx_mh. */
+int node_send_mh(struct mip6_node *node, const struct mip6_tx *tx, const struct mh_message *m);
+/* ND messages, hop limit 255, counted. A src of "::" goes out as such. */
+void node_send_rs(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src);
+void node_send_ns(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
+		  const struct mip6_addr *dst, const struct mip6_addr *target);
+void node_send_na(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
+		  const struct mip6_addr *dst, const struct mip6_addr *target, unsigned na_flags);
+uint32_t node_random_u32(struct mip6_node *node);
+/* plane_commit with errors told as MIP6_EV_PLANE_ERROR. Every public entry of
+ * node.c ends with it once; engines call it earlier only where an object must
+ * be there before a packet is sent. */
+void node_commit(struct mip6_node *node, mip6_time now);
+void node_save(struct mip6_node *node, const struct mip6_record *record);
+
+/* dad.c: duplicate address detection (RFC 4862 5.4) of one address: NS from ::
+ * to its solicited-node group, once, then `wait` ns (RetransTimer, 1 s by
+ * default). ok or duplicate is told by one call of done, which never comes
+ * from within dad_start. Events dad_start, dad_ok, dad_fail. */
+struct dad;
+typedef void (*dad_done)(void *arg, mip6_time now, const struct mip6_addr *addr, bool ok);
+int dad_start(struct mip6_node *node, mip6_time now, unsigned ifindex, const struct mip6_addr *addr,
+	      mip6_time wait, dad_done done, void *arg);
+/* Ends without calling done; nothing happens when none runs. */
+void dad_cancel(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *addr);
+bool dad_running(const struct mip6_node *node, unsigned ifindex, const struct mip6_addr *addr);
+/* NS and NA received, from node.c: tell conflicts with addresses in detection.
+ * An NS from :: whose mac is our own (looped back) is no conflict. */
+void dad_receive_ns(struct mip6_node *node, mip6_time now, unsigned ifindex,
+		    const struct ip6_packet *p, const struct nd_ns *ns);
+void dad_receive_na(struct mip6_node *node, mip6_time now, unsigned ifindex,
+		    const struct ip6_packet *p, const struct nd_na *na);
+void dad_free_all(struct mip6_node *node);
+
+/* The mobile node engine (mn.c and its modules). All take validated messages. */
+int mn_new(struct mip6_node *node);
+void mn_free(struct mip6_node *node);
+int mn_restore(struct mip6_node *node, mip6_time now, const struct mip6_record *record);
+int mn_start(struct mip6_node *node, mip6_time now);
+void mn_stop(struct mip6_node *node, mip6_time now);
+int mn_reconfigure(struct mip6_node *node, mip6_time now); /* node->config is new already */
+void mn_link(struct mip6_node *node, mip6_time now, struct iface *iface);
+void mn_link_gone(struct mip6_node *node, mip6_time now, struct iface *iface);
+void mn_address(struct mip6_node *node, mip6_time now, struct iface *iface);
+void mn_receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface,
+		   const struct ip6_packet *p, const struct nd_ra *ra);
+void mn_receive_na(struct mip6_node *node, mip6_time now, struct iface *iface,
+		   const struct ip6_packet *p, const struct nd_na *na);
+void mn_receive_ns(struct mip6_node *node, mip6_time now, struct iface *iface,
+		   const struct ip6_packet *p, const struct nd_ns *ns);
+void mn_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
+		   const struct ip6_packet *p, const struct mh_message *m);
+void mn_receive_error(struct mip6_node *node, mip6_time now, struct iface *iface,
+		      const struct ip6_packet *p, const struct icmp6_error *e);
+void mn_neighbour_failed(struct mip6_node *node, mip6_time now, struct iface *iface,
+			 const struct mip6_addr *addr);
+void mn_registrations(const struct mip6_node *node,
+		      bool (*fn)(void *arg, const struct mip6_registration_info *info), void *arg);
+void mn_interfaces(const struct mip6_node *node,
+		   bool (*fn)(void *arg, const struct mip6_interface_info *info), void *arg);
+
+/* The home agent engine (ha.c, bcache.c). */
+int ha_new(struct mip6_node *node);
+void ha_free(struct mip6_node *node);
+int ha_restore(struct mip6_node *node, mip6_time now, const struct mip6_record *record);
+int ha_start(struct mip6_node *node, mip6_time now);
+void ha_stop(struct mip6_node *node, mip6_time now);
+int ha_reconfigure(struct mip6_node *node, mip6_time now);
+void ha_link(struct mip6_node *node, mip6_time now, struct iface *iface);
+void ha_link_gone(struct mip6_node *node, mip6_time now, struct iface *iface);
+void ha_address(struct mip6_node *node, mip6_time now, struct iface *iface);
+void ha_receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface,
+		   const struct ip6_packet *p, const struct nd_ra *ra);
+void ha_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
+		   const struct ip6_packet *p, const struct mh_message *m);
+void ha_bindings(const struct mip6_node *node,
+		 bool (*fn)(void *arg, const struct mip6_binding_info *info), void *arg);
+
+#endif

@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef MIP6_CONF_H
+#define MIP6_CONF_H
+
+/* mip6d.conf: the file format that UMIP's users have. */
+#include <mip6/config.h>
+
+struct mip6_conf_error {
+	char file[256];
+	int line;
+	int column;
+	char text[512]; /* what is wrong, what was expected, what to do */
+};
+
+/* Reads path (and what it includes) into *ret, which it fills with defaults
+ * first. On error MIP6_ERR_CONFIG or MIP6_ERR_IO with *ret_error set and *ret
+ * cleared; on success the caller clears it with mip6_config_clear. */
+int mip6_conf_load(const char *path, struct mip6_config *ret, struct mip6_conf_error *ret_error);
+/* The same from memory; `name` stands for the file in errors. */
+int mip6_conf_parse(const char *name, const char *text, size_t len, struct mip6_config *ret,
+		    struct mip6_conf_error *ret_error);
+
+#endif
