@@ -1,0 +1,40 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LINUX_KPLANE_H
+#define LINUX_KPLANE_H
+
+/* The kernel as backend of the plane: wanted objects become addresses, routes,
+ * rules, tunnels, proxy entries, XFRM states and sysctls, each with a tag that
+ * says it is ours. At start the plane reads what a former process left; what is
+ * wanted again is adopted untouched, the rest is removed by kplane_settle. */
+#include <mip6/node.h>
+
+/* Tags: what the kernel keeps of who made an object. */
+#define KPLANE_PROTOCOL 0x6d        /* routes, rules, neighbours: protocol number */
+#define KPLANE_IFA_PROTO 0x6d       /* addresses (IFA_PROTO) */
+#define KPLANE_ALIAS "mip6d"        /* links: ifalias */
+#define KPLANE_REQID 0x6d697036     /* XFRM states and policies */
+#define KPLANE_DEVICE_MN "mip6mn"   /* names of our devices */
+#define KPLANE_DEVICE_HA "mip6ha"
+
+struct kplane;
+
+/* Opens netlink in the current network namespace. state_path: file for old
+ * sysctl values (made atomically; see journal.h for the tie to boot and
+ * namespace). error (cap bytes) gets a text for people on failure. NULL then. */
+struct kplane *kplane_open(const char *state_path, char *error, size_t cap);
+/* Reads the kernel's objects with our tags. Call once, before the node starts. */
+int kplane_adopt(struct kplane *k);
+/* The `apply` of struct mip6_host; ctx is the struct kplane. */
+int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is);
+/* Removes every adopted object that no apply has asked for since. Call once,
+ * after mip6_node_start (and restore) had its say. */
+void kplane_settle(struct kplane *k);
+/* ifindex of a device of ours, 0 when it does not exist. */
+unsigned kplane_device_index(const struct kplane *k, enum mip6_device device);
+/* Text of the last error, with what was tried. */
+const char *kplane_error(const struct kplane *k);
+/* Closes sockets; the kernel's objects stay as they are. Old sysctl values are
+ * restored when their object is no longer wanted (apply), not here. */
+void kplane_close(struct kplane *k);
+
+#endif
