@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LAB_PLAN_H
+#define LAB_PLAN_H
+
+/* A plan is a scenario and its topology with every parameter resolved and every
+ * random moment drawn: what an engine carries out and what the analysis reads.
+ * It is a pure function of (scenario file, topology file, parameters, seed), so
+ * the process inside a UML makes the same plan again from the same files. */
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define LAB_NAME 32
+#define LAB_NS_SECOND INT64_C(1000000000)
+#define LAB_NS_MS     INT64_C(1000000)
+
+enum lab_engine { LAB_ENGINE_HOST, LAB_ENGINE_UML, LAB_ENGINE_VIRTUAL, LAB_ENGINES };
+
+struct lab_param {
+	char name[LAB_NAME];
+	char *text;      /* the value as it was given or as the default stands */
+	double value;    /* number; times in ns, rates in bit/s, ratios 0..1 */
+	char unit[8];    /* "count", "time", "rate", "ratio", "choice", "bytes" */
+	bool is_default;
+};
+
+/* What a transmitter adds on its way out (netem). */
+struct lab_impairment {
+	int64_t delay_ns;
+	int64_t jitter_ns;
+	double loss;      /* 0..1 */
+	double rate_bps;  /* 0: no limit */
+};
+
+/* One broadcast domain. Two fixed members: a veth pair; else, and where a
+ * member moves, a bridge in the lab's own namespace. */
+struct lab_link {
+	char name[LAB_NAME];
+	struct lab_impairment imp; /* each direction */
+	unsigned mtu;              /* 0: 1500 */
+};
+
+struct lab_iface {
+	char name[16];
+	int link;             /* index of the link at start, -1: detached */
+	bool mobile;          /* may be moved: its end of the veth is a bridge port */
+	uint8_t mac[6];
+	unsigned ifindex;     /* explicit; never equal to its peer's */
+	char **addrs;         /* "3fff:0:1::1/64" */
+	size_t addr_count;
+};
+
+struct lab_route {
+	char dst[52];         /* "default" or prefix */
+	char via[46];
+	char dev[16];         /* may be empty */
+};
+
+struct lab_daemon {
+	char name[LAB_NAME];  /* unique in its node: "mip6d", "radvd" */
+	char **argv;          /* resolved; ${dir} = folder of the node's files */
+	size_t argc;
+	char *config_name;    /* file to write before start, or NULL */
+	char *config_text;
+	int stop_signal;
+	int64_t start_ns;     /* since the run's t = 0 */
+	char *events;         /* file in which it writes event lines, or NULL */
+	bool must_live;       /* its death fails the run (default) */
+};
+
+struct lab_sysctl { char *path; char *value; }; /* "net.ipv6.conf.all.forwarding" */
+
+struct lab_node {
+	char name[LAB_NAME];
+	char role[LAB_NAME];  /* "mn", "ha", "cn", "ar", "router": for the analysis */
+	struct lab_iface *ifaces;
+	size_t iface_count;
+	struct lab_route *routes;
+	size_t route_count;
+	struct lab_sysctl *sysctls;
+	size_t sysctl_count;
+	struct lab_daemon *daemons;
+	size_t daemon_count;
+	char hoa[46];         /* mobile node: home address, "" otherwise */
+	char ha[46];          /* mobile node: its home agent's address */
+	bool drop_rs;         /* solicitations are dropped on arrival (rs=dropped) */
+};
+
+enum lab_action_kind {
+	LAB_ACT_MOVE,       /* node, iface, link, gap_ns, link_event */
+	LAB_ACT_DETACH,     /* node, iface: carrier away */
+	LAB_ACT_IMPAIR,     /* link, imp */
+	LAB_ACT_SIGNAL,     /* node, daemon, signal */
+	LAB_ACT_START,      /* node, daemon: (again) */
+	LAB_ACT_COMMAND,    /* node, argv: its output goes to the result folder; a
+			     * non-zero exit fails the run */
+	LAB_ACT_END,        /* end of the run */
+};
+
+struct lab_action {
+	int64_t at_ns;
+	enum lab_action_kind kind;
+	int node, iface, link, daemon;
+	int64_t gap_ns;
+	bool link_event;
+	bool handover;      /* LAB_ACT_MOVE: counts as one handover of the table */
+	bool home;          /* LAB_ACT_MOVE: the new link is the mobile node's home link */
+	int signal;
+	struct lab_impairment imp;
+	char **argv;
+	size_t argc;
+	char *output;       /* LAB_ACT_COMMAND: file name for stdout, or NULL */
+};
+
+/* A UDP probe stream, sent from one node every interval. */
+struct lab_probe {
+	char name[LAB_NAME];  /* "down" (CN to home address) or "up" for one MN */
+	int from, to;         /* nodes */
+	int mn;               /* the mobile node whose handovers it measures */
+	bool down;
+	char src[46], dst[46];
+	uint16_t port;        /* destination; sequence number in the payload */
+	int64_t interval_ns;
+	int64_t start_ns, stop_ns;
+	unsigned size;        /* UDP payload octets, at least 24 */
+};
+
+struct lab_capture {
+	int node, iface;
+};
+
+struct lab_expect {
+	char *text;           /* the expression */
+	char *about;          /* may be NULL */
+	int line;             /* in the scenario file */
+};
+
+struct lab_plan {
+	char scenario[LAB_NAME];
+	char topology[LAB_NAME];
+	char *scenario_file;  /* as given */
+	char *topology_file;
+	uint64_t seed;
+	enum lab_engine engine;
+	struct lab_param *params;
+	size_t param_count;
+	struct lab_link *links;
+	size_t link_count;
+	struct lab_node *nodes;
+	size_t node_count;
+	struct lab_action *actions; /* by time; the last is LAB_ACT_END */
+	size_t action_count;
+	struct lab_probe *probes;
+	size_t probe_count;
+	struct lab_capture *captures;
+	size_t capture_count;
+	struct lab_expect *expects;
+	size_t expect_count;
+	int64_t duration_ns;
+	int64_t settle_ns;    /* before this, nothing is measured (registration) */
+};
+
+/* An error in a file that the user wrote. line and column from 1, 0: unknown. */
+struct lab_error {
+	char file[256];
+	int line;
+	int column;
+	char text[512];
+};
+
+struct lab_setting { /* one name=value of set="..." */
+	const char *name;
+	const char *value;
+};
+
+/* Loads and checks scenario and topology and draws the timeline. `scenario` is
+ * a path. topology_path NULL: found beside it (../topologies/NAME.yaml). NULL
+ * with *ret_error set when anything is wrong. */
+struct lab_plan *lab_plan_load(const char *scenario_path, const char *topology_path,
+			       const struct lab_setting *settings, size_t setting_count,
+			       uint64_t seed, enum lab_engine engine, struct lab_error *ret_error);
+void lab_plan_free(struct lab_plan *plan);
+const struct lab_param *lab_plan_param(const struct lab_plan *plan, const char *name);
+int lab_plan_node(const struct lab_plan *plan, const char *name); /* -1: none */
+const char *lab_engine_name(enum lab_engine engine);
+
+#endif
