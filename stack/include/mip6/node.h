@@ -36,8 +36,9 @@ struct mip6_tx {
 };
 
 /* State that must outlive the process (kill -9): a small record under a key,
- * replaced as a whole; len 0 removes it. Times in records are on the host's
- * monotonic clock. kind + key name it. */
+ * replaced as a whole; len 0 removes it. kind + key name it. data begins with 8
+ * octets, big endian: the time when it expires, in ns on the host's monotonic
+ * clock (a host that restores after a reboot shifts it); the rest is the core's. */
 enum mip6_record_kind {
 	MIP6_RECORD_BINDING,      /* home agent, key: hoa */
 	MIP6_RECORD_REGISTRATION, /* mobile node, key: hoa */
