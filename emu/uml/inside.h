@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef EMU_INSIDE_H
+#define EMU_INSIDE_H
+
+/* What the lab's program does as PID 1 of the kernel that uml.c booted: the
+ * file systems that programs expect, the modules of a kernel that has some,
+ * and the way out. Reaping orphans is the caller's. */
+#include <stdbool.h>
+
+struct uml_inside {
+	int exit_fd;	 /* where the exit code goes */
+	char error[256]; /* why a function returned -1 */
+};
+
+/* Whether this process is PID 1 of a kernel booted by uml_start(). */
+bool uml_inside_here(void);
+
+/* Mounts /proc, /sys, /dev, /dev/pts, /dev/shm and /run, gives the process its
+ * standard streams (the console; no input), PATH and the umask 022.
+ * `private_tmp` also hides the machine's /tmp behind an empty one: not where a
+ * file that is needed lies in /tmp. 0, or -1 with inside->error. */
+int uml_inside_start(struct uml_inside *inside, bool private_tmp);
+
+/* Loads `modules` (NULL at the end) in one go where the kernel has a module
+ * folder, and lets the kernel find the others by itself. A kernel with all
+ * built in needs nothing. 0, or -1 with inside->error. */
+int uml_inside_modules(struct uml_inside *inside, const char *const *modules);
+
+/* The modules that the lab's topologies use, for uml_inside_modules(). */
+const char *const *uml_inside_lab_modules(void);
+
+/* Writes files back to the machine, hands out `code` (0 to 255) and ends the
+ * kernel. */
+_Noreturn void uml_inside_poweroff(struct uml_inside *inside, int code);
+
+#endif

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The boot routine for User Mode Linux, outside of the kernel it boots.
+ *
+ * UML is one host process for the kernel and one traced host process for each
+ * address space inside. Those traced processes survive a SIGKILL of Debian's
+ * kernel and would then run guest code on the host, so nothing less than
+ * killing the whole process group is safe; uml.h tells how the watcher does
+ * it. The kernel and its processes only ever run in turn, so they are tied to
+ * one processor: handing over between two processors costs more than twice the
+ * time of a system call inside. */
+#include "uml.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/personality.h>
+#include <sys/pidfd.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/statvfs.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { UML_MEM_DEFAULT = 256, UML_MAX_ARGS = 64, UML_ARG_MAX = 2 * UML_PATH_MAX };
+
+/* What the watcher sends to the caller when the run has ended. */
+struct uml_verdict {
+	enum uml_end end;
+	int code;
+	int status;
+};
+
+/* The command line of the kernel, built before any process is made. */
+struct uml_command {
+	char text[UML_MAX_ARGS][UML_ARG_MAX];
+	char *argv[UML_MAX_ARGS + 1];
+	size_t count;
+	bool overflow;
+};
+
+__attribute__((format(printf, 2, 3))) static int uml_fail(struct uml_run *run, const char *format,
+							  ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(run->error, sizeof(run->error), format, args);
+	va_end(args);
+	return -1;
+}
+
+/* The temporary folder ---------------------------------------------------- */
+
+/* Whether the kernel's memory file can live in `dir`: UML maps it executable
+ * (a noexec mount refuses that) and dies by SIGBUS where it finds no room. */
+static bool uml_folder_fits(const char *dir, unsigned mem_mb, char *why, size_t size)
+{
+	char name[UML_PATH_MAX];
+	struct statvfs fs;
+	void *page;
+	int fd;
+
+	if (statvfs(dir, &fs) < 0) {
+		snprintf(why, size, "%s: %s", dir, strerror(errno));
+		return false;
+	}
+	if ((uint64_t)fs.f_bavail * fs.f_frsize < (uint64_t)mem_mb << 20) {
+		snprintf(why, size, "%s: less than %u MB free", dir, mem_mb);
+		return false;
+	}
+	snprintf(name, sizeof(name), "%s/mip6lab-probe-XXXXXX", dir);
+	fd = mkostemp(name, O_CLOEXEC);
+	if (fd < 0) {
+		snprintf(why, size, "%s: %s", dir, strerror(errno));
+		return false;
+	}
+	unlink(name);
+	page = ftruncate(fd, 4096) < 0 ? MAP_FAILED
+				       : mmap(NULL, 4096, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+	if (page == MAP_FAILED)
+		snprintf(why, size, "%s: mounted noexec", dir);
+	else
+		munmap(page, 4096);
+	close(fd);
+	return page != MAP_FAILED;
+}
+
+static int uml_choose_folder(const struct uml_boot *boot, unsigned mem_mb, struct uml_run *run)
+{
+	const char *candidates[] = {boot->tmpdir ? boot->tmpdir : getenv("TMPDIR"), "/dev/shm",
+				    "/tmp"};
+	size_t count = boot->tmpdir ? 1 : 3;
+	char reasons[UML_ERROR_MAX / 2] = "";
+
+	for (size_t i = 0; i < count; i++) {
+		size_t used = strlen(reasons);
+
+		if (!candidates[i])
+			continue;
+		if (used && used + 2 < sizeof(reasons)) {
+			strcat(reasons, "; ");
+			used += 2;
+		}
+		if (!uml_folder_fits(candidates[i], mem_mb, reasons + used, sizeof(reasons) - used))
+			continue;
+		snprintf(run->dir, sizeof(run->dir), "%s/mip6lab-uml-XXXXXX", candidates[i]);
+		if (mkdtemp(run->dir))
+			return 0;
+		return uml_fail(run, "%s: cannot create: %s", run->dir, strerror(errno));
+	}
+	return uml_fail(run,
+			"no folder for the kernel's memory (%s); set TMPDIR to a folder with %u MB "
+			"free that is not mounted noexec",
+			reasons, mem_mb);
+}
+
+static int uml_remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+/* The temporary folder and the exit code's file. */
+static void uml_remove_files(const struct uml_run *run)
+{
+	nftw(run->dir, uml_remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	unlink(run->exit_file);
+}
+
+/* The command line ------------------------------------------------------- */
+
+__attribute__((format(printf, 2, 3))) static void uml_add(struct uml_command *command,
+							  const char *format, ...)
+{
+	va_list args;
+	int length;
+
+	if (command->count == UML_MAX_ARGS) {
+		command->overflow = true;
+		return;
+	}
+	va_start(args, format);
+	length = vsnprintf(command->text[command->count], UML_ARG_MAX, format, args);
+	va_end(args);
+	if (length < 0 || length >= UML_ARG_MAX)
+		command->overflow = true;
+	command->argv[command->count] = command->text[command->count];
+	command->argv[++command->count] = NULL;
+}
+
+static bool uml_travels(const char *text)
+{
+	return text[strcspn(text, " \t\n\"\\")] == '\0';
+}
+
+/* Virtual time: the clock starts at a fixed moment and nothing random is left,
+ * so that a run can be repeated byte for byte. */
+static void uml_add_time(struct uml_command *command, const struct uml_boot *boot)
+{
+	if (!boot->virtual_time)
+		return;
+	uml_add(command, "time-travel=inf-cpu");
+	uml_add(command, "time-travel-start=%llu", (unsigned long long)UML_VIRTUAL_EPOCH);
+	uml_add(command, "seed=%llu", (unsigned long long)boot->seed);
+}
+
+static int uml_command(const struct uml_boot *boot, unsigned mem_mb, struct uml_command *command,
+		       struct uml_run *run)
+{
+	uml_add(command, "%s", boot->kernel);
+	uml_add(command, "mem=%uM", mem_mb);
+	uml_add(command, "uml_dir=%s", run->dir);
+	uml_add(command, "umid=kernel");
+	uml_add(command, "root=/dev/root");
+	uml_add(command, "rootfstype=hostfs");
+	uml_add(command, "rw");
+	uml_add(command, "quiet");
+	uml_add(command, "norandmaps");
+	uml_add(command, "con0=null,fd:1");
+	uml_add(command, "con=null");
+	/* Left out, UML adds it behind the arguments of PID 1. */
+	uml_add(command, "console=tty0");
+	uml_add_time(command, boot);
+	uml_add(command, "%s=%s", UML_EXIT_VARIABLE, run->exit_file);
+	uml_add(command, "init=%s", boot->init);
+	for (size_t i = 0; boot->args && boot->args[i]; i++) {
+		if (!uml_travels(boot->args[i]))
+			return uml_fail(run, "argument '%s' has a space, quote or backslash",
+					boot->args[i]);
+		if (i == 0)
+			uml_add(command, "--");
+		uml_add(command, "%s", boot->args[i]);
+	}
+	if (command->overflow || !uml_travels(boot->init))
+		return uml_fail(run, "the kernel's command line is too long or %s has a space",
+				boot->init);
+	return 0;
+}
+
+/* The kernel's process ------------------------------------------------------ */
+
+/* Two runs at once should not share a processor, so the pid picks it. */
+static void uml_pin(void)
+{
+	cpu_set_t allowed;
+	cpu_set_t one;
+	int pick;
+
+	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
+		return;
+	pick = (int)getpid() % CPU_COUNT(&allowed);
+	CPU_ZERO(&one);
+	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
+		if (!CPU_ISSET(cpu, &allowed) || pick-- > 0)
+			continue;
+		CPU_SET(cpu, &one);
+		sched_setaffinity(0, sizeof(one), &one);
+		return;
+	}
+}
+
+static void uml_kernel_streams(const char *console_log)
+{
+	int null = open("/dev/null", O_RDWR);
+	int log = open(console_log, O_WRONLY | O_APPEND);
+
+	if (null < 0 || log < 0)
+		_exit(127);
+	dup2(null, STDIN_FILENO);
+	dup2(log, STDOUT_FILENO);
+	dup2(log, STDERR_FILENO);
+	closefrom(STDERR_FILENO + 1);
+}
+
+static _Noreturn void uml_kernel(const struct uml_boot *boot, const struct uml_run *run,
+				 const struct uml_command *command, pid_t watcher)
+{
+	setpgid(0, 0);
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (getppid() != watcher)
+		_exit(127);
+	uml_kernel_streams(boot->console_log);
+	uml_pin();
+	personality(ADDR_NO_RANDOMIZE);
+	setenv("TMPDIR", run->dir, 1);
+	if (boot->preload)
+		setenv("LD_PRELOAD", boot->preload, 1);
+	execv(boot->kernel, command->argv);
+	dprintf(STDERR_FILENO, "mip6lab: %s: %s\n", boot->kernel, strerror(errno));
+	_exit(127);
+}
+
+/* The watcher ------------------------------------------------------------ */
+
+static int64_t uml_now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Milliseconds for poll() until `deadline` (negative: none). */
+static int uml_remaining(int64_t deadline)
+{
+	int64_t left;
+
+	if (deadline < 0)
+		return -1;
+	left = deadline - uml_now_ms();
+	if (left < 0)
+		return 0;
+	return left > 3600000 ? 3600000 : (int)left;
+}
+
+static int64_t uml_deadline(double seconds)
+{
+	return uml_now_ms() + (int64_t)(seconds * 1000 + 0.5);
+}
+
+/* Waits for the first of: the kernel's end, the caller's word or death, the
+ * end of the time. */
+static enum uml_end uml_watch(int caller, int kernel, int64_t deadline)
+{
+	struct pollfd fds[2] = {{.fd = kernel, .events = POLLIN}, {.fd = caller, .events = POLLIN}};
+
+	for (;;) {
+		int ready = poll(fds, 2, uml_remaining(deadline));
+
+		if (ready < 0 && errno != EINTR)
+			return UML_STOPPED;
+		if (ready > 0 && fds[0].revents)
+			return UML_POWEROFF;
+		if (ready > 0 && fds[1].revents)
+			return UML_STOPPED;
+		if (deadline >= 0 && uml_now_ms() >= deadline)
+			return UML_TIMEOUT;
+	}
+}
+
+/* As subreaper the watcher inherits every process that the kernel leaves. */
+static int uml_reap(pid_t kernel)
+{
+	int kernel_status = 0;
+	int status;
+	pid_t pid;
+
+	kill(-kernel, SIGKILL);
+	while ((pid = waitpid(-1, &status, __WALL)) > 0 || errno == EINTR)
+		if (pid == kernel)
+			kernel_status = status;
+	return kernel_status;
+}
+
+/* The number that PID 1 wrote, or -1 when it never came to that. */
+static int uml_read_exit(const char *path)
+{
+	FILE *file = fopen(path, "re");
+	int code = -1;
+
+	if (!file)
+		return -1;
+	if (fscanf(file, "%d", &code) != 1 || code < 0 || code > 255)
+		code = -1;
+	fclose(file);
+	return code;
+}
+
+static _Noreturn void uml_watcher(const struct uml_boot *boot, const struct uml_run *run,
+				  const struct uml_command *command, int caller)
+{
+	struct uml_verdict verdict = {.code = -1};
+	int64_t deadline = boot->timeout_s > 0 ? uml_deadline(boot->timeout_s) : -1;
+	pid_t watcher = getpid();
+	pid_t kernel = fork();
+	int fd;
+
+	if (kernel == 0)
+		uml_kernel(boot, run, command, watcher);
+	if (kernel < 0 || send(caller, &kernel, sizeof(kernel), MSG_NOSIGNAL) < 0)
+		_exit(1);
+	setpgid(kernel, kernel);
+	fd = pidfd_open(kernel, 0);
+	verdict.end = fd < 0 ? UML_CRASHED : uml_watch(caller, fd, deadline);
+	verdict.status = uml_reap(kernel);
+	if (verdict.end == UML_POWEROFF)
+		verdict.code = uml_read_exit(run->exit_file);
+	if (verdict.end == UML_POWEROFF && verdict.code < 0)
+		verdict.end = UML_CRASHED;
+	uml_remove_files(run);
+	send(caller, &verdict, sizeof(verdict), MSG_NOSIGNAL);
+	_exit(0);
+}
+
+/* Signals as a fresh program has them, whatever the caller did to its own. */
+static void uml_default_signals(void)
+{
+	sigset_t none;
+
+	sigemptyset(&none);
+	for (int number = 1; number < NSIG; number++)
+		signal(number, SIG_DFL);
+	sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static _Noreturn void uml_become_watcher(const struct uml_boot *boot, const struct uml_run *run,
+					 const struct uml_command *command, int caller)
+{
+	int null = open("/dev/null", O_RDWR);
+
+	/* Nothing of the caller's may stay open here, or who reads from the other
+	 * end of its pipes would wait for the watcher too. */
+	for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+		dup2(null, fd);
+	caller = dup2(caller, STDERR_FILENO + 1);
+	closefrom(caller + 1);
+	setsid();
+	prctl(PR_SET_CHILD_SUBREAPER, 1);
+	prctl(PR_SET_NAME, "mip6lab-watcher");
+	uml_default_signals();
+	uml_watcher(boot, run, command, caller);
+}
+
+/* The caller's side -------------------------------------------------------- */
+
+static int uml_check(const struct uml_boot *boot, struct uml_run *run)
+{
+	int log;
+
+	if (access(boot->kernel, X_OK) < 0)
+		return uml_fail(run, "%s: %s; build the kernel with `make kernel`", boot->kernel,
+				strerror(errno));
+	if (boot->init[0] != '/' || access(boot->init, X_OK) < 0)
+		return uml_fail(run, "%s: not the absolute path of a program", boot->init);
+	if (boot->console_log[0] != '/')
+		return uml_fail(run, "%s: not an absolute path", boot->console_log);
+	log = open(boot->console_log, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (log < 0)
+		return uml_fail(run, "%s: %s", boot->console_log, strerror(errno));
+	close(log);
+	snprintf(run->exit_file, sizeof(run->exit_file), "%s.exit", boot->console_log);
+	unlink(run->exit_file);
+	return 0;
+}
+
+static int uml_spawn(const struct uml_boot *boot, const struct uml_command *command,
+		     struct uml_run *run)
+{
+	int pair[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, pair) < 0)
+		return uml_fail(run, "socketpair: %s", strerror(errno));
+	run->watcher = fork();
+	if (run->watcher == 0) {
+		close(pair[0]);
+		uml_become_watcher(boot, run, command, pair[1]);
+	}
+	close(pair[1]);
+	run->fd = pair[0];
+	if (run->watcher > 0 &&
+	    recv(run->fd, &run->kernel, sizeof(run->kernel), 0) == sizeof(run->kernel))
+		return 0;
+	uml_fail(run, "cannot start a process: %s", strerror(errno));
+	if (run->watcher > 0)
+		waitpid(run->watcher, NULL, 0);
+	close(run->fd);
+	return -1;
+}
+
+int uml_start(const struct uml_boot *boot, struct uml_run *run)
+{
+	unsigned mem_mb = boot->mem_mb ? boot->mem_mb : UML_MEM_DEFAULT;
+	struct uml_command *command;
+	int result;
+
+	memset(run, 0, sizeof(*run));
+	run->fd = -1;
+	run->code = -1;
+	if (uml_check(boot, run) < 0 || uml_choose_folder(boot, mem_mb, run) < 0)
+		return -1;
+	command = calloc(1, sizeof(*command));
+	result = command ? uml_command(boot, mem_mb, command, run) : uml_fail(run, "out of memory");
+	if (result == 0)
+		result = uml_spawn(boot, command, run);
+	free(command);
+	if (result < 0)
+		uml_remove_files(run);
+	return result;
+}
+
+/* Takes the watcher's verdict; without one the watcher itself was killed. */
+static void uml_finish(struct uml_run *run)
+{
+	struct uml_verdict verdict = {.end = UML_STOPPED, .code = -1};
+
+	if (recv(run->fd, &verdict, sizeof(verdict), 0) != sizeof(verdict)) {
+		kill(-run->kernel, SIGKILL);
+		uml_remove_files(run);
+	}
+	run->end = verdict.end;
+	run->code = verdict.code;
+	run->status = verdict.status;
+	close(run->fd);
+	run->fd = -1;
+	while (waitpid(run->watcher, NULL, 0) < 0 && errno == EINTR)
+		continue;
+}
+
+int uml_wait(struct uml_run *run, int stop_fd, double seconds)
+{
+	struct pollfd fds[2] = {{.fd = run->fd, .events = POLLIN},
+				{.fd = stop_fd, .events = POLLIN}};
+	int64_t deadline = seconds < 0 ? -1 : uml_deadline(seconds);
+
+	while (run->end == UML_RUNNING) {
+		int ready = poll(fds, 2, uml_remaining(deadline));
+
+		if (ready < 0 && errno != EINTR)
+			return uml_fail(run, "poll: %s", strerror(errno));
+		if (ready > 0 && fds[0].revents)
+			uml_finish(run);
+		else if (ready > 0 && fds[1].revents)
+			uml_stop(run);
+		else if (deadline >= 0 && uml_now_ms() >= deadline)
+			return 0;
+	}
+	return 1;
+}
+
+int uml_poll(struct uml_run *run)
+{
+	return uml_wait(run, -1, 0) == 1;
+}
+
+void uml_stop(struct uml_run *run)
+{
+	if (run->end != UML_RUNNING)
+		return;
+	shutdown(run->fd, SHUT_WR);
+	uml_finish(run);
+}
+
+const char *uml_end_text(enum uml_end end)
+{
+	switch (end) {
+	case UML_RUNNING:
+		return "running";
+	case UML_POWEROFF:
+		return "powered off";
+	case UML_CRASHED:
+		return "the kernel or its first program crashed";
+	case UML_TIMEOUT:
+		return "time is up";
+	case UML_STOPPED:
+		return "stopped";
+	}
+	return "unknown";
+}

@@ -1,0 +1,591 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Boots real kernels, with this very program as PID 1 inside. The kernels are
+ * a condition of the test, not an option: a missing one fails it. No time is
+ * measured on the machine's clock; that virtual time is not waited for shows in
+ * a run ending before a limit shorter than what it slept. */
+#include "test.h"
+
+#include "uml/inside.h"
+#include "uml/uml.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <grp.h>
+#include <limits.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/random.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { NOBODY = 65534, LIMIT_S = 30 };
+
+/* A folder for one test with what a boot needs. */
+struct bench {
+	char dir[PATH_MAX / 2];
+	char self[PATH_MAX];
+	char kernel[PATH_MAX];
+	char preload[PATH_MAX];
+	char console[PATH_MAX];
+	char result[PATH_MAX];
+	const char *args[3];
+	struct uml_boot boot;
+};
+
+/* Inside: PID 1 --------------------------------------------------------------- */
+
+static int inside_sleep(FILE *result)
+{
+	struct timespec span = {.tv_sec = 60};
+	struct timespec before;
+	struct timespec after;
+	struct timespec day;
+
+	clock_gettime(CLOCK_REALTIME, &day);
+	clock_gettime(CLOCK_MONOTONIC, &before);
+	if (clock_nanosleep(CLOCK_MONOTONIC, 0, &span, NULL) != 0)
+		return 1;
+	clock_gettime(CLOCK_MONOTONIC, &after);
+	fprintf(result, "%lld %lld\n",
+		(long long)(after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec -
+		    before.tv_nsec,
+		(long long)day.tv_sec);
+	return 0;
+}
+
+static int inside_random(FILE *result)
+{
+	unsigned char bytes[32];
+
+	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
+		return 1;
+	for (size_t i = 0; i < sizeof(bytes); i++)
+		fprintf(result, "%02x", bytes[i]);
+	fputc('\n', result);
+	return 0;
+}
+
+/* Some processes of all kinds of relation, then a wait without end. */
+static _Noreturn void inside_forever(FILE *result)
+{
+	for (int i = 0; i < 4; i++) {
+		if (fork() > 0)
+			continue;
+		if (i % 2)
+			setsid();
+		for (;;)
+			pause();
+	}
+	fputs("ready\n", result);
+	fflush(result);
+	sync();
+	for (;;)
+		pause();
+}
+
+static bool has_device(const char *name)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding", name);
+	return access(path, F_OK) == 0;
+}
+
+/* The world that programs expect: streams, devices, terminals, IPv6 and the
+ * tunnel device that a loaded or built-in ip6_tunnel makes. */
+static int inside_world(FILE *result)
+{
+	int tun = open("/dev/net/tun", O_RDWR);
+	int terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY);
+	struct stat run;
+	char byte;
+
+	fprintf(result, "tun=%d pty=%d run=%d shm=%d stdin=%d ip6tnl=%d sit=%d pid=%d\n", tun >= 0,
+		terminal >= 0, stat("/run", &run) == 0 && access("/run/systemd", F_OK) != 0,
+		access("/dev/shm", W_OK) == 0, read(STDIN_FILENO, &byte, 1) == 0,
+		has_device("ip6tnl0"), has_device("sit0"), getpid() == 1);
+	return 0;
+}
+
+static int inside_job(const char *job, FILE *result)
+{
+	if (strcmp(job, "sleep") == 0)
+		return inside_sleep(result);
+	if (strcmp(job, "random") == 0)
+		return inside_random(result);
+	if (strcmp(job, "forever") == 0)
+		inside_forever(result);
+	if (strcmp(job, "world") == 0)
+		return inside_world(result);
+	return strcmp(job, "answer") == 0 ? 42 : 1;
+}
+
+static int inside_main(char **argv)
+{
+	struct uml_inside inside;
+	int code = 1;
+	FILE *result;
+
+	if (uml_inside_start(&inside, false) < 0 ||
+	    uml_inside_modules(&inside, uml_inside_lab_modules()) < 0) {
+		fprintf(stderr, "inside: %s\n", inside.error);
+		uml_inside_poweroff(&inside, 99);
+	}
+	if (strcmp(argv[1], "crash") == 0)
+		return 1;
+	result = fopen(argv[2], "w");
+	if (result) {
+		code = inside_job(argv[1], result);
+		fclose(result);
+	}
+	printf("job %s ends with %d\n", argv[1], code);
+	fflush(stdout);
+	uml_inside_poweroff(&inside, code);
+}
+
+/* Outside -------------------------------------------------------------------- */
+
+static void bench_paths(struct bench *b, bool virtual_kernel)
+{
+	const char *folder = getenv("MIP6LAB_KERNEL_DIR");
+	char *slash;
+
+	if (virtual_kernel)
+		snprintf(b->kernel, sizeof(b->kernel), "%s/linux-virtual",
+			 folder ? folder : ".kernel");
+	else
+		snprintf(b->kernel, sizeof(b->kernel), "/usr/bin/linux.uml");
+	if (readlink("/proc/self/exe", b->self, sizeof(b->self) - 1) < 0)
+		b->self[0] = '\0';
+	/* BUILD/tests/lab/test_uml -> BUILD/mip6lab-uml.so */
+	strcpy(b->preload, b->self);
+	for (int i = 0; i < 3 && (slash = strrchr(b->preload, '/')); i++)
+		*slash = '\0';
+	strcat(b->preload, "/mip6lab-uml.so");
+}
+
+static struct bench *bench_new(const char *job, bool virtual_kernel)
+{
+	struct bench *b = calloc(1, sizeof(*b));
+
+	if (!b)
+		abort();
+	snprintf(b->dir, sizeof(b->dir), "/tmp/mip6lab-test-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(b->dir));
+	bench_paths(b, virtual_kernel);
+	snprintf(b->console, sizeof(b->console), "%s/console", b->dir);
+	snprintf(b->result, sizeof(b->result), "%s/result", b->dir);
+	b->args[0] = job;
+	b->args[1] = b->result;
+	b->boot = (struct uml_boot){
+	    .kernel = b->kernel,
+	    .virtual_time = virtual_kernel,
+	    .seed = 1,
+	    .init = b->self,
+	    .args = b->args,
+	    .mem_mb = 128,
+	    .console_log = b->console,
+	    .preload = virtual_kernel ? NULL : b->preload,
+	    .timeout_s = LIMIT_S,
+	};
+	return b;
+}
+
+static int remove_entry(const char *path, const struct stat *status, int type, struct FTW *walk)
+{
+	(void)status;
+	(void)type;
+	(void)walk;
+	return remove(path);
+}
+
+static void bench_free(struct bench *b)
+{
+	nftw(b->dir, remove_entry, 8, FTW_DEPTH | FTW_PHYS);
+	free(b);
+}
+
+static void read_text(const char *path, char *text, size_t size)
+{
+	FILE *file = fopen(path, "r");
+	size_t used = file ? fread(text, 1, size - 1, file) : 0;
+
+	text[used] = '\0';
+	if (file)
+		fclose(file);
+}
+
+static void print_console(const struct bench *b)
+{
+	char text[4096];
+
+	read_text(b->console, text, sizeof(text));
+	printf("\nconsole of %s %s:\n%s", b->kernel, b->args[0], text);
+}
+
+/* Whether a process of the group `kernel` is alive. */
+static bool group_alive(pid_t kernel)
+{
+	return kill(-kernel, 0) == 0 || errno != ESRCH;
+}
+
+/* Boots, waits for the end, and leaves the result file's text. */
+static struct uml_run bench_run(struct bench *b, char *text, size_t size)
+{
+	struct uml_run run;
+
+	text[0] = '\0';
+	if (uml_start(&b->boot, &run) < 0) {
+		printf("\n%s\n", run.error);
+		CU_FAIL("uml_start");
+		return run;
+	}
+	CU_ASSERT_EQUAL(uml_wait(&run, -1, -1), 1);
+	CU_ASSERT_FALSE(group_alive(run.kernel));
+	CU_ASSERT_NOT_EQUAL(access(run.dir, F_OK), 0);
+	read_text(b->result, text, size);
+	return run;
+}
+
+static void bench_expect(struct bench *b, int code, char *text, size_t size)
+{
+	struct uml_run run = bench_run(b, text, size);
+
+	CU_ASSERT_EQUAL(run.end, UML_POWEROFF);
+	CU_ASSERT_EQUAL(run.code, code);
+	if (run.end != UML_POWEROFF || run.code != code)
+		print_console(b);
+}
+
+static void test_virtual_time(void)
+{
+	struct bench *b = bench_new("sleep", true);
+	long long slept = 0;
+	long long day = 0;
+	char text[256];
+
+	bench_expect(b, 0, text, sizeof(text));
+	CU_ASSERT_EQUAL(sscanf(text, "%lld %lld", &slept, &day), 2);
+	/* 60 s, of which the machine's clock saw less than LIMIT_S. */
+	CU_ASSERT(slept >= 60000000000LL && slept < 60000100000LL);
+	CU_ASSERT_EQUAL(day, (long long)(UML_VIRTUAL_EPOCH / 1000000000));
+	bench_free(b);
+}
+
+static void draw(uint64_t seed, char *text, size_t size)
+{
+	struct bench *b = bench_new("random", true);
+
+	b->boot.seed = seed;
+	bench_expect(b, 0, text, size);
+	CU_ASSERT_EQUAL(strlen(text), 65);
+	bench_free(b);
+}
+
+static void test_seed(void)
+{
+	char first[128];
+	char again[128];
+	char other[128];
+
+	draw(7, first, sizeof(first));
+	draw(7, again, sizeof(again));
+	draw(8, other, sizeof(other));
+	CU_ASSERT_STRING_EQUAL(first, again);
+	CU_ASSERT_STRING_NOT_EQUAL(first, other);
+}
+
+static void expect_world(bool virtual_kernel)
+{
+	struct bench *b = bench_new("world", virtual_kernel);
+	char text[256];
+
+	bench_expect(b, 0, text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, "tun=1 pty=1 run=1 shm=1 stdin=1 ip6tnl=1 sit=1 pid=1\n");
+	if (strncmp(text, "tun=1 pty=1 run=1 shm=1 stdin=1 ip6tnl=1 sit=1 pid=1", 52) != 0)
+		printf("\nresult: %s", text);
+	bench_free(b);
+}
+
+static void test_world(void)
+{
+	expect_world(true);
+}
+
+static void test_debian_kernel(void)
+{
+	expect_world(false);
+}
+
+static void test_exit_code(void)
+{
+	struct bench *b = bench_new("answer", true);
+	char text[256];
+
+	bench_expect(b, 42, text, sizeof(text));
+	read_text(b->console, text, sizeof(text));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "job answer ends with 42"));
+	bench_free(b);
+}
+
+/* PID 1 that just exits panics the kernel. */
+static void test_crash(void)
+{
+	struct bench *b = bench_new("crash", true);
+	struct uml_run run;
+	char text[256];
+
+	run = bench_run(b, text, sizeof(text));
+	CU_ASSERT_EQUAL(run.end, UML_CRASHED);
+	CU_ASSERT_EQUAL(run.code, -1);
+	bench_free(b);
+}
+
+/* In real time, since a virtual "for ever" is over at once. */
+static struct bench *bench_forever(bool debian)
+{
+	struct bench *b = bench_new("forever", !debian);
+
+	b->boot.virtual_time = false;
+	return b;
+}
+
+/* Until the program inside has written its line. The run's own limit ends this
+ * when that never happens. */
+static bool await_ready(const struct bench *b, struct uml_run *run)
+{
+	char text[16];
+
+	while (uml_wait(run, -1, 0.01) == 0) {
+		read_text(b->result, text, sizeof(text));
+		if (strcmp(text, "ready\n") == 0)
+			return true;
+	}
+	return false;
+}
+
+static void test_timeout(void)
+{
+	struct bench *b = bench_forever(false);
+	struct uml_run run;
+	char text[256];
+
+	b->boot.timeout_s = 0.5;
+	run = bench_run(b, text, sizeof(text));
+	CU_ASSERT_EQUAL(run.end, UML_TIMEOUT);
+	bench_free(b);
+}
+
+static void test_stop_fd(void)
+{
+	struct bench *b = bench_forever(false);
+	struct uml_run run;
+	int ends[2];
+
+	CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+	CU_ASSERT_EQUAL_FATAL(uml_start(&b->boot, &run), 0);
+	CU_ASSERT_TRUE(await_ready(b, &run));
+	CU_ASSERT_EQUAL(uml_poll(&run), 0);
+	close(ends[1]);
+	CU_ASSERT_EQUAL(uml_wait(&run, ends[0], -1), 1);
+	CU_ASSERT_EQUAL(run.end, UML_STOPPED);
+	CU_ASSERT_FALSE(group_alive(run.kernel));
+	uml_stop(&run);
+	close(ends[0]);
+	bench_free(b);
+}
+
+/* Waits until nothing of the group and no folder is left, for a second at most. */
+static bool gone_in_a_second(const struct uml_run *run)
+{
+	for (int i = 0; i < 100; i++) {
+		if (!group_alive(run->kernel) && access(run->dir, F_OK) != 0)
+			return true;
+		poll(NULL, 0, 10);
+	}
+	return false;
+}
+
+/* A caller that starts a kernel, tells of it, and waits to be killed. */
+static _Noreturn void caller(const struct bench *b, int pipe_end)
+{
+	struct uml_run run;
+
+	if (uml_start(&b->boot, &run) < 0 || !await_ready(b, &run) ||
+	    write(pipe_end, &run, sizeof(run)) != sizeof(run))
+		_exit(1);
+	for (;;)
+		pause();
+}
+
+static void kill_caller(bool debian)
+{
+	struct bench *b = bench_forever(debian);
+	struct uml_run run;
+	int ends[2];
+	ssize_t got;
+	pid_t pid;
+
+	CU_ASSERT_EQUAL_FATAL(pipe(ends), 0);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		caller(b, ends[1]);
+	close(ends[1]);
+	got = read(ends[0], &run, sizeof(run));
+	CU_ASSERT_EQUAL(got, (ssize_t)sizeof(run));
+	if (got == (ssize_t)sizeof(run)) {
+		CU_ASSERT_TRUE(group_alive(run.kernel));
+		kill(pid, SIGKILL);
+		CU_ASSERT_TRUE(gone_in_a_second(&run));
+	} else {
+		print_console(b);
+	}
+	waitpid(pid, NULL, 0);
+	close(ends[0]);
+	bench_free(b);
+}
+
+static void test_caller_killed(void)
+{
+	kill_caller(false);
+}
+
+static void test_caller_killed_debian(void)
+{
+	kill_caller(true);
+}
+
+static void kill_watcher(bool debian)
+{
+	struct bench *b = bench_forever(debian);
+	struct uml_run run;
+
+	CU_ASSERT_EQUAL_FATAL(uml_start(&b->boot, &run), 0);
+	CU_ASSERT_TRUE(await_ready(b, &run));
+	if (run.end == UML_RUNNING)
+		kill(run.watcher, SIGKILL);
+	CU_ASSERT_EQUAL(uml_wait(&run, -1, -1), 1);
+	CU_ASSERT_EQUAL(run.end, UML_STOPPED);
+	CU_ASSERT_TRUE(gone_in_a_second(&run));
+	bench_free(b);
+}
+
+static void test_watcher_killed(void)
+{
+	kill_watcher(false);
+}
+
+static void test_watcher_killed_debian(void)
+{
+	kill_watcher(true);
+}
+
+/* All of it without any privilege. */
+static void test_unprivileged(void)
+{
+	struct bench *b = bench_new("world", true);
+	struct stat status;
+	char text[256];
+	int result = -1;
+	pid_t pid;
+
+	CU_ASSERT_EQUAL_FATAL(chmod(b->dir, 0777), 0);
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0) {
+		struct uml_run run;
+
+		unsetenv("HOME");
+		if (getuid() == 0 &&
+		    (setgroups(0, NULL) < 0 || setgid(NOBODY) < 0 || setuid(NOBODY) < 0))
+			_exit(2);
+		prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+		if (uml_start(&b->boot, &run) < 0) {
+			fprintf(stderr, "\n%s\n", run.error);
+			_exit(3);
+		}
+		uml_wait(&run, -1, -1);
+		_exit(run.end == UML_POWEROFF && run.code == 0 ? 0 : 4);
+	}
+	CU_ASSERT_EQUAL(waitpid(pid, &result, 0), pid);
+	CU_ASSERT_EQUAL(result, 0);
+	if (result != 0)
+		print_console(b);
+	read_text(b->result, text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, "tun=1 pty=1 run=1 shm=1 stdin=1 ip6tnl=1 sit=1 pid=1\n");
+	CU_ASSERT_EQUAL(stat(b->result, &status), 0);
+	CU_ASSERT_EQUAL(status.st_uid, getuid() == 0 ? NOBODY : getuid());
+	bench_free(b);
+}
+
+static void expect_refusal(struct bench *b, const char *word)
+{
+	struct uml_run run;
+
+	CU_ASSERT_EQUAL(uml_start(&b->boot, &run), -1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(run.error, word));
+	if (!strstr(run.error, word))
+		printf("\nerror: %s\n", run.error);
+	bench_free(b);
+}
+
+static void test_refusals(void)
+{
+	const char *spaced[] = {"two words", NULL};
+	struct bench *b;
+
+	b = bench_new("answer", true);
+	strcat(b->kernel, "-missing");
+	expect_refusal(b, "make kernel");
+
+	b = bench_new("answer", true);
+	b->boot.tmpdir = "/nonexistent";
+	expect_refusal(b, "TMPDIR");
+
+	b = bench_new("answer", true);
+	b->boot.mem_mb = 1U << 31;
+	expect_refusal(b, "MB free");
+
+	b = bench_new("answer", true);
+	b->boot.init = "relative/path";
+	expect_refusal(b, "absolute path");
+
+	b = bench_new("answer", true);
+	b->boot.args = spaced;
+	expect_refusal(b, "two words");
+}
+
+int main(int argc, char **argv)
+{
+	static const struct test_case tests[] = {
+	    {"virtual time is not waited for", test_virtual_time},
+	    {"one seed, the same random bytes", test_seed},
+	    {"the world inside", test_world},
+	    {"the world inside Debian's kernel", test_debian_kernel},
+	    {"exit code and console", test_exit_code},
+	    {"a crash is seen", test_crash},
+	    {"the time is up", test_timeout},
+	    {"stopped by a descriptor", test_stop_fd},
+	    {"nothing is left of a killed caller", test_caller_killed},
+	    {"nothing is left of a killed caller, Debian's kernel", test_caller_killed_debian},
+	    {"nothing is left of a killed watcher", test_watcher_killed},
+	    {"nothing is left of a killed watcher, Debian's kernel", test_watcher_killed_debian},
+	    {"without privileges", test_unprivileged},
+	    {"what cannot be started is refused", test_refusals},
+	};
+
+	if (uml_inside_here())
+		return argc == 3 ? inside_main(argv) : 1;
+	return test_run("uml", tests, sizeof(tests) / sizeof(tests[0]));
+}
