@@ -5,6 +5,8 @@
 /* mip6d.conf: the file format that UMIP's users have. */
 #include <mip6/config.h>
 
+/* line and column count from 1, columns in bytes; line 0: the file as a whole
+ * (it could not be read). */
 struct mip6_conf_error {
 	char file[256];
 	int line;
@@ -16,7 +18,8 @@ struct mip6_conf_error {
  * first. On error MIP6_ERR_CONFIG or MIP6_ERR_IO with *ret_error set and *ret
  * cleared; on success the caller clears it with mip6_config_clear. */
 int mip6_conf_load(const char *path, struct mip6_config *ret, struct mip6_conf_error *ret_error);
-/* The same from memory; `name` stands for the file in errors. */
+/* The same from memory; `name` stands for the file in errors, and relative
+ * include files are looked for in its directory. text need not end with zero. */
 int mip6_conf_parse(const char *name, const char *text, size_t len, struct mip6_config *ret,
 		    struct mip6_conf_error *ret_error);
 

@@ -14,7 +14,7 @@ enum mip6_acl { MIP6_ACL_ALLOW, MIP6_ACL_DENY, MIP6_ACL_NONE };
 struct mip6_if_config {
 	char name[MIP6_IFNAME];
 	enum mip6_role type;  /* IfType; the node's role unless given */
-	int preference;       /* MnIfPreference 0-10; lower is preferred, 0 = do not use (as in UMIP); default 1 */
+	int preference;       /* MnIfPreference 0-10; lower is preferred, 0 = do not use; default 5 (all as in UMIP) */
 };
 
 struct mip6_acl_entry {
@@ -27,7 +27,7 @@ struct mip6_home_config {
 	char ifname[MIP6_IFNAME]; /* "" : none given */
 	struct mip6_addr ha;      /* HomeAgentAddress, unspecified: DHAAD */
 	struct mip6_prefix hoa;   /* HomeAddress with the home prefix' length */
-	struct mip6_prefix home_prefix;
+	struct mip6_prefix home_prefix; /* HomePrefix; that of hoa unless given */
 	bool alt_coa;             /* UseAltCoa, default true */
 };
 
@@ -36,6 +36,7 @@ struct mip6_home_config {
 struct mip6_config {
 	enum mip6_role role;
 	unsigned debug_level;
+	char debug_log_file[256];    /* DebugLogFile; "": standard error */
 	bool mn_ha_ipsec;            /* UseMnHaIPsec; default true */
 	bool non_volatile_bcache;    /* NonVolatileBindingCache; default false */
 	bool key_mng_mob_capability; /* K bit */
@@ -63,7 +64,7 @@ struct mip6_config {
 	bool flush_all_at_home;            /* MnFlushAllAtHome */
 	bool no_home_return;               /* NoHomeReturn */
 	unsigned router_probes;            /* MnRouterProbes, default 0 */
-	mip6_time router_probe_timeout;    /* MnRouterProbeTimeout */
+	mip6_time router_probe_timeout;    /* MnRouterProbeTimeout, default 1 s */
 	mip6_time interface_init_delay;    /* InterfaceInitialInitDelay, default 0 */
 };
 
