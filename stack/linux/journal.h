@@ -13,20 +13,25 @@
 struct journal;
 
 struct journal_load {
-	unsigned loaded;    /* live records */
-	bool torn;          /* a broken tail was cut off */
-	bool other_boot;    /* the file is of another boot or namespace */
-	mip6_time shift;    /* other boot: add to a record's times to get ours (by real time) */
+	unsigned loaded;   /* live records */
+	bool torn;	   /* a broken tail was cut off */
+	bool other_boot;   /* the file is of another boot or namespace */
+	mip6_time shifted; /* other boot: what was already added to each record's expiry (its
+			    * first 8 octets, see mip6/node.h), by real time: the caller
+			    * adds nothing */
 };
 
-/* Opens or makes the file. error gets a text on failure. */
+/* Opens or makes the file, whose folder must exist. NULL on failure, with a text
+ * for people in error (cap bytes). */
 struct journal *journal_open(const char *path, char *error, size_t cap, struct journal_load *ret);
-/* Calls fn for each live record. */
+/* Calls fn for each live record. fn may save and remove records. */
 void journal_each(const struct journal *j, void (*fn)(void *arg, const struct mip6_record *record),
 		  void *arg);
-/* Replaces the record of this kind and key; len 0 removes. MIP6_ERR_IO. */
+/* Replaces the record of this kind and key; len 0 removes. When it returns, the
+ * record survives the death of the process (not that of the machine: there is no
+ * fsync for each). MIP6_ERR_LENGTH, MIP6_ERR_NOMEM, MIP6_ERR_IO. */
 int journal_save(struct journal *j, const struct mip6_record *record);
-/* Forgets all records (the file of another boot, when the cache is volatile). */
+/* Forgets all records (the file of another boot, when the cache is volatile). MIP6_ERR_IO. */
 int journal_reset(struct journal *j);
 void journal_close(struct journal *j);
 
