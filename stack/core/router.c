@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The list of routers of an interface; see router.h. */
+#include "router.h"
+#include "slaac.h"
+#include <stdlib.h>
+#include <string.h>
+
+#define RA_PREFERENCE(flags) (((flags) >> 3) & 3)
+
+static struct mip6_prefix masked(const struct mip6_addr *addr, uint8_t len)
+{
+	struct mip6_prefix whole = {.addr = *addr, .len = len};
+	struct mip6_addr zero = {{0}};
+
+	whole.addr = mip6_addr_combine(&whole, &zero);
+	return whole;
+}
+
+static const struct nd_pio *own_address(const struct nd_ra *ra)
+{
+	for (size_t i = 0; i < ra->pio_count; i++)
+		if (ra->pio[i].flags & ND_PIO_R)
+			return &ra->pio[i];
+	return NULL;
+}
+
+/* True when the global address in the advertisement contradicts the known one. */
+static bool other_address(const struct router *r, const struct nd_ra *ra)
+{
+	const struct nd_pio *pio = own_address(ra);
+	bool knows_one = false;
+
+	if (!pio)
+		return false;
+	for (size_t i = 0; i < r->prefix_count; i++) {
+		if (!(r->prefixes[i].flags & ND_PIO_R))
+			continue;
+		if (router_has_address(r, &pio->prefix))
+			return false;
+		knows_one = true;
+	}
+	return knows_one;
+}
+
+static bool other_lladdr(const struct router *r, const struct nd_ra *ra)
+{
+	if (r->lladdr.len == 0 || ra->slla.len == 0)
+		return false;
+	return r->lladdr.len != ra->slla.len ||
+	       memcmp(r->lladdr.addr, ra->slla.addr, ra->slla.len) != 0;
+}
+
+struct router *router_find(struct router *list, const struct mip6_addr *src, const struct nd_ra *ra)
+{
+	for (struct router *r = list; r; r = r->next)
+		if (mip6_addr_equal(&r->addr, src) && !other_lladdr(r, ra) && !other_address(r, ra))
+			return r;
+	return NULL;
+}
+
+static struct router *longest_silent(struct router *list)
+{
+	struct router *oldest = list;
+
+	for (struct router *r = list; r; r = r->next)
+		if (r->last_ra < oldest->last_ra)
+			oldest = r;
+	return oldest;
+}
+
+static void unlink_router(struct router **list, struct router *r)
+{
+	for (struct router **at = list; *at; at = &(*at)->next) {
+		if (*at == r) {
+			*at = r->next;
+			return;
+		}
+	}
+}
+
+struct router *router_add(struct router **list, const struct mip6_addr *src,
+			  struct router **ret_evicted)
+{
+	struct router *r = calloc(1, sizeof(*r));
+	size_t count = 0;
+
+	*ret_evicted = NULL;
+	if (!r)
+		return NULL;
+	for (struct router *other = *list; other; other = other->next)
+		count++;
+	if (count >= ROUTER_MAX) {
+		*ret_evicted = longest_silent(*list);
+		unlink_router(list, *ret_evicted);
+	}
+	r->addr = *src;
+	r->probe_at = MIP6_NEVER;
+	r->next = *list;
+	*list = r;
+	return r;
+}
+
+void router_remove(struct router **list, struct router *r)
+{
+	unlink_router(list, r);
+	free(r);
+}
+
+/* Place of the prefix, or prefix_count. */
+static size_t prefix_index(const struct router *r, const struct mip6_prefix *p)
+{
+	size_t i = 0;
+
+	while (i < r->prefix_count && !mip6_prefix_equal(&r->prefixes[i].prefix, p))
+		i++;
+	return i;
+}
+
+static void update_prefix(struct router *r, mip6_time now, const struct nd_pio *pio)
+{
+	struct mip6_prefix p = masked(&pio->prefix, pio->len);
+	size_t i = prefix_index(r, &p);
+
+	if (i == ND_PIO_MAX || (i == r->prefix_count && pio->valid == 0))
+		return;
+	if (i == r->prefix_count)
+		r->prefix_count++;
+	r->prefixes[i] = (struct router_prefix){
+	    .prefix = p,
+	    .flags = pio->flags,
+	    .valid_until = slaac_deadline(now, pio->valid),
+	    .address = pio->prefix,
+	};
+}
+
+void router_update(struct router *r, mip6_time now, const struct nd_ra *ra)
+{
+	static const int preferences[4] = {0, 1, 0, -1};
+
+	r->last_ra = now;
+	r->expires = now + (mip6_time)ra->lifetime * MIP6_SECOND;
+	r->interval = ra->interval;
+	r->preference = preferences[RA_PREFERENCE(ra->flags)];
+	if (ra->retrans)
+		r->retrans = (mip6_time)ra->retrans * MIP6_MS;
+	if (ra->slla.len)
+		r->lladdr = ra->slla;
+	r->probe_at = MIP6_NEVER;
+	for (size_t i = 0; i < ra->pio_count; i++)
+		if (ra->pio[i].len <= 128 && !mip6_addr_is_link_local(&ra->pio[i].prefix))
+			update_prefix(r, now, &ra->pio[i]);
+	router_expire_prefixes(r, now);
+}
+
+void router_expire_prefixes(struct router *r, mip6_time now)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < r->prefix_count; i++)
+		if (r->prefixes[i].valid_until > now)
+			r->prefixes[kept++] = r->prefixes[i];
+	r->prefix_count = kept;
+}
+
+bool router_is_default(const struct router *r, mip6_time now)
+{
+	return r->expires > now;
+}
+
+const struct router_prefix *router_prefix(const struct router *r, const struct mip6_prefix *p)
+{
+	size_t i = prefix_index(r, p);
+
+	return i < r->prefix_count ? &r->prefixes[i] : NULL;
+}
+
+bool router_has_address(const struct router *r, const struct mip6_addr *addr)
+{
+	for (size_t i = 0; i < r->prefix_count; i++)
+		if ((r->prefixes[i].flags & ND_PIO_R) &&
+		    mip6_addr_equal(&r->prefixes[i].address, addr))
+			return true;
+	return false;
+}
+
+bool router_shares_prefix(const struct router *a, const struct router *b)
+{
+	for (size_t i = 0; i < a->prefix_count; i++)
+		if (router_prefix(b, &a->prefixes[i].prefix))
+			return true;
+	return false;
+}
+
+mip6_time router_silent_at(const struct router *r)
+{
+	mip6_time interval = (mip6_time)r->interval * MIP6_MS;
+
+	if (r->interval == 0)
+		return MIP6_NEVER;
+	if (r->interval < 200)
+		interval += 20 * MIP6_MS;
+	return r->last_ra + ROUTER_MISSED_TO_LOSE * interval;
+}
