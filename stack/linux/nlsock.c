@@ -133,7 +133,7 @@ static int nlsock_on_error(const struct nlmsghdr *m, void *arg)
 
 static int nlsock_receive(struct nlsock *n, nlsock_answer fn, void *arg)
 {
-	static const mnl_cb_t control[NLMSG_MIN_TYPE] = {[NLMSG_ERROR] = nlsock_on_error};
+	mnl_cb_t control[NLMSG_MIN_TYPE] = {[NLMSG_ERROR] = nlsock_on_error};
 	struct nlsock_answers answers = {.fn = fn, .arg = arg, .error = n->error};
 	uint8_t *buf = malloc(NLSOCK_RECEIVE);
 	int more = MNL_CB_OK;
