@@ -131,6 +131,8 @@ configure() {
 	"$work/source/scripts/kconfig/merge_config.sh" -m -O "$work/build" \
 		"$work/build/.config" "$here/kernel.config"
 	make -C "$work/source" ARCH=um O="$work/build" olddefconfig
+	# Before the parallel make, whose first pass else misreads the machine.
+	make -C "$work/source" ARCH=um O="$work/build" syncconfig
 	local option
 	while read -r option; do
 		grep -qx "$option" "$work/build/.config" || {

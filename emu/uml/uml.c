@@ -512,6 +512,28 @@ void uml_stop(struct uml_run *run)
 	uml_finish(run);
 }
 
+bool uml_find_preload(char *path, size_t size)
+{
+	static const char *const places[] = {".", "../lib/mip6lab"};
+	char program[UML_PATH_MAX];
+	ssize_t length = readlink("/proc/self/exe", program, sizeof(program) - 1);
+	char *slash;
+
+	if (length < 0)
+		return false;
+	program[length] = '\0';
+	slash = strrchr(program, '/');
+	if (!slash)
+		return false;
+	*slash = '\0';
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, size, "%s/%s/mip6lab-uml.so", program, places[i]);
+		if (access(path, R_OK) == 0)
+			return true;
+	}
+	return false;
+}
+
 const char *uml_end_text(enum uml_end end)
 {
 	switch (end) {

@@ -14,6 +14,7 @@
  * The same routine serves Debian's linux.uml (real time) and the kernel that
  * build-kernel.sh makes (real or virtual time). */
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -40,7 +41,7 @@ struct uml_boot {
 				  * truncated at the start */
 	const char *tmpdir;	 /* folder for the kernel's memory file; NULL: the
 				  * first usable of $TMPDIR, /dev/shm, /tmp */
-	const char *preload;	 /* shared object for LD_PRELOAD (uml_preload.c), or
+	const char *preload;	 /* shared object for LD_PRELOAD (preload/preload.c), or
 				  * NULL; Debian's kernel needs it on CPUs with AMX */
 	double timeout_s;	 /* wall seconds until the run is ended; 0: none */
 };
@@ -81,6 +82,11 @@ int uml_wait(struct uml_run *run, int stop_fd, double seconds);
 
 /* Ends the run now and waits until its processes are gone. Safe to repeat. */
 void uml_stop(struct uml_run *run);
+
+/* Finds mip6lab-uml.so for boot.preload: beside the running program, or in
+ * ../lib/mip6lab from there. True with `path` filled, false when it is in
+ * neither place. */
+bool uml_find_preload(char *path, size_t size);
 
 /* A static English text for how a run ended. */
 const char *uml_end_text(enum uml_end end);

@@ -9,7 +9,8 @@
 #include "uml/inside.h"
 #include "uml/uml.h"
 
-#include <errno.h>
+#include <ctype.h>
+#include <dirent.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <grp.h>
@@ -233,10 +234,36 @@ static void print_console(const struct bench *b)
 	printf("\nconsole of %s %s:\n%s", b->kernel, b->args[0], text);
 }
 
-/* Whether a process of the group `kernel` is alive. */
-static bool group_alive(pid_t kernel)
+/* Whether /proc/NAME is a live process of `group`: one that has ended and waits
+ * for its new parent to collect it does nothing any more. */
+static bool alive_in_group(const char *name, pid_t group)
 {
-	return kill(-kernel, 0) == 0 || errno != ESRCH;
+	char path[PATH_MAX];
+	char text[512];
+	const char *fields;
+	char state;
+	int of;
+
+	snprintf(path, sizeof(path), "/proc/%s/stat", name);
+	read_text(path, text, sizeof(text));
+	fields = strrchr(text, ')');
+	if (!fields || sscanf(fields, ") %c %*d %d", &state, &of) != 2)
+		return false;
+	return of == group && state != 'Z' && state != 'X';
+}
+
+static bool group_alive(pid_t group)
+{
+	DIR *proc = opendir("/proc");
+	struct dirent *entry;
+	bool alive = false;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(proc);
+	while (!alive && (entry = readdir(proc)))
+		alive = isdigit((unsigned char)entry->d_name[0]) &&
+			alive_in_group(entry->d_name, group);
+	closedir(proc);
+	return alive;
 }
 
 /* Boots, waits for the end, and leaves the result file's text. */
