@@ -21,6 +21,8 @@ int plane_want(struct plane *p, const void *owner, const struct mip6_object *obj
 void plane_unwant(struct plane *p, const void *owner, const struct mip6_object *object);
 /* Withdraws all wishes of an owner. */
 void plane_unwant_all(struct plane *p, const void *owner);
+/* Withdraws all wishes of all owners. */
+void plane_clear(struct plane *p);
 /* Replaces all wishes of an owner by this list: what stays is not touched. */
 int plane_want_only(struct plane *p, const void *owner, const struct mip6_object *objects,
 		    size_t count);
