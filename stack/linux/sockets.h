@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LINUX_SOCKETS_H
+#define LINUX_SOCKETS_H
+
+/* The three sockets of the daemon. Mobility Header messages go through a raw
+ * socket, with Home Address option and type 2 routing header as ancillary data,
+ * so that the kernel's IPsec policies see them as what they are. Unicast ICMPv6
+ * goes through a raw ICMPv6 socket. Everything that must not depend on routes,
+ * neighbours or the state of an address goes out through a packet socket: link-
+ * local multicast (solicitations right after link-up), source "::" (duplicate
+ * address detection) and what names its link-layer destination. */
+#include <mip6/node.h>
+
+/* What was received, in the form it had on the wire. `p` and its payload live
+ * during the call only. */
+typedef void (*sock_receive_fn)(void *arg, mip6_time now, unsigned ifindex,
+				const struct ip6_packet *p);
+
+/* Raw IPPROTO_MH (sock_mh.c). Each _open returns a non-blocking descriptor, or
+ * MIP6_ERR_IO with errno set; each _receive takes what is there, at most a
+ * bounded number of packets; each _send returns 0 or a negative errno. */
+int sock_mh_open(void);
+void sock_mh_receive(int fd, mip6_time now, sock_receive_fn fn, void *arg);
+int sock_mh_send(int fd, const struct mip6_tx *tx);
+
+/* Raw ICMPv6 (sock_icmp6.c): neighbour discovery and errors. Sending NS for an
+ * address that this node does not have, as the home agent does in duplicate
+ * address detection, needs the address's solicited-node group to hear others:
+ * groups joined are kept until `until`. */
+#define SOCK_ICMP6_GROUPS 256
+struct sock_icmp6 {
+	int fd;
+	size_t group_count;
+	struct sock_group {
+		unsigned ifindex;
+		struct mip6_addr group;
+		mip6_time until;
+	} groups[SOCK_ICMP6_GROUPS];
+};
+
+int sock_icmp6_open(struct sock_icmp6 *s);
+void sock_icmp6_close(struct sock_icmp6 *s);
+void sock_icmp6_receive(struct sock_icmp6 *s, mip6_time now, sock_receive_fn fn, void *arg);
+int sock_icmp6_send(struct sock_icmp6 *s, const struct mip6_tx *tx);
+/* Hears the solicited-node group of `target` on this interface until then. When
+ * the table is full the one that would end first makes room. 0 or -errno. */
+int sock_icmp6_listen(struct sock_icmp6 *s, mip6_time now, mip6_time until, unsigned ifindex,
+		      const struct mip6_addr *target);
+
+/* Packet socket, for sending only (sock_packet.c). */
+int sock_packet_open(void);
+int sock_packet_send(int fd, const struct mip6_tx *tx);
+/* True for a packet that goes out through the packet socket (see above). */
+bool sock_packet_wanted(const struct mip6_tx *tx);
+
+#endif
