@@ -6,6 +6,7 @@
  * timers, plane, duplicate address detection) and its interfaces. mn.c and ha.c
  * hold the engines behind the few functions at the end. */
 #include "plane.h"
+#include "table.h"
 #include "timers.h"
 #include <mip6/node.h>
 
@@ -36,11 +37,14 @@ struct mip6_node {
 	struct timers timers;
 	struct plane *plane;
 	struct iface *ifaces; /* by rising ifindex */
-	struct dad *dads;     /* running detections (dad.h) */
+	struct table dads;    /* running detections (dad.c) */
 	struct mn *mn;
 	struct ha *ha;
 	struct mip6_stats stats;
-	struct icmp_limit { mip6_time since; unsigned sent; } error_limit;
+	struct icmp_limit {
+		mip6_time since;
+		unsigned sent;
+	} error_limit; /* errors sent in this second (RFC 4443 2.4 f) */
 	bool running;
 };
 
@@ -61,6 +65,13 @@ void node_send_ns(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
 		  const struct mip6_addr *dst, const struct mip6_addr *target);
 void node_send_na(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
 		  const struct mip6_addr *dst, const struct mip6_addr *target, unsigned na_flags);
+/* Binding Error (RFC 6275 9.3.3) and ICMPv6 Parameter Problem code 0 about a
+ * packet that came in: to its source, rate-limited. `pointer` counts from the
+ * packet's payload. */
+void node_send_be(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
+		  uint8_t status);
+void node_send_parameter_problem(struct mip6_node *node, mip6_time now,
+				 const struct ip6_packet *p, size_t pointer);
 uint32_t node_random_u32(struct mip6_node *node);
 /* plane_commit with errors told as MIP6_EV_PLANE_ERROR. Every public entry of
  * node.c ends with it once; engines call it earlier only where an object must

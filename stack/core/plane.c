@@ -179,16 +179,16 @@ static void entry_free(struct entry *e)
 
 void plane_free(struct plane *p)
 {
-	struct table_node *n;
+	struct table_node *next;
 
 	if (!p)
 		return;
-	while ((n = table_next(&p->entries, NULL))) {
-		table_remove(&p->entries, n);
+	for (struct table_node *n = table_next(&p->entries, NULL); n; n = next) {
+		next = table_next(&p->entries, n);
 		entry_free((struct entry *)(void *)n);
 	}
-	while ((n = table_next(&p->owners, NULL))) {
-		table_remove(&p->owners, n);
+	for (struct table_node *n = table_next(&p->owners, NULL); n; n = next) {
+		next = table_next(&p->owners, n);
 		free(n);
 	}
 	table_free(&p->entries);

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Duplicate address detection (RFC 4862 5.4) of addresses that the core puts on
+ * a link: care-of addresses of a mobile node, and the home addresses that a home
+ * agent is about to defend. One solicitation goes out; an answer, or another
+ * node's own detection of the same address, means that it is taken. */
+#include "node_internal.h"
+#include <stdlib.h>
+
+struct dad {
+	struct table_node node;
+	struct timer timer;
+	struct mip6_node *owner;
+	dad_done done;
+	void *arg;
+	struct dad_key {
+		struct mip6_addr addr;
+		unsigned ifindex;
+	} key;
+};
+
+static uint32_t dad_hash(const struct dad_key *key)
+{
+	return table_hash(key->ifindex, key->addr.b, sizeof(key->addr.b));
+}
+
+static bool dad_match(const struct table_node *node, const void *arg)
+{
+	const struct dad *d = (const struct dad *)(const void *)node;
+	const struct dad_key *key = arg;
+
+	return d->key.ifindex == key->ifindex && mip6_addr_equal(&d->key.addr, &key->addr);
+}
+
+static struct dad *dad_find(const struct mip6_node *node, unsigned ifindex,
+			    const struct mip6_addr *addr)
+{
+	struct dad_key key = {.addr = *addr, .ifindex = ifindex};
+
+	return (struct dad *)(void *)table_find(&node->dads, dad_hash(&key), dad_match, &key);
+}
+
+static void dad_emit(struct mip6_node *node, enum mip6_event_id id, mip6_time now,
+		     const struct dad_key *key)
+{
+	struct mip6_event e = mip6_event_make(id, now, key->ifindex);
+
+	mip6_event_addr(&e, "addr", &key->addr);
+	node_emit(node, &e);
+}
+
+static void dad_remove(struct dad *d)
+{
+	timer_stop(&d->owner->timers, &d->timer);
+	table_remove(&d->owner->dads, &d->node);
+	free(d);
+}
+
+/* done may start and cancel detections, so ours is gone before it is called. */
+static void dad_end(struct dad *d, mip6_time now, bool ok)
+{
+	struct dad was = *d;
+
+	dad_remove(d);
+	dad_emit(was.owner, ok ? MIP6_EV_DAD_OK : MIP6_EV_DAD_FAIL, now, &was.key);
+	was.done(was.arg, now, &was.key.addr, ok);
+}
+
+static void dad_fire(void *arg, mip6_time now)
+{
+	dad_end(arg, now, true);
+}
+
+int dad_start(struct mip6_node *node, mip6_time now, unsigned ifindex, const struct mip6_addr *addr,
+	      mip6_time wait, dad_done done, void *arg)
+{
+	struct mip6_addr unspecified = {0};
+	struct mip6_addr group = mip6_addr_solicited_node(addr);
+	struct dad *d;
+
+	if (dad_running(node, ifindex, addr))
+		return MIP6_ERR_EXISTS;
+	d = calloc(1, sizeof(*d));
+	if (!d)
+		return MIP6_ERR_NOMEM;
+	*d = (struct dad){.owner = node, .done = done, .arg = arg};
+	d->key = (struct dad_key){.addr = *addr, .ifindex = ifindex};
+	timer_init(&d->timer, dad_fire, d);
+	if (timer_set(&node->timers, &d->timer, now + wait) < 0 ||
+	    table_add(&node->dads, &d->node, dad_hash(&d->key)) < 0) {
+		timer_stop(&node->timers, &d->timer);
+		free(d);
+		return MIP6_ERR_NOMEM;
+	}
+	dad_emit(node, MIP6_EV_DAD_START, now, &d->key);
+	node_send_ns(node, ifindex, &unspecified, &group, addr);
+	return MIP6_OK;
+}
+
+void dad_cancel(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *addr)
+{
+	struct dad *d = dad_find(node, ifindex, addr);
+
+	if (d)
+		dad_remove(d);
+}
+
+bool dad_running(const struct mip6_node *node, unsigned ifindex, const struct mip6_addr *addr)
+{
+	return dad_find(node, ifindex, addr) != NULL;
+}
+
+/* A solicitation from a unicast source only resolves the address, which says
+ * nothing about its being in use (RFC 4862 5.4.3). Our own is not given back to
+ * us: the host hands over what came in from the link. */
+void dad_receive_ns(struct mip6_node *node, mip6_time now, unsigned ifindex,
+		    const struct ip6_packet *p, const struct nd_ns *ns)
+{
+	struct dad *d;
+
+	if (!mip6_addr_is_unspecified(&p->src))
+		return;
+	d = dad_find(node, ifindex, &ns->target);
+	if (d)
+		dad_end(d, now, false);
+}
+
+void dad_receive_na(struct mip6_node *node, mip6_time now, unsigned ifindex,
+		    const struct ip6_packet *p, const struct nd_na *na)
+{
+	struct dad *d = dad_find(node, ifindex, &na->target);
+
+	(void)p;
+	if (d)
+		dad_end(d, now, false);
+}
+
+void dad_free_all(struct mip6_node *node)
+{
+	struct table_node *next;
+
+	for (struct table_node *n = table_next(&node->dads, NULL); n; n = next) {
+		struct dad *d = (struct dad *)(void *)n;
+
+		next = table_next(&node->dads, n);
+		timer_stop(&node->timers, &d->timer);
+		free(d);
+	}
+	table_free(&node->dads);
+}

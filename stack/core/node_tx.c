@@ -1,0 +1,238 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The node's ways out: what every engine uses to send messages, to tell events
+ * and to have the plane brought up to date. */
+#include "node_internal.h"
+#include <string.h>
+
+#define ND_HOP_LIMIT 255
+#define MH_HOP_LIMIT 64
+
+void node_emit(struct mip6_node *node, const struct mip6_event *event)
+{
+	node->host->event(node->ctx, event);
+}
+
+void node_warn(struct mip6_node *node, mip6_time now, const char *text)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, now, 0);
+
+	mip6_event_text(&e, "text", text);
+	node_emit(node, &e);
+}
+
+static uint64_t *drop_counter(struct mip6_stats *s, int reason)
+{
+	switch (reason) {
+	case MIP6_ERR_TRUNCATED:
+		return &s->drop_truncated;
+	case MIP6_ERR_LENGTH:
+		return &s->drop_length;
+	case MIP6_ERR_CHECKSUM:
+		return &s->drop_checksum;
+	case MIP6_ERR_TYPE:
+		return &s->drop_type;
+	case MIP6_ERR_PROTO:
+		return &s->drop_proto;
+	case MIP6_ERR_HOPLIMIT:
+		return &s->drop_hoplimit;
+	case MIP6_ERR_VALUE:
+		return &s->drop_value;
+	case MIP6_ERR_DUPLICATE:
+		return &s->drop_duplicate;
+	case MIP6_ERR_STATE:
+		return &s->drop_sequence;
+	default:
+		return &s->drop_policy;
+	}
+}
+
+void node_drop(struct mip6_node *node, mip6_time now, unsigned ifindex, int reason,
+	       const struct mip6_addr *src)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_DROP, now, ifindex);
+
+	(*drop_counter(&node->stats, reason))++;
+	mip6_event_text(&e, "reason", mip6_strerror(reason));
+	mip6_event_addr(&e, "src", src);
+	node_emit(node, &e);
+}
+
+int node_send_mh(struct mip6_node *node, const struct mip6_tx *tx, const struct mh_message *m)
+{
+	uint8_t buf[512];
+	struct mip6_tx out = *tx;
+	int len = mh_build(tx->has_hao ? &tx->hao : &tx->src, tx->has_rh2 ? &tx->rh2 : &tx->dst, m,
+			   buf, sizeof(buf));
+
+	if (len < 0)
+		return len;
+	if (out.hop_limit == 0)
+		out.hop_limit = MH_HOP_LIMIT;
+	out.next_header = IP6_NH_MH;
+	out.payload = buf;
+	out.payload_len = (size_t)len;
+	if (m->type < 8)
+		node->stats.tx_mh[m->type]++;
+	node->host->send(node->ctx, &out);
+	return MIP6_OK;
+}
+
+static void send_icmp6(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
+		       const struct mip6_addr *dst, uint8_t hop_limit, const uint8_t *data, int len)
+{
+	struct mip6_tx tx = {.ifindex = ifindex, .src = *src, .dst = *dst};
+
+	if (len < 0)
+		return;
+	tx.hop_limit = hop_limit;
+	tx.next_header = IP6_NH_ICMPV6;
+	tx.payload = data;
+	tx.payload_len = (size_t)len;
+	node->host->send(node->ctx, &tx);
+}
+
+/* The interface's own link-layer address as an option, empty when it has none. */
+static struct nd_lladdr own_lladdr(const struct mip6_node *node, unsigned ifindex)
+{
+	const struct iface *iface = node_iface(node, ifindex);
+	struct nd_lladdr l2 = {0};
+
+	if (!iface || iface->link.mac_len != 6)
+		return l2;
+	l2.len = 6;
+	memcpy(l2.addr, iface->link.mac, 6);
+	return l2;
+}
+
+void node_send_rs(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src)
+{
+	struct mip6_addr dst = mip6_addr_all_routers();
+	struct nd_rs rs = {0};
+	uint8_t buf[64];
+
+	if (!mip6_addr_is_unspecified(src))
+		rs.slla = own_lladdr(node, ifindex);
+	node->stats.tx_rs++;
+	send_icmp6(node, ifindex, src, &dst, ND_HOP_LIMIT, buf,
+		   nd_build_rs(src, &dst, &rs, buf, sizeof(buf)));
+}
+
+void node_send_ns(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
+		  const struct mip6_addr *dst, const struct mip6_addr *target)
+{
+	struct nd_ns ns = {.target = *target};
+	uint8_t buf[64];
+
+	if (!mip6_addr_is_unspecified(src))
+		ns.slla = own_lladdr(node, ifindex);
+	node->stats.tx_ns++;
+	send_icmp6(node, ifindex, src, dst, ND_HOP_LIMIT, buf,
+		   nd_build_ns(src, dst, &ns, buf, sizeof(buf)));
+}
+
+void node_send_na(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
+		  const struct mip6_addr *dst, const struct mip6_addr *target, unsigned na_flags)
+{
+	struct nd_na na = {.target = *target, .flags = (uint8_t)na_flags};
+	uint8_t buf[64];
+
+	na.tlla = own_lladdr(node, ifindex);
+	node->stats.tx_na++;
+	send_icmp6(node, ifindex, src, dst, ND_HOP_LIMIT, buf,
+		   nd_build_na(src, dst, &na, buf, sizeof(buf)));
+}
+
+/* At most ten errors a second, so that bad packets cannot make us a source of
+ * many (RFC 4443 2.4 f, RFC 6275 9.3.3). */
+static bool error_allowed(struct mip6_node *node, mip6_time now)
+{
+	struct icmp_limit *limit = &node->error_limit;
+
+	if (limit->sent == 0 || now - limit->since >= MIP6_SECOND) {
+		limit->since = now;
+		limit->sent = 0;
+	}
+	if (limit->sent >= 10)
+		return false;
+	limit->sent++;
+	return true;
+}
+
+/* An error goes to a unicast source only, from the address that was meant. */
+static bool error_possible(const struct ip6_packet *p)
+{
+	return !mip6_addr_is_multicast(&p->src) && !mip6_addr_is_unspecified(&p->src) &&
+	       !mip6_addr_is_multicast(&p->dst);
+}
+
+void node_send_be(struct mip6_node *node, mip6_time now, const struct ip6_packet *p, uint8_t status)
+{
+	struct mh_message m = {.type = MH_BE, .be.status = status};
+	struct mip6_tx tx = {.src = p->dst, .dst = p->src};
+	struct mip6_event e;
+
+	if (!error_possible(p) || !error_allowed(node, now))
+		return;
+	if (p->has_hao)
+		m.be.hoa = p->hao;
+	if (node_send_mh(node, &tx, &m) < 0)
+		return;
+	e = mip6_event_make(MIP6_EV_BE_TX, now, 0);
+	mip6_event_addr(&e, "peer", &p->src);
+	mip6_event_addr(&e, "hoa", &m.be.hoa);
+	mip6_event_uint(&e, "status", status);
+	node_emit(node, &e);
+}
+
+/* The invoking packet is built again from its parts: what was on the wire is not
+ * at hand, and this has the same headers and length. */
+void node_send_parameter_problem(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
+				 size_t pointer)
+{
+	uint8_t packet[1280];
+	uint8_t buf[1280];
+	struct icmp6_error m = {.type = ICMP6_PARAM_PROBLEM};
+	int len;
+
+	if (!error_possible(p) || p->payload_len > sizeof(packet) || !error_allowed(node, now))
+		return;
+	len = ip6_build(p, packet, sizeof(packet));
+	if (len < 0)
+		return;
+	m.value = (uint32_t)((size_t)len - p->payload_len + pointer);
+	m.packet = packet;
+	m.packet_len = (size_t)len;
+	send_icmp6(node, 0, &p->dst, &p->src, MH_HOP_LIMIT, buf,
+		   icmp6_build_error(&p->dst, &p->src, &m, buf, sizeof(buf)));
+}
+
+uint32_t node_random_u32(struct mip6_node *node)
+{
+	uint32_t v = 0;
+
+	node->host->random(node->ctx, &v, sizeof(v));
+	return v;
+}
+
+void node_commit(struct mip6_node *node, mip6_time now)
+{
+	struct mip6_object object = {0};
+	struct mip6_event e;
+	char text[256];
+	int err = MIP6_OK;
+	int failures = plane_commit(node->plane, &object, &err);
+
+	if (failures == 0)
+		return;
+	node->stats.plane_errors += (uint64_t)failures;
+	e = mip6_event_make(MIP6_EV_PLANE_ERROR, now, 0);
+	mip6_event_text(&e, "object", mip6_object_format(&object, text, sizeof(text)));
+	mip6_event_text(&e, "error", mip6_strerror(err));
+	mip6_event_uint(&e, "failures", (uint64_t)failures);
+	node_emit(node, &e);
+}
+
+void node_save(struct mip6_node *node, const struct mip6_record *record)
+{
+	node->host->save(node->ctx, record);
+}
