@@ -101,7 +101,7 @@ struct mip6_addr mip6_addr_combine(const struct mip6_prefix *prefix, const struc
 
 	for (unsigned i = 0; i < 16; i++) {
 		unsigned used = prefix->len > i * 8 ? prefix->len - i * 8 : 0;
-		uint8_t mask = used >= 8 ? 0xff : (uint8_t)(0xff00 >> used);
+		unsigned mask = used >= 8 ? 0xffU : 0xff00U >> used;
 
 		ret.b[i] = (uint8_t)((prefix->addr.b[i] & mask) | (iid->b[i] & ~mask));
 	}
