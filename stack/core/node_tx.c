@@ -4,8 +4,7 @@
 #include "node_internal.h"
 #include <string.h>
 
-#define ND_HOP_LIMIT 255
-#define MH_HOP_LIMIT 64
+enum { ND_HOP_LIMIT = 255, MH_HOP_LIMIT = 64 };
 
 void node_emit(struct mip6_node *node, const struct mip6_event *event)
 {
