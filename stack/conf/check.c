@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What no single statement shows: that the role has all it needs. Nothing may
+ * run unprotected because a line was left out: IPsec is on by default in these
+ * files, and until it exists they have to switch it off in so many words. */
+#include "conf/apply.h"
+
+static int check_protection(const struct conf_apply *a)
+{
+	if (!a->config->mn_ha_ipsec)
+		return MIP6_OK;
+	if (a->ipsec.line != 0)
+		return conf_fail(a->error, &a->ipsec,
+				 "line %d: UseMnHaIPsec is not supported yet: write the line "
+				 "\"UseMnHaIPsec disabled;\" in its place (registrations are "
+				 "then not protected)",
+				 a->ipsec.line);
+	return conf_fail(a->error, &a->end,
+			 "line %d: UseMnHaIPsec is enabled unless the file says otherwise, and "
+			 "not supported yet: add the line \"UseMnHaIPsec disabled;\" "
+			 "(registrations are then not protected)",
+			 a->end.line);
+}
+
+static int check_home(const struct conf_apply *a, const struct mip6_home_config *home,
+		      const struct conf_place *at)
+{
+	if (mip6_addr_is_unspecified(&home->hoa.addr))
+		return conf_fail(a->error, at,
+				 "this MnHomeLink has no home address: add \"HomeAddress "
+				 "ADDRESS/LENGTH;\"");
+	if (mip6_addr_is_unspecified(&home->ha))
+		return conf_fail(
+		    a->error, at,
+		    "line %d: DHAAD is not supported yet: add HomeAgentAddress to this "
+		    "MnHomeLink",
+		    at->line);
+	if (mip6_addr_equal(&home->ha, &home->hoa.addr))
+		return conf_fail(
+		    a->error, at,
+		    "HomeAddress and HomeAgentAddress of this MnHomeLink are the same");
+	return MIP6_OK;
+}
+
+static int check_mn(const struct conf_apply *a)
+{
+	if (a->config->home_count == 0)
+		return conf_fail(a->error, &a->end,
+				 "a mobile node needs a home: add a block MnHomeLink \"...\" "
+				 "{ HomeAgentAddress ...; HomeAddress ...; }");
+	for (size_t i = 0; i < a->config->home_count; i++) {
+		int err = check_home(a, &a->config->homes[i], &a->home_at[i]);
+
+		if (err != MIP6_OK)
+			return err;
+	}
+	return MIP6_OK;
+}
+
+static int check_ha(const struct conf_apply *a)
+{
+	for (size_t i = 0; i < a->config->interface_count; i++)
+		if (a->config->interfaces[i].type == MIP6_ROLE_HA)
+			return MIP6_OK;
+	return conf_fail(a->error, &a->end,
+			 "a home agent needs its home link: add Interface \"...\";");
+}
+
+int conf_check(const struct conf_apply *a)
+{
+	int err;
+
+	if (a->config->role == MIP6_ROLE_CN)
+		return MIP6_OK;
+	err = a->config->role == MIP6_ROLE_MN ? check_mn(a) : check_ha(a);
+	return err == MIP6_OK ? check_protection(a) : err;
+}
