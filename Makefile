@@ -36,11 +36,26 @@ PROGRAMS := $(BUILD)/mip6d $(BUILD)/mip6ctl $(BUILD)/mip6lab
 -include $(wildcard Makefile.d/*.mk)
 
 .PHONY: all
-all: $(PROGRAMS) ## build the programs into build/
+all: $(PROGRAMS) $(BUILD)/uml_preload.so ## build the programs into build/
 
 $(BUILD)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+
+# The version: what git says, else the release number.
+VERSION := 0.1
+COMMIT := $(shell git describe --always --dirty 2>/dev/null || echo unknown)
+$(BUILD)/gen/version.h: FORCE
+	@mkdir -p $(@D)
+	@printf '#define MIP6_VERSION "%s"\n#define MIP6_COMMIT "%s"\n' '$(VERSION)' '$(COMMIT)' >$@.new
+	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
+FORCE:
+$(call obj,$(LAB_SRC) $(LINUX_SRC) $(CTL_SRC)): | $(BUILD)/gen/version.h
+
+# Debian's UML needs this on some processors; see the file.
+$(BUILD)/uml_preload.so: emu/uml/preload/preload.c
+	@mkdir -p $(@D)
+	$(CC) -std=gnu17 -D_GNU_SOURCE $(CFLAGS) $(WARN) -shared -fPIC -o $@ $<
 
 # The scanner and the parser are generated; their code is not held to our warnings.
 $(BUILD)/gen/conf/grammar.c $(BUILD)/gen/conf/grammar.h &: stack/conf/grammar.y

@@ -249,6 +249,11 @@ void netns_close(struct netns *net)
 	net->link_now = NULL;
 }
 
+int netns_link_now(const struct netns *net, int node, int iface)
+{
+	return net->link_now[netns_iface_number(net->plan, node, iface)];
+}
+
 int netns_unplug(struct netns *net, int node, int iface, bool link_event)
 {
 	unsigned port = netns_port_index(net->plan, node, iface);

@@ -35,6 +35,8 @@ void netns_close(struct netns *net);
 /* Moves the calling process into a node's namespace; node -1: the lab's own. */
 int netns_enter(struct netns *net, int node);
 
+/* The link on which an interface is now, -1: none. */
+int netns_link_now(const struct netns *net, int node, int iface);
 /* Takes a mobile interface off its link. With link_event its carrier goes, else
  * only its frames do. */
 int netns_unplug(struct netns *net, int node, int iface, bool link_event);

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/engine.h"
+#include "lab/engine_internal.h"
+#include "lab/runner.h"
+#include "uml/inside.h"
+#include "uml/uml.h"
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <unistd.h>
+
+#define DEBIAN_UML "/usr/bin/linux.uml"
+
+enum { TICK_MS = 200, MEMORY_MB = 512, BOOT_SECONDS = 60 };
+
+int engine_paths_find(struct engine_paths *paths)
+{
+	ssize_t n = readlink("/proc/self/exe", paths->self, sizeof(paths->self) - 1);
+	const char *kernels = getenv("MIP6LAB_KERNEL_DIR");
+	char *slash;
+
+	if (n <= 0)
+		return -1;
+	paths->self[n] = '\0';
+	snprintf(paths->bin, sizeof(paths->bin), "%s", paths->self);
+	slash = strrchr(paths->bin, '/');
+	if (slash)
+		*slash = '\0';
+	snprintf(paths->kernels, sizeof(paths->kernels), "%s", kernels ? kernels : ".kernel");
+	return 0;
+}
+
+const char *engine_kernel(const struct engine_paths *paths, enum lab_engine engine, char *buf,
+			  size_t cap, char *error, size_t error_cap)
+{
+	if (engine == LAB_ENGINE_HOST)
+		return "";
+	if (engine == LAB_ENGINE_UML)
+		snprintf(buf, cap, "%s", DEBIAN_UML);
+	else
+		snprintf(buf, cap, "%s/linux-virtual", paths->kernels);
+	if (access(buf, X_OK) == 0)
+		return buf;
+	snprintf(error, error_cap, "the kernel of engine %s is not there (%s): %s",
+		 lab_engine_name(engine), buf,
+		 engine == LAB_ENGINE_UML ? "apt-get install user-mode-linux" : "make kernel");
+	return NULL;
+}
+
+enum lab_engine engine_default(const struct engine_paths *paths)
+{
+	char buf[600];
+	char error[700];
+
+	return engine_kernel(paths, LAB_ENGINE_VIRTUAL, buf, sizeof(buf), error, sizeof(error))
+		   ? LAB_ENGINE_VIRTUAL
+		   : LAB_ENGINE_UML;
+}
+
+int engine_read_error(const char *results, char *error, size_t cap)
+{
+	char path[700];
+	FILE *file;
+	size_t n = 0;
+
+	snprintf(path, sizeof(path), "%s/raw/error", results);
+	file = fopen(path, "re");
+	if (file) {
+		n = fread(error, 1, cap - 1, file);
+		fclose(file);
+	}
+	error[n] = '\0';
+	return n > 0;
+}
+
+static int watch(struct uml_run *run, int stop_fd, void (*tick)(void *arg), void *arg)
+{
+	int ended = 0;
+
+	while (ended == 0) {
+		ended = uml_wait(run, stop_fd, TICK_MS / 1000.0);
+		tick(arg);
+	}
+	return ended;
+}
+
+/* What the end of the kernel means for the user. */
+static int judge(const struct uml_run *run, const char *results, char *error, size_t cap)
+{
+	if (run->end == UML_POWEROFF && run->code == 0)
+		return 0;
+	if (run->end == UML_POWEROFF && engine_read_error(results, error, cap))
+		return run->code;
+	snprintf(error, cap, "%s%s", uml_end_text(run->end),
+		 run->end == UML_CRASHED ? "; see raw/console.log" : "");
+	return 1;
+}
+
+static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan,
+		   const char *results, int stop_fd, void (*tick)(void *arg), void *arg,
+		   char *error, size_t cap)
+{
+	char kernel[600];
+	char console[700];
+	char preload[700];
+	const char *args[] = {"inside", results, NULL};
+	struct uml_run run = {0};
+	struct uml_boot boot = {
+	    .virtual_time = plan->engine == LAB_ENGINE_VIRTUAL,
+	    .seed = plan->seed,
+	    .init = paths->self,
+	    .args = args,
+	    .mem_mb = MEMORY_MB,
+	    .console_log = console,
+	    /* Virtual time may pass slower than ours on a busy machine. */
+	    .timeout_s = BOOT_SECONDS + 4.0 * (double)plan->duration_ns / LAB_NS_SECOND,
+	};
+
+	snprintf(console, sizeof(console), "%s/raw/console.log", results);
+	snprintf(preload, sizeof(preload), "%s/uml_preload.so", paths->bin);
+	if (plan->engine == LAB_ENGINE_UML && access(preload, R_OK) == 0)
+		boot.preload = preload;
+	boot.kernel = engine_kernel(paths, plan->engine, kernel, sizeof(kernel), error, cap);
+	if (!boot.kernel)
+		return 3;
+	if (uml_start(&boot, &run) < 0) {
+		snprintf(error, cap, "%s", run.error);
+		return 3;
+	}
+	if (watch(&run, stop_fd, tick, arg) < 0) {
+		snprintf(error, cap, "%s", run.error);
+		uml_stop(&run);
+		return 1;
+	}
+	return judge(&run, results, error, cap);
+}
+
+int engine_run(const struct engine_paths *paths, const struct lab_plan *plan, const char *results,
+	       int stop_fd, void (*tick)(void *arg), void *arg, char *error, size_t error_cap)
+{
+	error[0] = '\0';
+	if (plan->engine == LAB_ENGINE_HOST)
+		return engine_run_host(paths, plan, results, stop_fd, tick, arg, error, error_cap);
+	return run_uml(paths, plan, results, stop_fd, tick, arg, error, error_cap);
+}
+
+static void write_raw(const char *results, const char *name, const char *text)
+{
+	char path[700];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/raw/%s", results, name);
+	file = fopen(path, "we");
+	if (!file)
+		return;
+	fputs(text, file);
+	fclose(file);
+}
+
+int engine_carry_out(const struct engine_paths *paths, const struct lab_plan *plan,
+		     const char *results, const char *work)
+{
+	char mip6d[700];
+	char mip6ctl[700];
+	char error[RUNNER_ERROR];
+	struct runner_paths runner = {results, work, mip6d, mip6ctl};
+	struct utsname kernel;
+	int code;
+
+	snprintf(mip6d, sizeof(mip6d), "%s/mip6d", paths->bin);
+	snprintf(mip6ctl, sizeof(mip6ctl), "%s/mip6ctl", paths->bin);
+	if (uname(&kernel) == 0)
+		write_raw(results, "kernel", kernel.release);
+	code = runner_run(plan, &runner, error);
+	if (error[0])
+		write_raw(results, "error", error);
+	return code;
+}
+
+static int inside(const char *results, struct uml_inside *uml)
+{
+	char scenario[700];
+	char topology[700];
+	char file[700];
+	struct engine_paths paths;
+	struct settings settings;
+	struct lab_error error = {0};
+	struct lab_plan *plan;
+	int code;
+
+	if (uml_inside_start(uml, false) < 0 ||
+	    uml_inside_modules(uml, uml_inside_lab_modules()) < 0) {
+		write_raw(results, "error", uml->error);
+		return 3;
+	}
+	snprintf(scenario, sizeof(scenario), "%s/scenario.yaml", results);
+	snprintf(topology, sizeof(topology), "%s/topology.yaml", results);
+	snprintf(file, sizeof(file), "%s/raw/settings", results);
+	if (engine_paths_find(&paths) < 0 || settings_read(&settings, file) < 0)
+		return 3;
+	plan = lab_plan_load(scenario, topology, settings.list, settings.count, settings.seed,
+			     settings.engine, &error);
+	if (!plan) {
+		write_raw(results, "error", error.text);
+		return 2;
+	}
+	code = engine_carry_out(&paths, plan, results, "/run/mip6lab");
+	lab_plan_free(plan);
+	settings_free(&settings);
+	return code;
+}
+
+int engine_inside(const char *results)
+{
+	struct uml_inside uml = {0};
+	int code;
+
+	if (!uml_inside_here()) {
+		fputs("mip6lab: 'inside' is for the kernel that mip6lab boots\n", stderr);
+		return 2;
+	}
+	code = inside(results, &uml);
+	uml_inside_poweroff(&uml, code);
+}

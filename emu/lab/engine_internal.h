@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LAB_ENGINE_INTERNAL_H
+#define LAB_ENGINE_INTERNAL_H
+
+/* Between engine.c and engine_host.c. */
+#include "lab/engine.h"
+
+/* Runs a plan on the kernel that this process is on, in a namespace of its own,
+ * and leaves the reason of a failure in RESULTS/raw/error. The exit code. */
+int engine_carry_out(const struct engine_paths *paths, const struct lab_plan *plan,
+		     const char *results, const char *work);
+/* The reason that engine_carry_out left; false when there is none. */
+int engine_read_error(const char *results, char *error, size_t cap);
+/* engine_run on the machine's own kernel. */
+int engine_run_host(const struct engine_paths *paths, const struct lab_plan *plan,
+		    const char *results, int stop_fd, void (*tick)(void *arg), void *arg,
+		    char *error, size_t cap);
+
+#endif

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/lag.h"
+#include "lab/records.h"
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STEP_NS = 2000000, PER_RECORD = 50 };
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * INT64_C(1000000000) + ts.tv_nsec;
+}
+
+static void sleep_until(int64_t ns)
+{
+	struct timespec ts = {ns / 1000000000, ns % 1000000000};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &ts, NULL) != 0)
+		;
+}
+
+static _Noreturn void measure(int fd)
+{
+	int64_t next = clock_ns(CLOCK_MONOTONIC);
+
+	for (;;) {
+		struct lab_lag_record record = {0};
+
+		for (int i = 0; i < PER_RECORD; i++) {
+			int64_t lag;
+
+			next += STEP_NS;
+			sleep_until(next);
+			lag = clock_ns(CLOCK_MONOTONIC) - next;
+			record.lag = lag > record.lag ? lag : record.lag;
+		}
+		record.time = clock_ns(CLOCK_REALTIME);
+		if (write(fd, &record, sizeof(record)) != (ssize_t)sizeof(record))
+			_exit(1);
+	}
+}
+
+pid_t lag_start(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	pid_t pid;
+
+	if (fd < 0)
+		return -1;
+	pid = fork();
+	if (pid == 0) {
+		sigset_t none;
+
+		sigemptyset(&none);
+		sigprocmask(SIG_SETMASK, &none, NULL);
+		prctl(PR_SET_PDEATHSIG, SIGKILL);
+		measure(fd);
+	}
+	close(fd);
+	return pid;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LAB_PROCESS_H
+#define LAB_PROCESS_H
+
+/* Programs that run in nodes: daemons, commands, captures. */
+#include "netns/netns.h"
+#include <stdbool.h>
+#include <sys/types.h>
+
+enum process_kind { PROCESS_DAEMON, PROCESS_COMMAND, PROCESS_CAPTURE };
+
+struct process {
+	enum process_kind kind;
+	int node;
+	int index;     /* of the daemon in its node, of the action, of the capture */
+	pid_t pid;     /* 0: not running */
+	bool may_end;  /* its end is no failure */
+	int status;    /* wait status once ended */
+	char log[512]; /* its standard error, and its output where no file is named */
+};
+
+struct process_spawn {
+	int node;
+	char *const *argv;  /* NULL at the end */
+	const char *output; /* file for standard output; NULL: the log */
+	const char *log;
+};
+
+/* Starts a program in a node's namespace, with no input. Its pid, or -1 with
+ * net->error. */
+pid_t process_spawn(struct netns *net, const struct process_spawn *spawn);
+
+struct process_variable {
+	const char *name; /* "mip6d" stands for ${mip6d} */
+	const char *value;
+};
+
+/* A copy of text with ${name} replaced; unknown names stay. NULL: no memory. */
+char *process_expand(const char *text, const struct process_variable *variables, size_t count);
+/* The same for a whole argv, NULL at the end; freed by process_free_argv. */
+char **process_expand_argv(char *const *argv, size_t argc, const struct process_variable *variables,
+			   size_t count);
+void process_free_argv(char **argv);
+
+#endif

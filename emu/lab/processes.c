@@ -1,0 +1,346 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Daemons, commands and captures of a run: starting them with their files,
+ * noting how they end, ending them in order. */
+#include "lab/lag.h"
+#include "lab/runner_internal.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { STOP_WAIT_MS = 3000, LISTEN_WAIT_MS = 10000, POLL_MS = 2, CAPTURE_BLOCK_MS = 1100, PATH_ROOM = 640 };
+
+static struct process *add_process(struct runner *r)
+{
+	struct process *grown =
+	    realloc(r->processes, (r->process_count + 1) * sizeof(*r->processes));
+
+	if (!grown) {
+		runner_fail(r, "out of memory");
+		return NULL;
+	}
+	r->processes = grown;
+	memset(&grown[r->process_count], 0, sizeof(*grown));
+	return &grown[r->process_count++];
+}
+
+static struct process *find_daemon(struct runner *r, int node, int daemon)
+{
+	for (size_t i = 0; i < r->process_count; i++)
+		if (r->processes[i].kind == PROCESS_DAEMON && r->processes[i].node == node &&
+		    r->processes[i].index == daemon)
+			return &r->processes[i];
+	return NULL;
+}
+
+static int write_file(struct runner *r, const char *path, const char *text)
+{
+	FILE *file = fopen(path, "we");
+
+	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+		return runner_fail(r, "cannot write %s: %s", path, strerror(errno));
+	return 0;
+}
+
+/* What ${...} means in argv and configuration texts of one daemon. */
+struct variables {
+	char dir[PATH_ROOM];
+	char events[PATH_ROOM];
+	struct process_variable list[6];
+	size_t count;
+};
+
+static void set_variables(struct runner *r, int node, const char *daemon, struct variables *v)
+{
+	const char *name = r->plan->nodes[node].name;
+
+	snprintf(v->dir, sizeof(v->dir), "%s/%s", r->paths->work, name);
+	snprintf(v->events, sizeof(v->events), "%s/raw/%s.%s.events.jsonl", r->paths->results, name,
+		 daemon);
+	v->list[0] = (struct process_variable){"dir", v->dir};
+	v->list[1] = (struct process_variable){"events", v->events};
+	v->list[2] = (struct process_variable){"node", name};
+	v->list[3] = (struct process_variable){"mip6d", r->paths->mip6d};
+	v->list[4] = (struct process_variable){"mip6ctl", r->paths->mip6ctl};
+	v->list[5] = (struct process_variable){"results", r->paths->results};
+	v->count = 6;
+	mkdir(r->paths->work, 0755);
+	mkdir(v->dir, 0755);
+}
+
+/* The configuration goes to the node's folder, and into the results as run. */
+static int write_config(struct runner *r, int node, const struct lab_daemon *d,
+			const struct variables *v)
+{
+	char path[2 * PATH_ROOM];
+	char *text = process_expand(d->config_text, v->list, v->count);
+	int err;
+
+	if (!text)
+		return runner_fail(r, "out of memory");
+	snprintf(path, sizeof(path), "%s/%s", v->dir, d->config_name);
+	err = write_file(r, path, text);
+	snprintf(path, sizeof(path), "%s/raw/%s.%s", r->paths->results, r->plan->nodes[node].name,
+		 d->config_name);
+	if (err == 0)
+		err = write_file(r, path, text);
+	free(text);
+	return err;
+}
+
+static int spawn(struct runner *r, struct process *p, char *const *argv, size_t argc,
+		 const struct variables *v, const char *output)
+{
+	char **expanded = process_expand_argv(argv, argc, v->list, v->count);
+	struct process_spawn what = {p->node, expanded, output, p->log};
+
+	if (!expanded)
+		return runner_fail(r, "out of memory");
+	p->pid = process_spawn(&r->net, &what);
+	process_free_argv(expanded);
+	return p->pid < 0 ? runner_fail(r, "%s", r->net.error) : 0;
+}
+
+int processes_start_daemon(struct runner *r, int node, int daemon)
+{
+	const struct lab_node *n = &r->plan->nodes[node];
+	const struct lab_daemon *d = &n->daemons[daemon];
+	struct process *p = find_daemon(r, node, daemon);
+	struct variables v;
+
+	if (p && p->pid)
+		return runner_fail(r, "%s at %s runs already", d->name, n->name);
+	p = p ? p : add_process(r);
+	if (!p)
+		return -1;
+	*p = (struct process){PROCESS_DAEMON, node, daemon, 0, !d->must_live, 0, ""};
+	snprintf(p->log, sizeof(p->log), "%s/raw/%s.%s.log", r->paths->results, n->name, d->name);
+	set_variables(r, node, d->name, &v);
+	if (d->config_name && write_config(r, node, d, &v) < 0)
+		return -1;
+	runner_note(r, "start", ",\"node\":\"%s\",\"daemon\":\"%s\"", n->name, d->name);
+	return spawn(r, p, d->argv, d->argc, &v, NULL);
+}
+
+int processes_signal(struct runner *r, int node, int daemon, int signal)
+{
+	const struct lab_node *n = &r->plan->nodes[node];
+	struct process *p = find_daemon(r, node, daemon);
+
+	if (!p || !p->pid)
+		return runner_fail(r, "%s at %s does not run", n->daemons[daemon].name, n->name);
+	runner_note(r, "signal", ",\"node\":\"%s\",\"daemon\":\"%s\",\"signal\":%d", n->name,
+		    n->daemons[daemon].name, signal);
+	if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT)
+		p->may_end = true;
+	if (kill(p->pid, signal) < 0)
+		return runner_fail(r, "cannot signal %s: %s", n->name, strerror(errno));
+	return 0;
+}
+
+int processes_run_command(struct runner *r, size_t action)
+{
+	const struct lab_action *a = &r->plan->actions[action];
+	const struct lab_node *n = &r->plan->nodes[a->node];
+	struct process *p = add_process(r);
+	char output[PATH_ROOM];
+	struct variables v;
+
+	if (!p)
+		return -1;
+	*p = (struct process){PROCESS_COMMAND, a->node, (int)action, 0, false, 0, ""};
+	snprintf(p->log, sizeof(p->log), "%s/raw/%s.command-%zu.log", r->paths->results, n->name,
+		 action);
+	snprintf(output, sizeof(output), "%s/%s", r->paths->results, a->output ? a->output : "");
+	set_variables(r, a->node, "command", &v);
+	runner_note(r, "command", ",\"node\":\"%s\",\"command\":\"%s\"", n->name, a->argv[0]);
+	return spawn(r, p, a->argv, a->argc, &v, a->output ? output : NULL);
+}
+
+int processes_start_lag(struct runner *r)
+{
+	struct process *p = add_process(r);
+	char path[PATH_ROOM];
+
+	if (!p)
+		return -1;
+	snprintf(path, sizeof(path), "%s/raw/lag.bin", r->paths->results);
+	*p = (struct process){PROCESS_CAPTURE, -1, -1, lag_start(path), false, 0, ""};
+	return p->pid < 0 ? runner_fail(r, "cannot start the scheduling-lag probe") : 0;
+}
+
+static bool log_has(const char *path, const char *text)
+{
+	char line[256];
+	bool found = false;
+	FILE *file = fopen(path, "re");
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strstr(line, text) != NULL;
+	if (file)
+		fclose(file);
+	return found;
+}
+
+static void nap(long ms)
+{
+	struct timespec ts = {ms / 1000, (ms % 1000) * 1000000};
+
+	nanosleep(&ts, NULL);
+}
+
+/* A capture must listen before the run's clock starts: its own word for it is
+ * awaited, in bounded time. */
+static int await_captures(struct runner *r)
+{
+	for (size_t i = 0; i < r->process_count; i++) {
+		const struct process *p = &r->processes[i];
+		int waited = 0;
+
+		if (p->kind != PROCESS_CAPTURE || p->node < 0)
+			continue;
+		for (; !log_has(p->log, "listening on"); waited += POLL_MS) {
+			if (waited >= LISTEN_WAIT_MS || waitpid(p->pid, NULL, WNOHANG) == p->pid)
+				return runner_fail(r, "the capture does not start, see %s", p->log);
+			nap(POLL_MS);
+		}
+	}
+	return 0;
+}
+
+static int start_capture(struct runner *r, size_t index)
+{
+	const struct lab_capture *c = &r->plan->captures[index];
+	const struct lab_node *n = &r->plan->nodes[c->node];
+	char *iface = n->ifaces[c->iface].name;
+	char *argv[] = {
+	    "tcpdump", "-i",  iface, "-n",   "-p", "-Z", "root", "--time-stamp-precision=nano",
+	    "-s",      "256", "-B",  "8192", "-w", "-",	 NULL};
+	struct process *p = add_process(r);
+	char output[PATH_ROOM];
+	struct process_spawn what = {c->node, argv, output, NULL};
+
+	if (!p)
+		return -1;
+	*p = (struct process){PROCESS_CAPTURE, c->node, (int)index, 0, false, 0, ""};
+	snprintf(p->log, sizeof(p->log), "%s/raw/%s-%s.capture.log", r->paths->results, n->name,
+		 iface);
+	snprintf(output, sizeof(output), "%s/raw/%s-%s.pcap", r->paths->results, n->name, iface);
+	what.log = p->log;
+	p->pid = process_spawn(&r->net, &what);
+	return p->pid < 0 ? runner_fail(r, "%s", r->net.error) : 0;
+}
+
+int processes_start_captures(struct runner *r)
+{
+	for (size_t i = 0; i < r->plan->capture_count; i++)
+		if (start_capture(r, i) < 0)
+			return -1;
+	return await_captures(r);
+}
+
+static const char *process_name(const struct runner *r, const struct process *p)
+{
+	if (p->kind == PROCESS_DAEMON)
+		return r->plan->nodes[p->node].daemons[p->index].name;
+	if (p->kind == PROCESS_COMMAND)
+		return r->plan->actions[p->index].argv[0];
+	return p->node < 0 ? "lag probe" : "capture";
+}
+
+static int ended(struct runner *r, struct process *p, int status)
+{
+	const char *node = p->node < 0 ? "lab" : r->plan->nodes[p->node].name;
+	bool good = p->kind == PROCESS_COMMAND && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+
+	p->pid = 0;
+	p->status = status;
+	runner_note(r, "exit", ",\"node\":\"%s\",\"process\":\"%s\",\"status\":%d,\"signal\":%d",
+		    node, process_name(r, p), WIFEXITED(status) ? WEXITSTATUS(status) : -1,
+		    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+	if (p->may_end || good)
+		return 0;
+	return runner_fail(r, "%s at %s %s %d; its last words are in %s", process_name(r, p), node,
+			   WIFSIGNALED(status) ? "died of signal" : "ended with exit code",
+			   WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
+			   strrchr(p->log, '/') ? strrchr(p->log, '/') + 1 : p->log);
+}
+
+int processes_reap(struct runner *r)
+{
+	int result = 0;
+	int status;
+	pid_t pid;
+
+	while ((pid = waitpid(-1, &status, WNOHANG)) > 0)
+		for (size_t i = 0; i < r->process_count; i++)
+			if (r->processes[i].pid == pid && ended(r, &r->processes[i], status) < 0)
+				result = -1;
+	return result;
+}
+
+static bool any_left(const struct runner *r, enum process_kind kind)
+{
+	for (size_t i = 0; i < r->process_count; i++)
+		if (r->processes[i].kind == kind && r->processes[i].pid)
+			return true;
+	return false;
+}
+
+static void kill_kind(struct runner *r, enum process_kind kind, int signal)
+{
+	for (size_t i = 0; i < r->process_count; i++) {
+		struct process *p = &r->processes[i];
+
+		if (p->kind != kind || !p->pid)
+			continue;
+		p->may_end = true;
+		if (!signal && kind == PROCESS_DAEMON)
+			kill(p->pid, r->plan->nodes[p->node].daemons[p->index].stop_signal);
+		else
+			kill(p->pid, signal ? signal : SIGTERM);
+	}
+}
+
+/* Asks first, waits in bounded time, then ends what is left. */
+static void stop_kind(struct runner *r, enum process_kind kind)
+{
+	const struct timespec step = {0, POLL_MS * 1000000};
+	sigset_t child;
+
+	sigemptyset(&child);
+	sigaddset(&child, SIGCHLD);
+	kill_kind(r, kind, 0);
+	for (int waited = 0; any_left(r, kind) && waited < STOP_WAIT_MS; waited += POLL_MS) {
+		sigtimedwait(&child, NULL, &step);
+		processes_reap(r);
+	}
+	kill_kind(r, kind, SIGKILL);
+	for (int waited = 0; any_left(r, kind) && waited < STOP_WAIT_MS; waited += POLL_MS) {
+		sigtimedwait(&child, NULL, &step);
+		processes_reap(r);
+	}
+}
+
+void processes_stop(struct runner *r)
+{
+	stop_kind(r, PROCESS_COMMAND);
+	stop_kind(r, PROCESS_DAEMON);
+	/* tcpdump hears of packets in blocks that close after a second at most. */
+	if (r->plan->capture_count)
+		nap(CAPTURE_BLOCK_MS);
+	stop_kind(r, PROCESS_CAPTURE);
+}
+
+void processes_free(struct runner *r)
+{
+	for (size_t i = 0; i < r->process_count; i++)
+		if (r->processes[i].pid > 0)
+			kill(r->processes[i].pid, SIGKILL);
+	free(r->processes);
+	r->processes = NULL;
+	r->process_count = 0;
+}

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "lab/run.h"
+#include "lab/analysis.h"
+#include "lab/engine.h"
+#include "lab/progress.h"
+#include "lab/results.h"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+void run_find_scenario(const char *scenarios, const char *name, char *buf, size_t cap)
+{
+	size_t len = strlen(name);
+
+	if (strchr(name, '/') || (len > 5 && strcmp(name + len - 5, ".yaml") == 0))
+		snprintf(buf, cap, "%s", name);
+	else
+		snprintf(buf, cap, "%s/%s.yaml", scenarios, name);
+}
+
+static int open_stop_signals(void)
+{
+	sigset_t signals;
+
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGHUP);
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static void print_log_tail(const char *results, const char *error)
+{
+	const char *name = strstr(error, "its last words are in ");
+	char path[700];
+	char lines[8][256];
+	unsigned count = 0;
+	FILE *file;
+
+	if (!name)
+		return;
+	snprintf(path, sizeof(path), "%s/raw/%.100s", results, name + 22);
+	file = fopen(path, "re");
+	while (file && fgets(lines[count % 8], sizeof(lines[0]), file))
+		count++;
+	for (unsigned i = count > 8 ? count - 8 : 0; i < count; i++)
+		fprintf(stderr, "  | %s", lines[i % 8]);
+	if (file)
+		fclose(file);
+}
+
+/* After the run: results as far as they got, then how it ended. */
+static int conclude(const struct lab_plan *plan, struct results *results, struct results_end *end)
+{
+	struct lab_outcome outcome = {0};
+	int code = end->code;
+
+	if (code != 0) {
+		fprintf(stderr, "mip6lab: %s\n", end->error);
+		print_log_tail(results->path, end->error);
+	}
+	if (code != RUN_LACKS && lab_analyse(plan, results->path, stdout, &outcome) < 0) {
+		fprintf(stderr, "mip6lab: %s\n", outcome.error);
+		code = code ? code : RUN_FAILED;
+	}
+	if (code == 0 && (outcome.failed || !outcome.valid))
+		code = RUN_FAILED;
+	end->code = code;
+	results_write_run(results, plan, end);
+	if (code != RUN_LACKS)
+		results_link_latest(results);
+	printf("%.1f s simulated in %.1f s; results in %s\n", end->simulated_s, end->wall_s,
+	       results->path);
+	return code;
+}
+
+static int run_plan(const struct engine_paths *paths, const struct lab_plan *plan,
+		    struct run_options *options)
+{
+	struct results results;
+	struct progress progress;
+	struct results_end end = {0};
+	char error[1024] = "";
+	int stop_fd = open_stop_signals();
+
+	if (results_make(&results, options->results, plan, &options->settings) < 0 ||
+	    results_write_run(&results, plan, NULL) < 0) {
+		fprintf(stderr, "mip6lab: %s\n", results.error);
+		return RUN_LACKS;
+	}
+	printf("%s on %s, engine %s, seed %llu\n", plan->scenario, plan->topology,
+	       lab_engine_name(plan->engine), (unsigned long long)plan->seed);
+	fflush(stdout);
+	progress_init(&progress, results.path);
+	end.code = engine_run(paths, plan, results.path, stop_fd, progress_tick, &progress, error,
+			      sizeof(error));
+	progress_end(&progress);
+	end.wall_s = progress_elapsed(&progress);
+	end.simulated_s = (double)plan->duration_ns / LAB_NS_SECOND;
+	end.error = error;
+	if (stop_fd >= 0)
+		close(stop_fd);
+	return conclude(plan, &results, &end);
+}
+
+int run_scenario(struct run_options *options)
+{
+	char scenario[600];
+	char kernel[600];
+	char error[700];
+	struct engine_paths paths;
+	struct lab_error bad = {0};
+	struct lab_plan *plan;
+	int code;
+
+	if (engine_paths_find(&paths) < 0)
+		return RUN_LACKS;
+	if (!options->engine_given)
+		options->settings.engine = engine_default(&paths);
+	run_find_scenario(options->scenarios, options->scenario, scenario, sizeof(scenario));
+	plan = lab_plan_load(scenario, options->topology, options->settings.list,
+			     options->settings.count, options->settings.seed,
+			     options->settings.engine, &bad);
+	if (!plan) {
+		fprintf(stderr, "%s:%d:%d: %s\n", bad.file, bad.line, bad.column, bad.text);
+		return RUN_BAD_INPUT;
+	}
+	if (!engine_kernel(&paths, plan->engine, kernel, sizeof(kernel), error, sizeof(error))) {
+		fprintf(stderr, "mip6lab: %s\n", error);
+		code = RUN_LACKS;
+	} else {
+		code = run_plan(&paths, plan, options);
+	}
+	lab_plan_free(plan);
+	return code;
+}

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The run itself. Its clock starts (t = 0) once the network stands and every
+ * capture listens. From then on it sleeps in sigtimedwait until the next moment
+ * of the plan or the end of a child: one system call for both, which matters
+ * where a system call is dear (UML). */
+#include "lab/runner_internal.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+int runner_fail(struct runner *r, const char *format, ...)
+{
+	va_list args;
+
+	if (r->error[0])
+		return -1; /* the first error is the cause */
+	va_start(args, format);
+	vsnprintf(r->error, RUNNER_ERROR, format, args);
+	va_end(args);
+	return -1;
+}
+
+static int64_t clock_ns(clockid_t clock)
+{
+	struct timespec ts;
+
+	clock_gettime(clock, &ts);
+	return ts.tv_sec * LAB_NS_SECOND + ts.tv_nsec;
+}
+
+int64_t runner_now(const struct runner *r)
+{
+	return clock_ns(CLOCK_MONOTONIC) - r->zero;
+}
+
+int64_t runner_clock(const struct runner *r, int64_t now)
+{
+	return r->t0 + now;
+}
+
+void runner_note(struct runner *r, const char *what, const char *format, ...)
+{
+	va_list args;
+
+	fprintf(r->timeline, "{\"t\":%lld,\"what\":\"%s\"",
+		(long long)runner_clock(r, runner_now(r)), what);
+	va_start(args, format);
+	vfprintf(r->timeline, format, args);
+	va_end(args);
+	fputs("}\n", r->timeline);
+	fflush(r->timeline);
+}
+
+/* Once each simulated second: arrivals to disk, and a line for the watcher. */
+static void report(struct runner *r, int64_t now)
+{
+	prober_collect(&r->prober);
+	if (r->moves && r->prober.streams && r->plan->probe_count)
+		r->last_cut = r->prober.streams[0].longest_gap;
+	fprintf(r->progress, "%lld %u %u %lld %llu\n", (long long)now, r->moves, r->moves_total,
+		(long long)r->last_cut, (unsigned long long)r->prober.sent);
+	fflush(r->progress);
+	r->next_report = now + LAB_NS_SECOND;
+}
+
+static int64_t next_moment(const struct runner *r)
+{
+	int64_t next = prober_next(&r->prober);
+	int64_t action = actions_next(r);
+
+	next = action < next ? action : next;
+	return r->next_report < next ? r->next_report : next;
+}
+
+/* Sleeps until a moment of the plan. Children that end are noted on the way. */
+static int sleep_until(struct runner *r, int64_t moment)
+{
+	int64_t left = moment - runner_now(r);
+	struct timespec timeout = {left / LAB_NS_SECOND, left % LAB_NS_SECOND};
+	int signal;
+
+	if (left <= 0)
+		return 0;
+	signal = sigtimedwait(&r->signals, NULL, &timeout);
+	if (signal == SIGCHLD)
+		return processes_reap(r);
+	if (signal == SIGTERM || signal == SIGINT)
+		return runner_fail(r, "interrupted");
+	return 0;
+}
+
+static int carry_out(struct runner *r)
+{
+	while (!r->ended) {
+		int64_t now;
+
+		if (sleep_until(r, next_moment(r)) < 0)
+			return -1;
+		now = runner_now(r);
+		if (actions_due(r, now) < 0)
+			return -1;
+		prober_send(&r->prober, now, runner_clock(r, now));
+		if (now >= r->next_report)
+			report(r, now);
+	}
+	return 0;
+}
+
+static FILE *open_raw(struct runner *r, const char *name)
+{
+	char path[600];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/raw/%s", r->paths->results, name);
+	file = fopen(path, "wbe");
+	if (!file)
+		runner_fail(r, "cannot write %s: %s", path, strerror(errno));
+	return file;
+}
+
+static int prepare(struct runner *r)
+{
+	char path[600];
+
+	sigemptyset(&r->signals);
+	sigaddset(&r->signals, SIGCHLD);
+	sigaddset(&r->signals, SIGTERM);
+	sigaddset(&r->signals, SIGINT);
+	sigprocmask(SIG_BLOCK, &r->signals, NULL);
+	prctl(PR_SET_TIMERSLACK, 1UL);
+	r->timeline = open_raw(r, "timeline.jsonl");
+	r->progress = open_raw(r, "progress");
+	if (!r->timeline || !r->progress)
+		return -1;
+	if (netns_build(&r->net, r->plan) < 0)
+		return runner_fail(r, "%s", r->net.error);
+	snprintf(path, sizeof(path), "%s/raw/probe.bin", r->paths->results);
+	if (prober_open(&r->prober, &r->net, path) < 0)
+		return runner_fail(r, "%s", r->prober.error);
+	if (r->plan->engine != LAB_ENGINE_VIRTUAL && processes_start_lag(r) < 0)
+		return -1;
+	return processes_start_captures(r);
+}
+
+static void start_clock(struct runner *r)
+{
+	r->zero = clock_ns(CLOCK_MONOTONIC);
+	r->t0 = clock_ns(CLOCK_REALTIME);
+	r->prober.t0 = r->t0;
+	r->next_report = LAB_NS_SECOND;
+	for (size_t i = 0; i < r->plan->action_count; i++)
+		r->moves_total += r->plan->actions[i].handover;
+	runner_note(r, "t0", ",\"seed\":%llu", (unsigned long long)r->plan->seed);
+}
+
+static void finish(struct runner *r)
+{
+	if (r->zero) {
+		report(r, runner_now(r));
+		processes_stop(r);
+		prober_collect(&r->prober);
+		runner_note(r, "end", ",\"ok\":%s", r->error[0] ? "false" : "true");
+	}
+	processes_free(r);
+	prober_close(&r->prober);
+	netns_close(&r->net);
+	free(r->actions_state);
+	if (r->timeline)
+		fclose(r->timeline);
+	if (r->progress)
+		fclose(r->progress);
+}
+
+int runner_run(const struct lab_plan *plan, const struct runner_paths *paths, char *error)
+{
+	struct runner r = {.plan = plan, .paths = paths, .error = error};
+	int code = 0;
+
+	error[0] = '\0';
+	if (actions_init(&r) < 0 || prepare(&r) < 0) {
+		code = 3;
+	} else {
+		start_clock(&r);
+		if (carry_out(&r) < 0)
+			code = 1;
+	}
+	finish(&r);
+	return error[0] && code == 0 ? 1 : code;
+}

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LAB_RUNNER_INTERNAL_H
+#define LAB_RUNNER_INTERNAL_H
+
+/* What the runner's modules share: runner.c (clock and loop), actions.c (what
+ * the timeline does), processes.c (daemons, captures, commands). */
+#include "lab/prober.h"
+#include "lab/process.h"
+#include "lab/runner.h"
+#include "netns/netns.h"
+#include <signal.h>
+#include <stdio.h>
+
+struct action_state {
+	int64_t at;    /* when its next step is due */
+	bool plugging; /* a move whose gap runs */
+	bool done;
+};
+
+struct runner {
+	const struct lab_plan *plan;
+	const struct runner_paths *paths;
+	struct netns net;
+	struct prober prober;
+	struct process *processes;
+	size_t process_count;
+	struct action_state *actions_state;
+	FILE *timeline;
+	FILE *progress;
+	sigset_t signals;
+	int64_t zero; /* CLOCK_MONOTONIC at t = 0 */
+	int64_t t0;   /* CLOCK_REALTIME at t = 0 */
+	int64_t next_report;
+	int64_t last_cut;
+	unsigned moves;
+	unsigned moves_total;
+	bool ended;
+	char *error;
+};
+
+/* Notes the first error; always -1. */
+int runner_fail(struct runner *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Plan time now; the run clock at a plan time. */
+int64_t runner_now(const struct runner *r);
+int64_t runner_clock(const struct runner *r, int64_t now);
+/* A line of raw/timeline.jsonl; format adds fields: ",\"node\":\"%s\"". */
+void runner_note(struct runner *r, const char *what, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* actions.c */
+int actions_init(struct runner *r);
+int64_t actions_next(const struct runner *r);
+int actions_due(struct runner *r, int64_t now);
+
+/* processes.c */
+int processes_start_lag(struct runner *r);
+int processes_start_captures(struct runner *r);
+int processes_start_daemon(struct runner *r, int node, int daemon);
+int processes_signal(struct runner *r, int node, int daemon, int signal);
+int processes_run_command(struct runner *r, size_t action);
+/* Reaps what has ended; -1 when something ended that must not. */
+int processes_reap(struct runner *r);
+/* Ends daemons by their stop signals, then captures. */
+void processes_stop(struct runner *r);
+void processes_free(struct runner *r);
+
+#endif
