@@ -527,8 +527,9 @@ bool uml_find_preload(char *path, size_t size)
 		return false;
 	*slash = '\0';
 	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(path, size, "%s/%s/mip6lab-uml.so", program, places[i]);
-		if (access(path, R_OK) == 0)
+		int used = snprintf(path, size, "%s/%s/mip6lab-uml.so", program, places[i]);
+
+		if (used > 0 && (size_t)used < size && access(path, R_OK) == 0)
 			return true;
 	}
 	return false;

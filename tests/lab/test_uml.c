@@ -159,6 +159,7 @@ static int inside_main(char **argv)
 static void bench_paths(struct bench *b, bool virtual_kernel)
 {
 	const char *folder = getenv("MIP6LAB_KERNEL_DIR");
+	const char *inside = getenv("MIP6LAB_TEST_INSIDE");
 	char *slash;
 
 	if (virtual_kernel)
@@ -168,6 +169,10 @@ static void bench_paths(struct bench *b, bool virtual_kernel)
 		snprintf(b->kernel, sizeof(b->kernel), "/usr/bin/linux.uml");
 	if (readlink("/proc/self/exe", b->self, sizeof(b->self) - 1) < 0)
 		b->self[0] = '\0';
+	/* AddressSanitizer wants more addresses than UML has: then another build
+	 * of this program goes inside. */
+	if (inside)
+		snprintf(b->self, sizeof(b->self), "%s", inside);
 	/* BUILD/tests/lab/test_uml -> BUILD/mip6lab-uml.so */
 	strcpy(b->preload, b->self);
 	for (int i = 0; i < 3 && (slash = strrchr(b->preload, '/')); i++)
