@@ -15,6 +15,23 @@ CPPFLAGS += -D_GNU_SOURCE -Istack/include -Istack -Iemu -I$(BUILD)/gen
 ALL_CFLAGS = -std=gnu17 $(CFLAGS) $(WARN) -ffile-prefix-map=$(CURDIR)=. $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
 ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
+# ---- packages: what each kind of target needs -----------------------------------
+PKG_BUILD := gcc libc6-dev git libmnl-dev flex bison libyaml-dev libjansson-dev libpcap-dev
+PKG_LAB := user-mode-linux kmod iproute2 tcpdump radvd iperf3
+PKG_KERNEL := linux-source-6.1 bc xz-utils patch perl
+PKG_CHECK := libcunit1-dev clang libclang-rt-14-dev clang-format cppcheck universal-ctags binutils
+
+# A stamp for each list, renewed when the list changes or a package goes.
+.PHONY: deps-build deps-lab deps-kernel deps-check
+deps-build:
+	@tools/deps.sh $(PKG_BUILD)
+deps-lab: deps-build
+	@tools/deps.sh $(PKG_LAB)
+deps-kernel:
+	@tools/deps.sh $(PKG_BUILD) $(PKG_KERNEL)
+deps-check: deps-lab deps-kernel
+	@tools/deps.sh $(PKG_CHECK)
+
 # ---- sources: found, not listed ---------------------------------------------
 WIRE_SRC := $(wildcard stack/wire/*.c)
 CORE_SRC := $(wildcard stack/core/*.c)
@@ -38,7 +55,7 @@ PROGRAMS := $(BUILD)/mip6d $(BUILD)/mip6ctl $(BUILD)/mip6lab
 .PHONY: all
 all: $(PROGRAMS) $(BUILD)/uml_preload.so ## build the programs into build/
 
-$(BUILD)/%.o: %.c
+$(BUILD)/%.o: %.c | deps-build
 	@mkdir -p $(@D)
 	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
@@ -58,7 +75,7 @@ $(BUILD)/uml_preload.so: emu/uml/preload/preload.c
 	$(CC) -std=gnu17 -D_GNU_SOURCE $(CFLAGS) $(WARN) -shared -fPIC -o $@ $<
 
 # The scanner and the parser are generated; their code is not held to our warnings.
-$(BUILD)/gen/conf/grammar.c $(BUILD)/gen/conf/grammar.h &: stack/conf/grammar.y
+$(BUILD)/gen/conf/grammar.c $(BUILD)/gen/conf/grammar.h &: stack/conf/grammar.y | deps-build
 	@mkdir -p $(BUILD)/gen/conf
 	bison -Wall -Werror --no-lines --defines=$(BUILD)/gen/conf/grammar.h -o $(BUILD)/gen/conf/grammar.c $<
 $(BUILD)/gen/conf/scanner.c $(BUILD)/gen/conf/scanner.h &: stack/conf/scanner.l $(BUILD)/gen/conf/grammar.h
@@ -78,6 +95,9 @@ $(BUILD)/mip6ctl: $(call obj,$(CTL_SRC)) $(BUILD)/libmip6.a
 $(BUILD)/mip6lab: $(call obj,emu/lab/mip6lab.c) $(LAB_OBJ) $(BUILD)/libmip6.a
 	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmnl -lyaml -ljansson -lpcap
 
+# Lab tests that boot a kernel; the others also run under the sanitizers.
+UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kplane runs)
+
 # ---- tests: each tests/*/test_NAME.c is a program ------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 SIMNET_TESTS := $(patsubst tests/simnet/%.c,$(BUILD)/tests/simnet/%,$(wildcard tests/simnet/test_*.c))
@@ -94,10 +114,59 @@ $(BUILD)/tests/lab/%: $(BUILD)/tests/lab/%.o $(LABHELP_OBJ) $(LAB_OBJ) $(BUILD)/
 $(BUILD)/tests/%.o: CPPFLAGS += -Itests
 .SECONDARY:
 
+# ---- running scenarios --------------------------------------------------------------
+# make scenario=handover set="moves=30 probe=1ms" seed=2 engine=uml
+scenario ?=
+engine ?=
+seed ?= 1
+set ?=
+export MIP6LAB_KERNEL_DIR := $(abspath $(KERNEL_DIR))
+
+ifneq ($(scenario),)
+.DEFAULT_GOAL := run
+endif
+
+.PHONY: run
+run: deps-lab all
+	@$(BUILD)/mip6lab run $(scenario) --seed $(seed) $(if $(engine),--engine $(engine)) $(if $(set),--set '$(set)')
+
+.PHONY: list
+list: all ## list the scenarios with their parameters
+	@$(BUILD)/mip6lab list
+
+.PHONY: help
+help: ## this list
+	@echo 'mip6lab: a Mobile IPv6 stack, and the lab that runs it'
+	@echo
+	@echo '  make scenario=NAME     run a scenario; see make list. Also:'
+	@echo '                         set="NAME=VALUE ..." seed=N engine=virtual|uml|host'
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
+
+# ---- checks -------------------------------------------------------------------------
+ASAN := $(BUILD)/asan
+ASAN_ENV := ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+SUMMARY := $(BUILD)/check.txt
+
+.PHONY: tests
+tests: all $(UNIT_TESTS) $(SIMNET_TESTS) $(LAB_TESTS)
+
+# Unit and simnet tests run twice: as built for use, and under the sanitizers.
+.PHONY: check
+check: deps-check kernel ## build everything and run every test
+	@$(MAKE) --no-print-directory -j2 tests
+	@$(MAKE) --no-print-directory -j2 tests BUILD=$(ASAN) SANITIZE=address,undefined CFLAGS='-O1 -g'
+	@rm -f $(SUMMARY)
+	@tests/rules.sh $(BUILD) $(SUMMARY)
+	@tests/run.sh $(SUMMARY) $(UNIT_TESTS) $(SIMNET_TESTS)
+	@$(ASAN_ENV) tests/run.sh $(SUMMARY) $(patsubst $(BUILD)/%,$(ASAN)/%,$(UNIT_TESTS) $(SIMNET_TESTS) $(filter-out $(UML_TESTS),$(LAB_TESTS)))
+	@$(MAKE) --no-print-directory -s fuzz SUMMARY=$(SUMMARY)
+	@tests/run.sh $(SUMMARY) $(LAB_TESTS)
+	@tests/sum.sh $(SUMMARY)
+
 # ---- kernel ----------------------------------------------------------------------
 .PHONY: kernel
-kernel: ## build the virtual-time kernel (about 3 minutes, once)
-	emu/uml/build-kernel.sh $(KERNEL_DIR)
+kernel: deps-kernel ## build the virtual-time kernel (about 3 minutes, once)
+	@emu/uml/build-kernel.sh $(KERNEL_DIR)
 
 .PHONY: clean
 clean: ## remove what was built (the kernel in .kernel/ stays)

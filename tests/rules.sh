@@ -1,0 +1,80 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-2.0-or-later
+# rules.sh BUILD SUMMARY: the rules of the house that can be read off the code and
+# its objects. Each prints what breaks it; its line goes to SUMMARY.
+set -u
+
+build=$1
+summary=$2
+
+result() { # NAME FINDINGS
+	if [ -z "$2" ]; then
+		line="$1: 1 passed, 0 failed"
+	else
+		line="$1: 0 passed, 1 failed"
+		printf '%s\n' "$2" | head -20
+	fi
+	echo "$line"
+	echo "$line" >>"$summary"
+}
+
+# The core calls nothing of an operating system: only what moves memory, compares
+# and sorts, text formatting into memory, and the allocator.
+allowed='^(mem(cpy|move|set|cmp|chr)|str(len|n?cmp|n?cpy|r?chr|nlen|cspn|spn|toul|str)|v?snprintf|__v?snprintf_chk|__mem(cpy|move|set)_chk|__str(cpy|cat)_chk|malloc|calloc|realloc|free|qsort|bsearch|__stack_chk_fail|__assert_fail|abort|_GLOBAL_OFFSET_TABLE_)$'
+objects=$(find "$build/stack/wire" "$build/stack/core" -name '*.o')
+defined=$(nm --defined-only $objects | awk 'NF == 3 { print $3 }' | sort -u)
+undefined=$(nm -u $objects | awk '$1 == "U" { print $2 }' | sort -u)
+foreign=$(printf '%s\n' "$undefined" | grep -vE "$allowed" | while read -r symbol; do
+	printf '%s\n' "$defined" | grep -qx "$symbol" || echo "undefined symbol in wire/ or core/: $symbol"
+done)
+result rule-no-system-calls-in-core "$foreign"
+
+# No state outside of struct mip6_node: no writable symbol.
+writable=$(nm $objects | awk '$2 ~ /^[DdBbCGgSs]$/ { print "writable global in wire/ or core/: " $3 }')
+result rule-no-globals "$writable"
+
+# wire/ and core/ include nothing of an operating system.
+includes=$(grep -nE '#include <(sys/|net/|netinet|arpa|linux/|unistd|time|pthread|errno|fcntl|signal|stdio_ext)' stack/wire/*.[ch] stack/core/*.[ch])
+result rule-includes "$includes"
+
+# Bytes of the network are read through the bounded reader: no cast of a packet
+# pointer to a struct in the floors that parse.
+casts=$(grep -nE '\((const )?struct [a-z0-9_]+ \*\) ?\(?(data|payload|buf|packet|p->payload)' stack/wire/*.c stack/core/*.c)
+result rule-bounded-reader "$casts"
+
+# Arrows point down: the stack knows nothing of the lab, the floors below nothing
+# of those above, the lab of the stack only its public headers.
+up=$(
+	grep -nE '#include "(\.\./)*(emu|lab|netns|uml)/' -r stack
+	grep -nE '#include "(\.\./)*(linux|conf|ctl|soft)/' stack/wire/*.[ch] stack/core/*.[ch]
+	grep -nE '#include "(\.\./)*core/' stack/wire/*.[ch]
+	grep -nE '#include "(\.\./)*(stack/|core/|linux/|conf/|wire/)' -r emu
+)
+result rule-arrows-point-down "$up"
+
+# The same objects serve every program: each is built once.
+twice=$(printf '%s\n' $objects | sed "s|^$build/||" | sort | uniq -d)
+result rule-same-objects "$twice"
+
+sources=$(git ls-files '*.c' '*.h')
+long_files=$(wc -l $sources | awk '$2 != "total" && $1 > 800 { print $2 ": " $1 " lines" }')
+result rule-file-length "$long_files"
+
+long_functions=$(ctags -f - --fields=ne --kinds-C=f $(git ls-files '*.c') | sed -n 's/^\([^\t]*\)\t\([^\t]*\)\t.*line:\([0-9]*\).*end:\([0-9]*\).*/\1 \2 \3 \4/p' |
+	awk '$4 - $3 > 60 { print $2 ":" $3 ": " $1 " has " $4 - $3 " lines" }')
+result rule-function-length "$long_functions"
+
+unformatted=$(clang-format --dry-run $sources 2>&1 | grep 'warning:' | cut -d: -f1 | sort -u | sed 's/$/: run clang-format -i/')
+result rule-format "$unformatted"
+
+licence=$(for f in $sources; do head -1 "$f" | grep -q 'SPDX-License-Identifier: GPL-2.0-or-later' || echo "$f: no licence line"; done)
+result rule-licence "$licence"
+
+# No test depends on wall time: it does not sleep.
+sleeps=$(grep -nE '\b(sleep|usleep|nanosleep|clock_nanosleep)\(' tests/unit/*.[ch] tests/simnet/*.[ch] 2>/dev/null)
+result rule-no-sleep-in-tests "$sleeps"
+
+found=$(cppcheck --quiet -j2 --std=c11 --enable=warning,performance,portability --inline-suppr \
+	--suppressions-list=tests/cppcheck.txt -D_GNU_SOURCE -Istack/include -Istack -Iemu -I"$build/gen" \
+	stack emu 2>&1)
+result rule-cppcheck "$found"
