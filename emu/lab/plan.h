@@ -22,6 +22,10 @@ struct lab_param {
 	double value;    /* number; times in ns, rates in bit/s, ratios 0..1 */
 	char unit[8];    /* "count", "time", "rate", "ratio", "choice", "bytes" */
 	bool is_default;
+	char *about;     /* a line for people; "" when the file has none */
+	char *allowed;   /* "30ms .. 1800s", "answered, dropped" */
+	const char *file; /* where it is declared */
+	int line;
 };
 
 /* What a transmitter adds on its way out (netem). */
@@ -48,6 +52,8 @@ struct lab_iface {
 	unsigned ifindex;     /* explicit; never equal to its peer's */
 	char **addrs;         /* "3fff:0:1::1/64" */
 	size_t addr_count;
+	bool own_imp;         /* what it sends is delayed by imp, not by the link's */
+	struct lab_impairment imp;
 };
 
 struct lab_route {
@@ -58,17 +64,23 @@ struct lab_route {
 
 struct lab_daemon {
 	char name[LAB_NAME];  /* unique in its node: "mip6d", "radvd" */
-	char **argv;          /* resolved; ${dir} = folder of the node's files */
+	char **argv;          /* resolved but for what only the runner knows: ${dir}
+			       * the folder of the node's files, ${events} the path
+			       * of `events` below, ${mip6d} the program, ${node}
+			       * (in config_text too) */
 	size_t argc;
 	char *config_name;    /* file to write before start, or NULL */
 	char *config_text;
 	int stop_signal;
 	int64_t start_ns;     /* since the run's t = 0 */
-	char *events;         /* file in which it writes event lines, or NULL */
+	char *events;         /* "NODE.DAEMON.events.jsonl", in the results' raw/, of a
+			       * daemon whose command has ${events}; else NULL */
 	bool must_live;       /* its death fails the run (default) */
 };
 
-struct lab_sysctl { char *path; char *value; }; /* "net.ipv6.conf.all.forwarding" */
+/* "net.ipv6.conf.default.dad_transmits"; written in order before the node gets
+ * its interfaces, which begin with the values under `default`. */
+struct lab_sysctl { char *path; char *value; };
 
 struct lab_node {
 	char name[LAB_NAME];
@@ -83,6 +95,7 @@ struct lab_node {
 	size_t daemon_count;
 	char hoa[46];         /* mobile node: home address, "" otherwise */
 	char ha[46];          /* mobile node: its home agent's address */
+	int home_link;        /* mobile node: index of its home link, -1 otherwise */
 	bool drop_rs;         /* solicitations are dropped on arrival (rs=dropped) */
 };
 
@@ -92,8 +105,9 @@ enum lab_action_kind {
 	LAB_ACT_IMPAIR,     /* link, imp */
 	LAB_ACT_SIGNAL,     /* node, daemon, signal */
 	LAB_ACT_START,      /* node, daemon: (again) */
-	LAB_ACT_COMMAND,    /* node, argv: its output goes to the result folder; a
-			     * non-zero exit fails the run */
+	LAB_ACT_COMMAND,    /* node, argv: started then, runs beside the timeline; its
+			     * output goes to the result folder; an exit status
+			     * other than exit_status fails the run */
 	LAB_ACT_END,        /* end of the run */
 };
 
@@ -110,6 +124,7 @@ struct lab_action {
 	char **argv;
 	size_t argc;
 	char *output;       /* LAB_ACT_COMMAND: file name for stdout, or NULL */
+	int exit_status;    /* LAB_ACT_COMMAND: the one expected, normally 0 */
 };
 
 /* A UDP probe stream, sent from one node every interval. */
@@ -140,6 +155,8 @@ struct lab_plan {
 	char topology[LAB_NAME];
 	char *scenario_file;  /* as given */
 	char *topology_file;
+	char *about;          /* the scenario in one line */
+	bool engines[LAB_ENGINES]; /* which of them the scenario is for */
 	uint64_t seed;
 	enum lab_engine engine;
 	struct lab_param *params;
@@ -183,5 +200,7 @@ void lab_plan_free(struct lab_plan *plan);
 const struct lab_param *lab_plan_param(const struct lab_plan *plan, const char *name);
 int lab_plan_node(const struct lab_plan *plan, const char *name); /* -1: none */
 const char *lab_engine_name(enum lab_engine engine);
+/* "file:line:column: text" with what of the place is known, cut to cap. */
+void lab_error_text(const struct lab_error *error, char *text, size_t cap);
 
 #endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Programs that run on a node for the length of a run. Any program will do: a
+ * command, the text of its configuration file and the signal that ends it. */
+#include "lab/load.h"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+
+#define DAEMONS_MAX 32
+#define ARGS_MAX    64
+
+static int read_config(struct lab_load *load, const struct doc_node *map, struct lab_daemon *daemon)
+{
+	static const char *const known[] = {"file", "text"};
+	const struct doc_node *config = doc_get(map, "config");
+
+	if (!config)
+		return 0;
+	if (read_keys(load, config, "config", known, 2) < 0 ||
+	    read_text(load, config, "file", true, &daemon->config_name) < 0 ||
+	    read_text(load, config, "text", true, &daemon->config_text) < 0)
+		return -1;
+	if (strchr(daemon->config_name, '/') || daemon->config_name[0] == '.' ||
+	    daemon->config_name[0] == '\0')
+		return doc_fail(doc_get(config, "file"), load->error,
+				"a file name without a folder is expected: it goes to ${dir}");
+	return 0;
+}
+
+/* A command that hands ${events} to its program gets a file of event lines. */
+static void name_events(struct lab_load *load, const struct lab_node *node,
+			struct lab_daemon *daemon)
+{
+	char file[2 * LAB_NAME + 32];
+
+	for (size_t i = 0; i < daemon->argc; i++)
+		if (strstr(daemon->argv[i], "${events}")) {
+			snprintf(file, sizeof(file), "%s.%s.events.jsonl", node->name,
+				 daemon->name);
+			daemon->events = arena_string(load->arena, file);
+		}
+}
+
+static int build_one(struct lab_load *load, struct lab_node *node, const struct doc_node *key,
+		     const struct doc_node *map, struct lab_daemon *daemon)
+{
+	static const char *const known[] = {"command", "config", "stop", "start", "may_exit"};
+	bool may_exit = false;
+
+	if (strlen(key->text) == 0 || strlen(key->text) >= LAB_NAME || strchr(key->text, '/'))
+		return doc_fail(key, load->error, "a daemon's name has 1 to %d characters, no /",
+				LAB_NAME - 1);
+	for (size_t i = 0; i < node->daemon_count; i++)
+		if (strcmp(node->daemons[i].name, key->text) == 0)
+			return doc_fail(key, load->error, "node %s has a daemon \"%s\" already",
+					node->name, key->text);
+	snprintf(daemon->name, sizeof(daemon->name), "%s", key->text);
+	daemon->stop_signal = SIGTERM;
+	if (read_keys(load, map, "a daemon", known, sizeof(known) / sizeof(known[0])) < 0 ||
+	    read_list(load, map, "command", ARGS_MAX, &daemon->argv, &daemon->argc) < 0 ||
+	    read_config(load, map, daemon) < 0 ||
+	    read_signal(load, map, "stop", &daemon->stop_signal) < 0 ||
+	    read_time(load, map, "start", &daemon->start_ns) < 0 ||
+	    read_flag(load, map, "may_exit", &may_exit) < 0)
+		return -1;
+	if (daemon->argc == 0)
+		return doc_fail(map, load->error,
+				"the daemon has no \"command\": [program, argument ...]");
+	daemon->must_live = !may_exit;
+	name_events(load, node, daemon);
+	return 0;
+}
+
+int daemon_build(struct lab_load *load, struct lab_node *node, const struct doc_node *map)
+{
+	if (!map)
+		return 0;
+	if (map->kind != DOC_MAP)
+		return doc_fail(map, load->error, "\"daemons\" must be a mapping of names");
+	for (size_t i = 0; i < map->count; i++) {
+		struct lab_daemon daemon = {0};
+
+		if (node->daemon_count == DAEMONS_MAX)
+			return doc_fail(map->keys[i], load->error, "more than %d daemons",
+					DAEMONS_MAX);
+		if (build_one(load, node, map->keys[i], map->items[i], &daemon) < 0)
+			return -1;
+		node->daemons = arena_grow(load->arena, node->daemons, node->daemon_count,
+					   sizeof(node->daemons[0]));
+		node->daemons[node->daemon_count++] = daemon;
+	}
+	return 0;
+}

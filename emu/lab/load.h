@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LAB_LOAD_H
+#define LAB_LOAD_H
+
+/* What the steps of loading a plan share: where memory comes from, the
+ * parameters, the plan as far as it is, and how values are read from a document.
+ * All functions return -1 with load->error set when a file is wrong. */
+#include "lab/doc.h"
+#include "lab/param.h"
+
+#define LAB_MAX_NODES	 64
+#define LAB_MAX_LINKS	 128
+#define LAB_MAX_IFACES	 200 /* of all nodes: their numbers are 100, 101 ... */
+#define LAB_MAX_ACTIONS	 20000
+#define LAB_MAX_DURATION (24 * 3600 * LAB_NS_SECOND)
+
+struct lab_load {
+	struct arena *arena;
+	struct lab_plan *plan;
+	struct lab_error *error;
+	struct param_set params;
+};
+
+/* ---- reading values (read.c) ---- */
+
+/* Is `map` a mapping with none but the `count` known keys? `what` names the
+ * thing in the message ("a link"). */
+int read_keys(struct lab_load *load, const struct doc_node *map, const char *what,
+	      const char *const *known, size_t count);
+
+/* The text of a node, parameters put in; NULL: wrong. */
+char *read_scalar(struct lab_load *load, const struct doc_node *node);
+
+/* The text below a key. *ret is left alone when the key is absent, which is an
+ * error only if `required`. */
+int read_text(struct lab_load *load, const struct doc_node *map, const char *key, bool required,
+	      char **ret);
+
+/* The same into an array of `cap` octets. */
+int read_name(struct lab_load *load, const struct doc_node *map, const char *key, bool required,
+	      char *ret, size_t cap);
+
+/* A quantity; times and counts as whole numbers. */
+int read_number(struct lab_load *load, const struct doc_node *map, const char *key,
+		enum value_unit unit, double *ret);
+int read_time(struct lab_load *load, const struct doc_node *map, const char *key, int64_t *ret);
+int read_unsigned(struct lab_load *load, const struct doc_node *map, const char *key, unsigned low,
+		  unsigned high, unsigned *ret);
+
+/* yes or no. */
+int read_flag(struct lab_load *load, const struct doc_node *map, const char *key, bool *ret);
+
+/* One of `count` words; its index. */
+int read_choice(struct lab_load *load, const struct doc_node *map, const char *key,
+		const char *const *words, size_t count, int *ret);
+
+/* A list of texts (a single text stands for a list of one); each is expanded. */
+int read_list(struct lab_load *load, const struct doc_node *map, const char *key, size_t limit,
+	      char ***ret, size_t *ret_count);
+
+/* A signal's name ("TERM", "KILL", "HUP" ...). */
+int read_signal(struct lab_load *load, const struct doc_node *map, const char *key, int *ret);
+
+/* delay, jitter, loss and rate of a mapping that has other keys too. */
+int read_impairment(struct lab_load *load, const struct doc_node *map, struct lab_impairment *imp);
+
+/* An IPv6 address with ("a::1/64") or without a prefix length, as a check. */
+int read_address(struct lab_load *load, const struct doc_node *at, const char *text,
+		 bool with_length);
+
+/* Index of a name; an error at `at` that lists the nearest. */
+int find_node(struct lab_load *load, const struct doc_node *at, const char *name, int *ret);
+int find_link(struct lab_load *load, const struct doc_node *at, const char *name, int *ret);
+int find_iface(struct lab_load *load, const struct doc_node *at, int node, const char *name,
+	       int *ret);
+int find_daemon(struct lab_load *load, const struct doc_node *at, int node, const char *name,
+		int *ret);
+
+/* ---- parts of a plan ---- */
+
+/* Everything that a topology file says (topology.c). */
+int topology_build(struct lab_load *load, const struct doc_node *file);
+
+/* The daemons of `map` are added to a node (daemon.c). */
+int daemon_build(struct lab_load *load, struct lab_node *node, const struct doc_node *map);
+
+/* Everything that a scenario file says but its timeline (scenario.c). */
+int scenario_build(struct lab_load *load, const struct doc_node *file);
+
+/* The timeline: the actions and the plan's duration (timeline.c). */
+int timeline_build(struct lab_load *load, const struct doc_node *steps);
+
+#endif

@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* From files and settings to a plan: read both files, merge and set the
+ * parameters, then build the topology's part and the scenario's. */
+#include "lab/plan.h"
+#include "lab/load.h"
+#include <stdio.h>
+#include <string.h>
+
+/* The plan and the memory in which it and all it points to lie. */
+struct plan_box {
+	struct lab_plan plan;
+	struct arena *arena;
+};
+
+const char *lab_engine_name(enum lab_engine engine)
+{
+	static const char *const names[] = {"host", "uml", "virtual"};
+
+	return engine < LAB_ENGINES ? names[engine] : "?";
+}
+
+void lab_error_text(const struct lab_error *error, char *text, size_t cap)
+{
+	if (!error->file[0])
+		snprintf(text, cap, "%s", error->text);
+	else if (error->line == 0)
+		snprintf(text, cap, "%s: %s", error->file, error->text);
+	else if (error->column == 0)
+		snprintf(text, cap, "%s:%d: %s", error->file, error->line, error->text);
+	else
+		snprintf(text, cap, "%s:%d:%d: %s", error->file, error->line, error->column,
+			 error->text);
+}
+
+const struct lab_param *lab_plan_param(const struct lab_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->param_count; i++)
+		if (strcmp(plan->params[i].name, name) == 0)
+			return &plan->params[i];
+	return NULL;
+}
+
+int lab_plan_node(const struct lab_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->node_count; i++)
+		if (strcmp(plan->nodes[i].name, name) == 0)
+			return (int)i;
+	return -1;
+}
+
+void lab_plan_free(struct lab_plan *plan)
+{
+	if (plan)
+		arena_free(((struct plan_box *)plan)->arena);
+}
+
+/* DIR/NAME.yaml's topology T is DIR/../topologies/T.yaml; one with a slash is
+ * meant from the scenario's folder. */
+static int topology_path(struct lab_load *load, const struct doc_node *scenario,
+			 const char *scenario_path, char *path, size_t cap)
+{
+	const struct doc_node *at = doc_get(scenario, "topology");
+	const char *slash = strrchr(scenario_path, '/');
+	int folder = slash ? (int)(slash + 1 - scenario_path) : 0;
+	int length;
+
+	if (!at || at->kind != DOC_TEXT || at->text[0] == '\0')
+		return doc_fail(at ? at : scenario, load->error,
+				"a scenario needs \"topology\": the name of a file in topologies/");
+	if (strchr(at->text, '/'))
+		length = snprintf(path, cap, "%.*s%s", at->text[0] == '/' ? 0 : folder,
+				  scenario_path, at->text);
+	else
+		length = snprintf(path, cap, "%.*s../topologies/%s.yaml", folder, scenario_path,
+				  at->text);
+	if (length < 0 || (size_t)length >= cap)
+		return doc_fail(at, load->error, "the path of the topology is too long");
+	return 0;
+}
+
+static struct doc_node *read_topology(struct lab_load *load, const struct doc_node *scenario,
+				      const char *scenario_path, const char *path)
+{
+	const struct doc_node *at = doc_get(scenario, "topology");
+	struct doc_node *file;
+	char found[512];
+	FILE *probe;
+
+	if (!path) {
+		if (topology_path(load, scenario, scenario_path, found, sizeof(found)) < 0)
+			return NULL;
+		path = found;
+		probe = fopen(path, "rbe");
+		if (!probe) {
+			doc_fail(at, load->error, "no topology \"%.60s\": there is no file %.200s",
+				 at->text, path);
+			return NULL;
+		}
+		fclose(probe);
+	}
+	load->plan->topology_file = arena_string(load->arena, path);
+	file = doc_read(load->arena, path, load->error);
+	return file;
+}
+
+static int take_params(struct lab_load *load, const struct doc_node *scenario,
+		       const struct doc_node *topology, const struct lab_setting *settings,
+		       size_t setting_count)
+{
+	struct param_set *set = &load->params;
+	struct lab_error *error = load->error;
+
+	if (param_declare(set, load->arena, doc_get(scenario, "parameters"), error) < 0 ||
+	    param_declare(set, load->arena, doc_get(topology, "parameters"), error) < 0 ||
+	    param_defaults(set, load->arena, doc_get(scenario, "defaults"), error) < 0)
+		return -1;
+	if (!set->files[0])
+		set->files[0] = scenario;
+	for (size_t i = 0; i < setting_count; i++)
+		if (param_set_value(set, load->arena, &settings[i], error) < 0)
+			return -1;
+	return param_check_bounds(set, error);
+}
+
+static void show_params(struct lab_load *load)
+{
+	struct lab_plan *plan = load->plan;
+
+	plan->params = arena_alloc(load->arena, (load->params.count + 1) * sizeof(plan->params[0]));
+	for (size_t i = 0; i < load->params.count; i++) {
+		const struct param *from = load->params.items[i];
+		struct lab_param *to = &plan->params[i];
+
+		memcpy(to->name, from->name, sizeof(to->name));
+		snprintf(to->unit, sizeof(to->unit), "%s", value_unit_name(from->unit));
+		to->text = from->text;
+		to->value = from->value;
+		to->is_default = from->is_default;
+		to->about = from->about;
+		to->allowed = param_allowed(from, load->arena);
+		to->file = from->at->file;
+		to->line = from->at->line;
+	}
+	plan->param_count = load->params.count;
+}
+
+static int load_all(struct lab_load *load, const char *scenario_path, const char *topology_file,
+		    const struct lab_setting *settings, size_t setting_count)
+{
+	struct doc_node *scenario = doc_read(load->arena, scenario_path, load->error);
+	struct doc_node *topology;
+
+	if (!scenario)
+		return -1;
+	topology = read_topology(load, scenario, scenario_path, topology_file);
+	if (!topology || take_params(load, scenario, topology, settings, setting_count) < 0)
+		return -1;
+	show_params(load);
+	if (topology_build(load, topology) < 0)
+		return -1;
+	return scenario_build(load, scenario);
+}
+
+struct lab_plan *lab_plan_load(const char *scenario_path, const char *topology_path,
+			       const struct lab_setting *settings, size_t setting_count,
+			       uint64_t seed, enum lab_engine engine, struct lab_error *ret_error)
+{
+	struct lab_load *load;
+	struct plan_box *box;
+	struct arena *arena = arena_new();
+
+	memset(ret_error, 0, sizeof(*ret_error));
+	box = arena_alloc(arena, sizeof(*box));
+	load = arena_alloc(arena, sizeof(*load));
+	box->arena = arena;
+	load->arena = arena;
+	load->plan = &box->plan;
+	load->error = ret_error;
+	box->plan.seed = seed;
+	box->plan.engine = engine;
+	box->plan.scenario_file = arena_string(arena, scenario_path);
+	if (load_all(load, scenario_path, topology_path, settings, setting_count) == 0)
+		return &box->plan;
+	arena_free(arena);
+	return NULL;
+}
