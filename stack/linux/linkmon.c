@@ -24,6 +24,7 @@
 
 #define LINKMON_BUFFER 65536
 #define LINKMON_BATCH  64
+#define LINKMON_TRIES  5
 
 struct address {
 	struct mip6_prefix addr;
@@ -454,17 +455,26 @@ static int dump(struct linkmon *m, uint16_t type, unsigned char family)
 	return ret < 0 ? MIP6_ERR_IO : MIP6_OK;
 }
 
+static int dump_all(struct linkmon *m)
+{
+	mark_unseen(m);
+	if (dump(m, RTM_GETLINK, AF_UNSPEC) || dump(m, RTM_GETADDR, AF_INET6))
+		return MIP6_ERR_IO;
+	remove_unseen(m);
+	return MIP6_OK;
+}
+
 int linkmon_dump(struct linkmon *m, mip6_time now)
 {
-	int err;
+	int err = MIP6_ERR_IO;
 
 	m->now = now;
-	mark_unseen(m);
-	err = dump(m, RTM_GETLINK, AF_UNSPEC);
-	if (err == MIP6_OK)
-		err = dump(m, RTM_GETADDR, AF_INET6);
-	if (err == MIP6_OK)
-		remove_unseen(m);
+	/* EINTR: the kernel's tables changed during the dump. */
+	for (int i = 0; i < LINKMON_TRIES && err; i++) {
+		err = dump_all(m);
+		if (err && errno != EINTR)
+			break;
+	}
 	return err;
 }
 

@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Clients of the control socket: lines in, lines out, nothing else. Each client
+ * has one buffer in (a request must fit) and one buffer out that grows to a
+ * bound. */
+#include "control.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+struct client {
+	struct control *control;
+	struct client *next;
+	struct loop_watch watch;
+	bool monitors;
+	bool dead; /* to be closed at the end of the input at work */
+	size_t in_len;
+	char in[CONTROL_LINE];
+	char *out;
+	size_t out_pos; /* sent so far */
+	size_t out_len;
+	size_t out_cap;
+};
+
+struct control {
+	struct loop *loop;
+	struct loop_watch watch;
+	control_answer_fn answer;
+	void *arg;
+	struct client *clients;
+	unsigned count;
+	unsigned monitors;
+	struct sockaddr_un address;
+};
+
+/* ---- output ------------------------------------------------------------------- */
+
+static bool reserve(struct client *c, size_t more)
+{
+	size_t cap = c->out_cap ? c->out_cap : 4096;
+	char *grown;
+
+	if (c->out_pos > 0) {
+		memmove(c->out, c->out + c->out_pos, c->out_len - c->out_pos);
+		c->out_len -= c->out_pos;
+		c->out_pos = 0;
+	}
+	if (c->out_len + more > CONTROL_PENDING)
+		return false;
+	while (cap < c->out_len + more)
+		cap *= 2;
+	if (cap == c->out_cap)
+		return true;
+	grown = realloc(c->out, cap);
+	if (!grown)
+		return false;
+	c->out = grown;
+	c->out_cap = cap;
+	return true;
+}
+
+/* Sends what waits, as far as the client takes it; asks the loop for the rest. */
+static void flush(struct client *c)
+{
+	while (c->out_pos < c->out_len) {
+		ssize_t n = send(c->watch.fd, c->out + c->out_pos, c->out_len - c->out_pos,
+				 MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			c->dead = errno != EAGAIN;
+			break;
+		}
+		c->out_pos += (size_t)n;
+	}
+	if (c->out_pos == c->out_len)
+		c->out_pos = c->out_len = 0;
+	loop_change(c->control->loop, &c->watch, c->out_len > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
+}
+
+static void put(struct client *c, const char *data, size_t len)
+{
+	if (c->dead)
+		return;
+	if (!reserve(c, len)) {
+		c->dead = true;
+		return;
+	}
+	memcpy(c->out + c->out_len, data, len);
+	c->out_len += len;
+	flush(c);
+}
+
+static void put_json(struct client *c, json_t *answer)
+{
+	char *text = json_dumps(answer, JSON_COMPACT);
+
+	if (!text) {
+		c->dead = true;
+		return;
+	}
+	put(c, text, strlen(text));
+	put(c, "\n", 1);
+	free(text);
+}
+
+/* ---- requests ------------------------------------------------------------------- */
+
+static void set_monitor(struct client *c, bool on)
+{
+	if (c->monitors == on)
+		return;
+	c->monitors = on;
+	c->control->monitors += on ? 1u : -1u;
+}
+
+static int carry_out(struct client *c, mip6_time now, const struct control_request *request,
+		     json_t *answer, char *error, size_t cap)
+{
+	if (request->command != CONTROL_MONITOR)
+		return c->control->answer(c->control->arg, now, request, answer, error, cap);
+	set_monitor(c, request->on);
+	return MIP6_OK;
+}
+
+static void serve_line(struct client *c, mip6_time now, const char *line, size_t len)
+{
+	struct control_request request;
+	char error[1024] = "";
+	json_t *answer = json_object();
+	int err = control_parse(line, len, &request, error, sizeof(error));
+
+	json_object_set_new(answer, "ok", json_true());
+	if (request.id)
+		json_object_set(answer, "id", request.id);
+	if (!err) {
+		const char *name = control_command_name(request.command);
+
+		json_object_set_new(answer, "command", json_string(name));
+		err = carry_out(c, now, &request, answer, error, sizeof(error));
+	}
+	if (err) {
+		json_object_set_new(answer, "ok", json_false());
+		json_object_set_new(answer, "error",
+				    json_string(error[0] ? error : mip6_strerror(err)));
+	}
+	put_json(c, answer);
+	json_decref(answer);
+	control_request_clear(&request);
+}
+
+/* Serves every whole line in the buffer; false when a line is too long. */
+static bool serve_lines(struct client *c, mip6_time now)
+{
+	char *begin = c->in;
+	size_t left = c->in_len;
+	char *end;
+
+	while (!c->dead && (end = memchr(begin, '\n', left))) {
+		size_t len = (size_t)(end - begin);
+
+		if (len > 0)
+			serve_line(c, now, begin, len);
+		begin = end + 1;
+		left -= len + 1;
+	}
+	memmove(c->in, begin, left);
+	c->in_len = left;
+	return left < sizeof(c->in);
+}
+
+/* ---- clients --------------------------------------------------------------------- */
+
+static void drop(struct client *c)
+{
+	struct control *control = c->control;
+
+	for (struct client **at = &control->clients; *at; at = &(*at)->next) {
+		if (*at != c)
+			continue;
+		*at = c->next;
+		break;
+	}
+	set_monitor(c, false);
+	control->count--;
+	loop_remove(control->loop, &c->watch);
+	close(c->watch.fd);
+	free(c->out);
+	free(c);
+}
+
+static void receive(struct client *c, mip6_time now)
+{
+	static const char too_long[] = "{\"ok\":false,\"error\":\"the request is too long\"}\n";
+	ssize_t n = recv(c->watch.fd, c->in + c->in_len, sizeof(c->in) - c->in_len, MSG_DONTWAIT);
+
+	if (n < 0) {
+		c->dead = errno != EAGAIN && errno != EINTR;
+		return;
+	}
+	if (n == 0) {
+		c->dead = true;
+		return;
+	}
+	c->in_len += (size_t)n;
+	if (serve_lines(c, now))
+		return;
+	put(c, too_long, sizeof(too_long) - 1);
+	c->dead = true;
+}
+
+static void client_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct client *c = arg;
+
+	if (events & EPOLLOUT)
+		flush(c);
+	if (!c->dead && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+		receive(c, now);
+	if (c->dead)
+		drop(c);
+}
+
+int control_accept_fd(struct control *control, int fd)
+{
+	struct client *c = control->count < CONTROL_CLIENTS ? calloc(1, sizeof(*c)) : NULL;
+
+	if (!c) {
+		close(fd);
+		return MIP6_ERR_SPACE;
+	}
+	c->control = control;
+	c->watch = (struct loop_watch){.fd = fd, .fn = client_ready, .arg = c};
+	if (loop_add(control->loop, &c->watch, EPOLLIN)) {
+		close(fd);
+		free(c);
+		return MIP6_ERR_IO;
+	}
+	c->next = control->clients;
+	control->clients = c;
+	control->count++;
+	return MIP6_OK;
+}
+
+static void connection_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct control *control = arg;
+	int fd = accept4(control->watch.fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+
+	(void)now;
+	(void)events;
+	if (fd >= 0)
+		control_accept_fd(control, fd);
+}
+
+/* A client found dead here is closed in its own turn: an end of its stream is
+ * made so that the loop comes by, and nobody's list changes under an event. */
+void control_monitor(struct control *control, const char *line, size_t len)
+{
+	for (struct client *c = control->clients; c; c = c->next) {
+		if (!c->monitors || c->dead)
+			continue;
+		put(c, line, len);
+		if (c->dead)
+			shutdown(c->watch.fd, SHUT_RDWR);
+	}
+}
+
+bool control_has_monitors(const struct control *c)
+{
+	return c->monitors > 0;
+}
+
+unsigned control_client_count(const struct control *c)
+{
+	return c->count;
+}
+
+/* ---- opening ------------------------------------------------------------------------ */
+
+static bool set_path(struct sockaddr_un *address, const char *path)
+{
+	size_t len = strlen(path);
+
+	*address = (struct sockaddr_un){.sun_family = AF_UNIX};
+	if (len >= sizeof(address->sun_path)) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	memcpy(address->sun_path, path, len + 1);
+	return true;
+}
+
+static int listen_at(const struct sockaddr_un *address)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	if (fd < 0)
+		return -1;
+	/* The node's lock is ours: whoever made this file is dead. */
+	unlink(address->sun_path);
+	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 &&
+	    chmod(address->sun_path, 0660) == 0 && listen(fd, 16) == 0)
+		return fd;
+	close(fd);
+	return -1;
+}
+
+struct control *control_open(struct loop *loop, const char *path, control_answer_fn answer,
+			     void *arg)
+{
+	struct control *c = calloc(1, sizeof(*c));
+
+	if (!c)
+		return NULL;
+	*c = (struct control){.loop = loop, .answer = answer, .arg = arg};
+	c->watch = (struct loop_watch){.fd = -1, .fn = connection_ready, .arg = c};
+	if (set_path(&c->address, path))
+		c->watch.fd = listen_at(&c->address);
+	if (c->watch.fd >= 0 && loop_add(loop, &c->watch, EPOLLIN) == MIP6_OK)
+		return c;
+	if (c->watch.fd >= 0)
+		close(c->watch.fd);
+	free(c);
+	return NULL;
+}
+
+void control_close(struct control *c)
+{
+	if (!c)
+		return;
+	while (c->clients)
+		drop(c->clients);
+	loop_remove(c->loop, &c->watch);
+	close(c->watch.fd);
+	unlink(c->address.sun_path);
+	free(c);
+}

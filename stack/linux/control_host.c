@@ -1,0 +1,351 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a running host answers to control requests (docs/control.md). Times are
+ * given as seconds from now, with three decimals; null stands for never. */
+#include "host.h"
+#include "settings.h"
+#include <mip6/version.h>
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+/* ---- JSON helpers ----------------------------------------------------------------- */
+
+static void set_addr(json_t *o, const char *name, const struct mip6_addr *a)
+{
+	char text[MIP6_ADDR_TEXT];
+
+	if (mip6_addr_is_unspecified(a))
+		json_object_set_new(o, name, json_null());
+	else
+		json_object_set_new(o, name, json_string(mip6_addr_format(a, text)));
+}
+
+static void set_text(json_t *o, const char *name, const char *text)
+{
+	json_object_set_new(o, name, json_string(text ? text : ""));
+}
+
+static void set_uint(json_t *o, const char *name, uint64_t value)
+{
+	json_object_set_new(o, name, json_integer((json_int_t)value));
+}
+
+/* Seconds from `now` to `at`, to the millisecond. */
+static void set_time(json_t *o, const char *name, mip6_time now, mip6_time at)
+{
+	mip6_time ms;
+
+	if (at == MIP6_NEVER) {
+		json_object_set_new(o, name, json_null());
+		return;
+	}
+	ms = (at - now) / MIP6_MS;
+	json_object_set_new(o, name, json_real((double)ms / 1000.0));
+}
+
+/* Flags as their letters of RFC 6275 6.1.7. */
+static void set_flags(json_t *o, uint16_t flags)
+{
+	char text[5] = "";
+	size_t n = 0;
+
+	if (flags & MH_BU_A)
+		text[n++] = 'A';
+	if (flags & MH_BU_H)
+		text[n++] = 'H';
+	if (flags & MH_BU_L)
+		text[n++] = 'L';
+	if (flags & MH_BU_K)
+		text[n++] = 'K';
+	text[n] = '\0';
+	set_text(o, "flags", text);
+}
+
+static const char *name_of(const struct host *h, unsigned ifindex)
+{
+	const char *name = ifindex ? linkmon_name(h->linkmon, ifindex) : NULL;
+
+	return name ? name : "";
+}
+
+/* ---- lists, by pages ----------------------------------------------------------------- */
+
+struct page {
+	const struct host *host;
+	mip6_time now;
+	json_t *list;
+	uint64_t offset;
+	uint64_t limit;
+	uint64_t count; /* entries seen, of all pages */
+};
+
+/* True when the entry at hand belongs to the page. All are counted. */
+static bool in_page(struct page *p)
+{
+	uint64_t at = p->count++;
+
+	return at >= p->offset && at - p->offset < p->limit;
+}
+
+static struct page begin_page(const struct host *h, mip6_time now,
+			      const struct control_request *request)
+{
+	return (struct page){.host = h,
+			     .now = now,
+			     .list = json_array(),
+			     .offset = request->offset,
+			     .limit = request->limit};
+}
+
+static void end_page(const struct page *p, json_t *answer, const char *name)
+{
+	uint64_t next = p->offset + p->limit;
+
+	json_object_set_new(answer, name, p->list);
+	set_uint(answer, "total", p->count);
+	if (next < p->count)
+		set_uint(answer, "next", next);
+}
+
+static bool add_binding(void *arg, const struct mip6_binding_info *b)
+{
+	struct page *p = arg;
+	json_t *o;
+
+	if (!in_page(p))
+		return true;
+	o = json_object();
+	set_addr(o, "hoa", &b->hoa);
+	set_addr(o, "coa", &b->coa);
+	set_text(o, "interface", name_of(p->host, b->ifindex));
+	set_text(o, "state", b->state);
+	set_uint(o, "seq", b->seq);
+	set_flags(o, b->flags);
+	set_time(o, "expires_s", p->now, b->expires);
+	json_array_append_new(p->list, o);
+	return true;
+}
+
+static bool add_registration(void *arg, const struct mip6_registration_info *r)
+{
+	struct page *p = arg;
+	json_t *o;
+
+	if (!in_page(p))
+		return true;
+	o = json_object();
+	set_addr(o, "hoa", &r->hoa);
+	set_addr(o, "coa", &r->coa);
+	set_addr(o, "peer", &r->peer);
+	set_text(o, "interface", name_of(p->host, r->ifindex));
+	set_text(o, "state", r->state);
+	set_uint(o, "seq", r->seq);
+	set_flags(o, r->flags);
+	set_uint(o, "lifetime_s", (uint64_t)r->lifetime * 4);
+	set_time(o, "expires_s", p->now, r->expires);
+	set_time(o, "refresh_s", p->now, r->refresh);
+	set_time(o, "last_sent_s", p->now, r->last_sent);
+	set_uint(o, "resends", r->resends);
+	set_uint(o, "status", r->status);
+	set_text(o, "status_text", mh_status_text(r->status));
+	json_array_append_new(p->list, o);
+	return true;
+}
+
+static bool add_interface(void *arg, const struct mip6_interface_info *i)
+{
+	struct page *p = arg;
+	json_t *o;
+
+	if (!in_page(p))
+		return true;
+	o = json_object();
+	set_text(o, "name", i->name);
+	set_uint(o, "ifindex", i->ifindex);
+	json_object_set_new(o, "up", json_boolean(i->up));
+	json_object_set_new(o, "preference", json_integer(i->preference));
+	json_object_set_new(o, "in_use", json_boolean(i->in_use));
+	json_object_set_new(o, "at_home", json_boolean(i->at_home));
+	set_addr(o, "router", &i->router);
+	set_addr(o, "coa", &i->coa);
+	json_array_append_new(p->list, o);
+	return true;
+}
+
+static bool add_object(void *arg, const struct mip6_object *object)
+{
+	struct page *p = arg;
+	char text[256];
+
+	if (in_page(p))
+		json_array_append_new(p->list,
+				      json_string(mip6_object_format(object, text, sizeof(text))));
+	return true;
+}
+
+static void answer_list(const struct host *h, mip6_time now, const struct control_request *request,
+			json_t *answer)
+{
+	struct page p = begin_page(h, now, request);
+
+	if (request->command == CONTROL_BINDINGS)
+		mip6_node_bindings(h->node, add_binding, &p);
+	else if (request->command == CONTROL_REGISTRATIONS)
+		mip6_node_registrations(h->node, add_registration, &p);
+	else if (request->command == CONTROL_INTERFACES)
+		mip6_node_interfaces(h->node, add_interface, &p);
+	else
+		mip6_node_wanted(h->node, add_object, &p);
+	end_page(&p, answer, control_command_name(request->command));
+}
+
+/* ---- status and statistics -------------------------------------------------------------- */
+
+static const char *role_text(enum mip6_role role)
+{
+	return role == MIP6_ROLE_MN ? "MN" : role == MIP6_ROLE_HA ? "HA" : "CN";
+}
+
+static void answer_status(const struct host *h, mip6_time now, json_t *answer)
+{
+	struct mip6_stats s;
+
+	mip6_node_stats(h->node, &s);
+	set_text(answer, "node", h->options->name);
+	set_text(answer, "role", role_text(h->config.role));
+	set_text(answer, "version", MIP6_VERSION);
+	set_text(answer, "config", h->options->config);
+	set_uint(answer, "pid", (uint64_t)getpid());
+	set_time(answer, "uptime_s", h->started, now);
+	set_uint(answer, "debug_level", h->debug_level);
+	set_uint(answer, "bindings", s.bindings);
+	set_uint(answer, "registrations", s.registrations);
+	set_uint(answer, "handovers", s.handovers);
+	set_uint(answer, "plane_errors", s.plane_errors);
+	set_uint(answer, "clients", control_client_count(h->control));
+}
+
+struct counter {
+	const char *name;
+	size_t offset;
+};
+
+#define COUNTER(field)                                                                             \
+	{                                                                                          \
+#field, offsetof(struct mip6_stats, field)                                         \
+	}
+
+static const struct counter counters[] = {
+    COUNTER(rx_rs),	    COUNTER(rx_ra),	     COUNTER(rx_ns),
+    COUNTER(rx_na),	    COUNTER(tx_rs),	     COUNTER(tx_ns),
+    COUNTER(tx_na),	    COUNTER(drop_truncated), COUNTER(drop_length),
+    COUNTER(drop_checksum), COUNTER(drop_type),	     COUNTER(drop_proto),
+    COUNTER(drop_hoplimit), COUNTER(drop_value),     COUNTER(drop_duplicate),
+    COUNTER(drop_policy),   COUNTER(drop_sequence),  COUNTER(bindings),
+    COUNTER(registrations), COUNTER(handovers),	     COUNTER(plane_errors),
+};
+
+static void set_mh_counters(json_t *o, const char *prefix, const uint64_t count[8])
+{
+	char name[32];
+
+	for (uint8_t type = 0; type < 8; type++) {
+		snprintf(name, sizeof(name), "%s_%s", prefix, mh_type_text(type));
+		for (char *c = name; *c; c++)
+			if (*c >= 'A' && *c <= 'Z')
+				*c = (char)(*c - 'A' + 'a');
+		set_uint(o, name, count[type]);
+	}
+}
+
+static void answer_stats(const struct host *h, json_t *answer)
+{
+	json_t *o = json_object();
+	struct mip6_stats s;
+
+	mip6_node_stats(h->node, &s);
+	set_mh_counters(o, "rx", s.rx_mh);
+	set_mh_counters(o, "tx", s.tx_mh);
+	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
+		uint64_t value;
+
+		memcpy(&value, (const char *)&s + counters[i].offset, sizeof(value));
+		set_uint(o, counters[i].name, value);
+	}
+	set_uint(o, "tx_errors", h->stats.tx_errors);
+	set_uint(o, "save_errors", h->stats.save_errors);
+	set_uint(o, "events_lost", h->log.lost);
+	set_uint(o, "reloads", h->stats.reloads);
+	set_uint(o, "reload_errors", h->stats.reload_errors);
+	json_object_set_new(answer, "stats", o);
+}
+
+/* ---- settings ---------------------------------------------------------------------------- */
+
+static void add_setting(json_t *list, const struct mip6_config *c, size_t i, size_t interface)
+{
+	char text[SETTING_TEXT];
+	json_t *o = json_object();
+
+	set_text(o, "name", settings_name(i));
+	if (settings_of_interface(i))
+		set_text(o, "interface", c->interfaces[interface].name);
+	set_text(o, "value", settings_get(i, c, interface, text));
+	json_array_append_new(list, o);
+}
+
+static void answer_settings(const struct host *h, json_t *answer)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < settings_count(); i++) {
+		size_t n = settings_of_interface(i) ? h->config.interface_count : 1;
+
+		for (size_t j = 0; j < n; j++)
+			add_setting(list, &h->config, i, j);
+	}
+	json_object_set_new(answer, "settings", list);
+}
+
+static int set_setting(struct host *h, mip6_time now, const struct control_request *request,
+		       char *error, size_t cap)
+{
+	struct mip6_config config;
+	int err = mip6_config_copy(&config, &h->config);
+
+	if (err)
+		return err;
+	err =
+	    settings_change(&config, request->name, request->interface, request->value, error, cap);
+	if (!err)
+		err = host_reconfigure(h, now, &config, error, cap);
+	mip6_config_clear(&config);
+	return err;
+}
+
+int control_host_answer(void *arg, mip6_time now, const struct control_request *request,
+			json_t *answer, char *error, size_t cap)
+{
+	struct host *h = arg;
+
+	h->now = now;
+	switch (request->command) {
+	case CONTROL_STATUS:
+		answer_status(h, now, answer);
+		return MIP6_OK;
+	case CONTROL_STATS:
+		answer_stats(h, answer);
+		return MIP6_OK;
+	case CONTROL_SETTINGS:
+		answer_settings(h, answer);
+		return MIP6_OK;
+	case CONTROL_SET:
+		return set_setting(h, now, request, error, cap);
+	case CONTROL_RELOAD:
+		return host_reload(h, now, error, cap);
+	default:
+		answer_list(h, now, request, answer);
+		return MIP6_OK;
+	}
+}

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The life of a host. The order of the start matters: what a former process
+ * left in the kernel is read first (kplane_adopt) and what it knew is restored,
+ * then the node hears of interfaces and addresses and starts, so that it wants
+ * again what is still good; only then everything that nobody wanted again is
+ * removed (kplane_settle). So a restart cuts no traffic and leaves nothing. */
+#include "host.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+void host_event(struct host *h, const struct mip6_event *event)
+{
+	bool known = h->linkmon && event->ifindex;
+	const char *ifname = known ? linkmon_name(h->linkmon, event->ifindex) : NULL;
+	char line[EVENTLOG_LINE];
+	int len = eventlog_format(&h->log, event, ifname, line, sizeof(line));
+
+	if (len < 0)
+		return;
+	eventlog_write(&h->log, line, (size_t)len);
+	if (h->control)
+		control_monitor(h->control, line, (size_t)len);
+}
+
+void host_debug(struct host *h, unsigned level, const char *format, ...)
+{
+	char text[512];
+	char line[EVENTLOG_LINE];
+	va_list args;
+	int len;
+
+	if (h->debug_level < level)
+		return;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	len = eventlog_format_debug(&h->log, h->now, text, line, sizeof(line));
+	if (len < 0)
+		return;
+	eventlog_write(&h->log, line, (size_t)len);
+	if (h->control)
+		control_monitor(h->control, line, (size_t)len);
+}
+
+/* ---- configuration -------------------------------------------------------------- */
+
+static int load_config(const char *path, struct mip6_config *ret, char *error, size_t cap)
+{
+	struct mip6_conf_error e = {.line = 0};
+	int err = mip6_conf_load(path, ret, &e);
+
+	if (!err)
+		return MIP6_OK;
+	if (e.line > 0)
+		snprintf(error, cap, "%s:%d:%d: %s", e.file, e.line, e.column, e.text);
+	else
+		snprintf(error, cap, "%s: %s", e.file[0] ? e.file : path, e.text);
+	return err;
+}
+
+int host_reconfigure(struct host *h, mip6_time now, const struct mip6_config *config, char *error,
+		     size_t cap)
+{
+	struct mip6_config copy;
+	int err;
+
+	if (config->role != h->config.role) {
+		snprintf(error, cap, "a change of NodeConfig needs a restart of mip6d");
+		return MIP6_ERR_CONFIG;
+	}
+	err = mip6_config_copy(&copy, config);
+	if (err == MIP6_OK) {
+		err = mip6_node_reconfigure(h->node, now, &copy);
+		if (err)
+			mip6_config_clear(&copy);
+	}
+	if (err) {
+		snprintf(error, cap, "the node refused the configuration: %s", mip6_strerror(err));
+		return err;
+	}
+	mip6_config_clear(&h->config);
+	h->config = copy;
+	h->debug_level = h->config.debug_level + h->options->verbose;
+	return MIP6_OK;
+}
+
+int host_reload(struct host *h, mip6_time now, char *error, size_t cap)
+{
+	struct mip6_event e;
+	struct mip6_config config;
+	char text[HOST_ERROR + 64];
+	int err = load_config(h->options->config, &config, error, cap);
+
+	if (!err) {
+		err = host_reconfigure(h, now, &config, error, cap);
+		mip6_config_clear(&config);
+	}
+	if (!err) {
+		h->stats.reloads++;
+		return MIP6_OK;
+	}
+	h->stats.reload_errors++;
+	snprintf(text, sizeof(text), "the old configuration stays: %s", error);
+	e = mip6_event_make(MIP6_EV_WARNING, now, 0);
+	mip6_event_text(&e, "text", text);
+	host_event(h, &e);
+	return err;
+}
+
+/* ---- start -------------------------------------------------------------------------- */
+
+static int open_log(struct host *h)
+{
+	const char *path = h->options->events;
+
+	if (!path && h->config.debug_log_file[0])
+		path = h->config.debug_log_file;
+	if (eventlog_open(&h->log, path, h->options->name)) {
+		snprintf(h->error, sizeof(h->error), "cannot open %s for events: %s", path,
+			 strerror(errno));
+		return MIP6_ERR_IO;
+	}
+	/* A daemon's standard error leads nowhere; `mip6ctl monitor` still shows. */
+	if (!path && h->options->daemon)
+		h->log.fd = -1;
+	return MIP6_OK;
+}
+
+static int open_plane(struct host *h)
+{
+	char path[HOST_PATH];
+	int err = host_path(h, HOST_RUN_DIR, "sysctl", path, sizeof(path));
+
+	if (err)
+		return err;
+	h->kplane = kplane_open(path, h->error, sizeof(h->error));
+	if (!h->kplane)
+		return MIP6_ERR_IO;
+	err = kplane_adopt(h->kplane);
+	if (err)
+		snprintf(h->error, sizeof(h->error), "cannot read the kernel's tables: %s",
+			 kplane_error(h->kplane));
+	return err;
+}
+
+struct restore {
+	struct host *host;
+	unsigned bad;
+};
+
+static void restore_record(void *arg, const struct mip6_record *record)
+{
+	struct restore *r = arg;
+
+	if (mip6_node_restore(r->host->node, r->host->now, record))
+		r->bad++;
+}
+
+static int restore(struct host *h)
+{
+	struct journal_load load = {0};
+	bool volatile_cache = !h->config.non_volatile_bcache;
+	struct restore r = {.host = h};
+	char path[HOST_PATH];
+	int err =
+	    host_path(h, volatile_cache ? HOST_RUN_DIR : HOST_LIB_DIR, "state", path, sizeof(path));
+
+	if (err)
+		return err;
+	h->journal = journal_open(path, h->error, sizeof(h->error), &load);
+	if (!h->journal)
+		return MIP6_ERR_IO;
+	if (load.other_boot && volatile_cache) {
+		snprintf(h->error, sizeof(h->error), "cannot empty the state file %s", path);
+		return journal_reset(h->journal);
+	}
+	journal_each(h->journal, restore_record, &r);
+	host_debug(h, 1, "restored %u records, %u unusable%s", load.loaded, r.bad,
+		   load.torn ? ", the file's end was torn" : "");
+	return MIP6_OK;
+}
+
+static int start_node(struct host *h)
+{
+	int err;
+
+	host_callbacks(&h->callbacks);
+	h->node = mip6_node_new(&h->config, &h->callbacks, h);
+	if (!h->node) {
+		snprintf(h->error, sizeof(h->error), "%s", mip6_strerror(MIP6_ERR_NOMEM));
+		return MIP6_ERR_NOMEM;
+	}
+	err = restore(h);
+	if (err)
+		return err;
+	if (linkmon_dump(h->linkmon, h->now)) {
+		snprintf(h->error, sizeof(h->error), "cannot read interfaces: %s", strerror(errno));
+		return MIP6_ERR_IO;
+	}
+	err = mip6_node_start(h->node, h->now);
+	if (!err) {
+		kplane_settle(h->kplane);
+		return MIP6_OK;
+	}
+	snprintf(h->error, sizeof(h->error), "the node cannot start: %s", mip6_strerror(err));
+	mip6_node_stop(h->node, h->now);
+	return err;
+}
+
+static int open_control(struct host *h)
+{
+	int err = MIP6_OK;
+
+	if (h->options->control)
+		snprintf(h->control_path, sizeof(h->control_path), "%s", h->options->control);
+	else
+		err = host_path(h, HOST_RUN_DIR, "ctl", h->control_path, sizeof(h->control_path));
+	if (err)
+		return err;
+	h->control = control_open(&h->loop, h->control_path, control_host_answer, h);
+	if (h->control)
+		return MIP6_OK;
+	snprintf(h->error, sizeof(h->error), "cannot open the control socket %s: %s",
+		 h->control_path, strerror(errno));
+	return MIP6_ERR_IO;
+}
+
+static void release(struct host *h)
+{
+	control_close(h->control);
+	h->control = NULL;
+	if (h->node)
+		mip6_node_free(h->node);
+	if (h->journal)
+		journal_close(h->journal);
+	if (h->kplane)
+		kplane_close(h->kplane);
+	host_close_io(h);
+	eventlog_close(&h->log);
+	mip6_config_clear(&h->config);
+	if (h->lock_fd >= 0)
+		close(h->lock_fd);
+}
+
+static int open_all(struct host *h)
+{
+	int err = host_lock(h);
+
+	if (!err)
+		err = open_log(h);
+	if (!err)
+		err = host_open_io(h);
+	if (!err)
+		err = open_control(h);
+	if (!err)
+		err = open_plane(h);
+	if (!err)
+		err = start_node(h);
+	return err;
+}
+
+int host_open(struct host *h, const struct host_options *options)
+{
+	int err;
+
+	*h = (struct host){.options = options,
+			   .mh_fd = -1,
+			   .packet_fd = -1,
+			   .signal_fd = -1,
+			   .lock_fd = -1,
+			   .icmp6 = {.fd = -1},
+			   .loop = {.epoll = -1, .timer = -1},
+			   .log = {.fd = -1}};
+	h->now = loop_now();
+	h->started = h->now;
+	err = load_config(options->config, &h->config, h->error, sizeof(h->error));
+	if (err)
+		return err;
+	h->debug_level = h->config.debug_level + options->verbose;
+	err = open_all(h);
+	if (err)
+		release(h);
+	return err;
+}
+
+void host_run(struct host *h)
+{
+	while (!h->loop.stop) {
+		bool due = loop_wait(&h->loop, mip6_node_deadline(h->node), &h->now);
+
+		if (due && !h->loop.stop)
+			mip6_node_tick(h->node, h->now);
+	}
+}
+
+void host_close(struct host *h)
+{
+	mip6_node_stop(h->node, h->now);
+	release(h);
+}

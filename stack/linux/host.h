@@ -1,0 +1,107 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LINUX_HOST_H
+#define LINUX_HOST_H
+
+/* The Linux host of one node: it owns the node and everything that joins it to
+ * the kernel, and it is the struct mip6_host of that node. The main program
+ * opens it, runs it until a signal ends it, and closes it. */
+#include "control.h"
+#include "eventlog.h"
+#include "journal.h"
+#include "kplane.h"
+#include "linkmon.h"
+#include "loop.h"
+#include "sockets.h"
+#include <mip6/conf.h>
+#include <signal.h>
+
+#define HOST_ERROR 1024
+#define HOST_PATH  512
+
+/* What the command line says. Texts are borrowed for the host's life. */
+struct host_options {
+	const char *config;  /* mip6d.conf */
+	const char *name;    /* the node's name: in events and in paths */
+	const char *events;  /* file for events; NULL: standard error */
+	const char *control; /* path of the control socket; NULL: by name */
+	const char *state;   /* folder for all of them; NULL: HOST_RUN_DIR, HOST_LIB_DIR */
+	bool daemon;	     /* no standard error to write events to */
+	unsigned verbose;    /* added to DebugLevel */
+};
+
+#define HOST_RUN_DIR "/run/mip6d"
+#define HOST_LIB_DIR "/var/lib/mip6d" /* state that is to outlive a reboot */
+
+/* What the host itself counts, beside the core's struct mip6_stats. */
+struct host_stats {
+	uint64_t tx_errors;
+	uint64_t save_errors;
+	uint64_t reloads;
+	uint64_t reload_errors;
+};
+
+struct host {
+	const struct host_options *options;
+	struct mip6_config config;
+	struct mip6_host callbacks; /* the node's way to us */
+	struct mip6_node *node;
+	struct kplane *kplane;
+	struct journal *journal;
+	struct linkmon *linkmon;
+	struct control *control;
+	struct eventlog log;
+	struct loop loop;
+	struct sock_icmp6 icmp6;
+	int mh_fd;
+	int packet_fd;
+	int signal_fd;
+	int lock_fd;
+	struct loop_watch watch_mh;
+	struct loop_watch watch_icmp6;
+	struct loop_watch watch_links;
+	struct loop_watch watch_signals;
+	struct host_stats stats;
+	mip6_time started;
+	mip6_time now; /* of the input at work */
+	unsigned debug_level;
+	int last_tx_error; /* told once until it changes */
+	char last_plane_error[HOST_ERROR];
+	char control_path[HOST_PATH];
+	char error[HOST_ERROR]; /* for people, after a failure */
+};
+
+/* Reads the configuration, takes the node's lock, reads what a former process
+ * left behind, and starts the node. On failure a negative error, h->error says
+ * why, and everything is closed again. */
+int host_open(struct host *h, const struct host_options *options);
+/* Serves until SIGTERM or SIGINT. */
+void host_run(struct host *h);
+/* Withdraws all that the node wanted in the kernel, and closes. */
+void host_close(struct host *h);
+
+/* Loads the configuration file anew (SIGHUP, `mip6ctl reload`). On error the
+ * old one stays and `error` gets a text. */
+int host_reload(struct host *h, mip6_time now, char *error, size_t cap);
+/* Takes `config` (copied) for the running node. */
+int host_reconfigure(struct host *h, mip6_time now, const struct mip6_config *config, char *error,
+		     size_t cap);
+/* An event of the host's own, logged and given to monitors as the core's. */
+void host_event(struct host *h, const struct mip6_event *event);
+/* A debug line, made only when the level is at least `level`. */
+void host_debug(struct host *h, unsigned level, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* host_paths.c: the node's files. */
+/* FOLDER/NAME.suffix, where the folder is --state if given; it is made when it
+ * is not there. */
+int host_path(struct host *h, const char *folder, const char *suffix, char *path, size_t cap);
+/* Refuses a second daemon of the same name. */
+int host_lock(struct host *h);
+
+/* host_io.c: the members of struct mip6_host, with the host as ctx. */
+void host_callbacks(struct mip6_host *callbacks);
+/* Opens and watches sockets and signals. */
+int host_open_io(struct host *h);
+void host_close_io(struct host *h);
+
+#endif

@@ -1,0 +1,308 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What goes through the host in each direction: descriptors that become ready
+ * are inputs of the node, and the node's callbacks become system calls. */
+#include "host.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/random.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+/* Duplicate address detection waits RetransTimer, 1 s unless an RA says more. */
+#define DAD_LISTEN (2 * MIP6_SECOND)
+#define NS_TARGET  8 /* where a neighbour solicitation holds its target (RFC 4861 4.3) */
+
+/* ---- out: struct mip6_host -------------------------------------------------- */
+
+static const char *packet_text(const struct mip6_tx *tx)
+{
+	return tx->next_header == IP6_NH_MH ? mh_type_text(tx->payload_len > 2 ? tx->payload[2] : 0)
+					    : "ICMPv6";
+}
+
+/* A failure that lasts is told once, and counted each time. */
+static void tell_send_error(struct host *h, const struct mip6_tx *tx, int error)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, tx->ifindex);
+	char src[MIP6_ADDR_TEXT];
+	char dst[MIP6_ADDR_TEXT];
+	char text[256];
+
+	h->stats.tx_errors++;
+	if (error == h->last_tx_error)
+		return;
+	h->last_tx_error = error;
+	snprintf(text, sizeof(text), "cannot send %s from %s to %s: %s", packet_text(tx),
+		 mip6_addr_format(&tx->src, src), mip6_addr_format(&tx->dst, dst),
+		 strerror(-error));
+	mip6_event_text(&e, "text", text);
+	host_event(h, &e);
+}
+
+/* An NS from "::" asks whether an address is free; others who ask the same are
+ * heard only in the address's own group. */
+static void listen_for_duplicates(struct host *h, const struct mip6_tx *tx)
+{
+	struct mip6_reader r = rd_init(tx->payload, tx->payload_len);
+	struct mip6_addr target;
+	uint8_t type = rd_u8(&r);
+
+	rd_bytes(&r, NS_TARGET - 1);
+	target = rd_addr(&r);
+	if (tx->next_header != IP6_NH_ICMPV6 || type != ICMP6_NS || r.failed)
+		return;
+	if (sock_icmp6_listen(&h->icmp6, h->now, h->now + DAD_LISTEN, tx->ifindex, &target))
+		host_debug(h, 1, "cannot join the solicited-node group of an address in DAD");
+}
+
+static void do_send(void *ctx, const struct mip6_tx *tx)
+{
+	struct host *h = ctx;
+	int err;
+
+	if (mip6_addr_is_unspecified(&tx->src))
+		listen_for_duplicates(h, tx);
+	if (sock_packet_wanted(tx))
+		err = sock_packet_send(h->packet_fd, tx);
+	else if (tx->next_header == IP6_NH_MH)
+		err = sock_mh_send(h->mh_fd, tx);
+	else
+		err = sock_icmp6_send(&h->icmp6, tx);
+	if (err)
+		tell_send_error(h, tx, err);
+	else
+		h->last_tx_error = 0;
+	host_debug(h, 2, "sent %s on interface %u, %zu octets", packet_text(tx), tx->ifindex,
+		   tx->payload_len);
+}
+
+static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
+{
+	struct host *h = ctx;
+	struct mip6_event e;
+	char text[256];
+	int err = kplane_apply(h->kplane, was, is);
+
+	host_debug(h, 1, "%s %s%s%s",
+		   !was	 ? "add"
+		   : !is ? "remove"
+			 : "change",
+		   mip6_object_format(is ? is : was, text, sizeof(text)), err ? ": " : "",
+		   err ? kplane_error(h->kplane) : "");
+	if (!err || strcmp(h->last_plane_error, kplane_error(h->kplane)) == 0)
+		return err;
+	snprintf(h->last_plane_error, sizeof(h->last_plane_error), "%s", kplane_error(h->kplane));
+	e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
+	mip6_event_text(&e, "text", h->last_plane_error);
+	host_event(h, &e);
+	return err;
+}
+
+static void do_event(void *ctx, const struct mip6_event *event)
+{
+	host_event(ctx, event);
+}
+
+static void do_save(void *ctx, const struct mip6_record *record)
+{
+	struct host *h = ctx;
+
+	if (journal_save(h->journal, record))
+		h->stats.save_errors++;
+}
+
+static void do_random(void *ctx, void *buf, size_t len)
+{
+	uint8_t *to = buf;
+
+	(void)ctx;
+	while (len > 0) {
+		ssize_t n = getrandom(to, len, 0);
+
+		if (n > 0) {
+			to += n;
+			len -= (size_t)n;
+		}
+	}
+}
+
+void host_callbacks(struct mip6_host *callbacks)
+{
+	*callbacks = (struct mip6_host){.send = do_send,
+					.apply = do_apply,
+					.event = do_event,
+					.save = do_save,
+					.random = do_random};
+}
+
+/* ---- in: descriptors ---------------------------------------------------------- */
+
+static void receive_packet(void *arg, mip6_time now, unsigned ifindex, const struct ip6_packet *p)
+{
+	struct host *h = arg;
+
+	host_debug(h, 2, "received next header %u on interface %u, %zu octets", p->next_header,
+		   ifindex, p->payload_len);
+	mip6_node_receive(h->node, now, ifindex, p);
+}
+
+static void mh_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct host *h = arg;
+
+	(void)events;
+	h->now = now;
+	sock_mh_receive(h->mh_fd, now, receive_packet, h);
+}
+
+static void icmp6_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct host *h = arg;
+
+	(void)events;
+	h->now = now;
+	sock_icmp6_receive(&h->icmp6, now, receive_packet, h);
+}
+
+static void links_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct host *h = arg;
+	struct mip6_event e;
+
+	(void)events;
+	h->now = now;
+	if (linkmon_receive(h->linkmon, now) == MIP6_OK)
+		return;
+	e = mip6_event_make(MIP6_EV_WARNING, now, 0);
+	mip6_event_text(&e, "text", "cannot read the kernel's link events");
+	host_event(h, &e);
+}
+
+static void signals_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct host *h = arg;
+	struct signalfd_siginfo info;
+
+	(void)events;
+	h->now = now;
+	if (read(h->signal_fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return;
+	if (info.ssi_signo == SIGHUP)
+		host_reload(h, now, h->error, sizeof(h->error));
+	else
+		h->loop.stop = true;
+}
+
+static void link_report(void *arg, mip6_time now, const struct mip6_link *link)
+{
+	struct host *h = arg;
+
+	host_debug(h, 1, "interface %u (%s): %s%s", link->ifindex, link->name,
+		   link->up ? "up" : "down", link->attached ? ", attached" : "");
+	mip6_node_link(h->node, now, link);
+}
+
+static void link_gone_report(void *arg, mip6_time now, unsigned ifindex)
+{
+	struct host *h = arg;
+
+	mip6_node_link_gone(h->node, now, ifindex);
+}
+
+static void address_report(void *arg, mip6_time now, unsigned ifindex,
+			   const struct mip6_prefix *addr, unsigned flags, bool present)
+{
+	struct host *h = arg;
+	char text[MIP6_PREFIX_TEXT];
+
+	host_debug(h, 1, "interface %u: address %s %s, flags %u", ifindex,
+		   mip6_prefix_format(addr, text), present ? "there" : "gone", flags);
+	mip6_node_address(h->node, now, ifindex, addr, flags, present);
+}
+
+static void neighbour_report(void *arg, mip6_time now, unsigned ifindex,
+			     const struct mip6_addr *addr)
+{
+	struct host *h = arg;
+
+	mip6_node_neighbour_failed(h->node, now, ifindex, addr);
+}
+
+static const struct linkmon_sink sink = {.link = link_report,
+					 .link_gone = link_gone_report,
+					 .address = address_report,
+					 .neighbour_failed = neighbour_report};
+
+/* ---- opening ------------------------------------------------------------------- */
+
+static int failed(struct host *h, const char *what)
+{
+	const char *hint =
+	    errno == EPERM ? " (root, or CAP_NET_ADMIN and CAP_NET_RAW, is needed)" : "";
+
+	snprintf(h->error, sizeof(h->error), "cannot open %s: %s%s", what, strerror(errno), hint);
+	return MIP6_ERR_IO;
+}
+
+static int open_signals(struct host *h)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGHUP);
+	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
+		return MIP6_ERR_IO;
+	signal(SIGPIPE, SIG_IGN);
+	h->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
+	return h->signal_fd < 0 ? MIP6_ERR_IO : MIP6_OK;
+}
+
+static int watch(struct host *h, struct loop_watch *w, int fd,
+		 void (*fn)(void *arg, mip6_time now, uint32_t events))
+{
+	*w = (struct loop_watch){.fd = fd, .fn = fn, .arg = h};
+	return loop_add(&h->loop, w, EPOLLIN) ? failed(h, "the event loop") : MIP6_OK;
+}
+
+int host_open_io(struct host *h)
+{
+	if (loop_open(&h->loop))
+		return failed(h, "the event loop");
+	if (open_signals(h))
+		return failed(h, "the signal descriptor");
+	h->mh_fd = sock_mh_open();
+	if (h->mh_fd < 0)
+		return failed(h, "the Mobility Header socket");
+	if (sock_icmp6_open(&h->icmp6))
+		return failed(h, "the ICMPv6 socket");
+	h->packet_fd = sock_packet_open();
+	if (h->packet_fd < 0)
+		return failed(h, "the packet socket");
+	h->linkmon = linkmon_open(&sink, h);
+	if (!h->linkmon)
+		return failed(h, "the link monitor");
+	if (watch(h, &h->watch_links, linkmon_fd(h->linkmon), links_ready) ||
+	    watch(h, &h->watch_mh, h->mh_fd, mh_ready) ||
+	    watch(h, &h->watch_icmp6, h->icmp6.fd, icmp6_ready) ||
+	    watch(h, &h->watch_signals, h->signal_fd, signals_ready))
+		return MIP6_ERR_IO;
+	return MIP6_OK;
+}
+
+void host_close_io(struct host *h)
+{
+	linkmon_close(h->linkmon);
+	h->linkmon = NULL;
+	sock_icmp6_close(&h->icmp6);
+	if (h->mh_fd >= 0)
+		close(h->mh_fd);
+	if (h->packet_fd >= 0)
+		close(h->packet_fd);
+	if (h->signal_fd >= 0)
+		close(h->signal_fd);
+	loop_close(&h->loop);
+}

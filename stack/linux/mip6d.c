@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* mip6d, the daemon: its command line. Exit codes: 0 in order, 1 for an error
+ * (a configuration that is not good, a kernel that refuses), 2 for bad usage. */
+#include "daemon.h"
+#include "host.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <mip6/version.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define DEFAULT_CONFIG "/etc/mip6d.conf"
+#define DEFAULT_NAME   "mip6d"
+
+enum { OPT_EVENTS = 256, OPT_CONTROL, OPT_STATE, OPT_NAME, OPT_VERSION };
+
+enum mode { MODE_RUN, MODE_TEST, MODE_DONE, MODE_BAD };
+
+static const char usage[] =
+    "usage: mip6d [options]\n"
+    "Mobile IPv6 (RFC 6275) mobile node or home agent.\n"
+    "  -c, --config FILE     configuration (default " DEFAULT_CONFIG ")\n"
+    "  -t, --test            check the configuration and exit\n"
+    "  -d, --daemon          run in the background\n"
+    "      --events FILE     append events to FILE (default: standard error)\n"
+    "      --control PATH    control socket (default " HOST_RUN_DIR "/NAME.ctl)\n"
+    "      --state DIR       folder for state files (default " HOST_RUN_DIR ")\n"
+    "      --name NAME       the node's name in events and paths (default " DEFAULT_NAME ")\n"
+    "  -v, --verbose         more debug events; may be given twice\n"
+    "      --version         print the version\n"
+    "  -h, --help            print this\n";
+
+static const struct option long_options[] = {
+    {"config", required_argument, NULL, 'c'},
+    {"test", no_argument, NULL, 't'},
+    {"daemon", no_argument, NULL, 'd'},
+    {"events", required_argument, NULL, OPT_EVENTS},
+    {"control", required_argument, NULL, OPT_CONTROL},
+    {"state", required_argument, NULL, OPT_STATE},
+    {"name", required_argument, NULL, OPT_NAME},
+    {"verbose", no_argument, NULL, 'v'},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
+};
+
+/* The name becomes part of paths. */
+static bool name_is_good(const char *name)
+{
+	size_t len = strlen(name);
+
+	if (len == 0 || len >= EVENTLOG_NODE || name[0] == '.')
+		return false;
+	return strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-") ==
+	       len;
+}
+
+static enum mode take_option(int option, struct host_options *o, enum mode mode)
+{
+	switch (option) {
+	case 'c':
+		o->config = optarg;
+		return mode;
+	case 't':
+		return MODE_TEST;
+	case 'd':
+		o->daemon = true;
+		return mode;
+	case 'v':
+		o->verbose++;
+		return mode;
+	case OPT_EVENTS:
+		o->events = optarg;
+		return mode;
+	case OPT_CONTROL:
+		o->control = optarg;
+		return mode;
+	case OPT_STATE:
+		o->state = optarg;
+		return mode;
+	case OPT_NAME:
+		o->name = optarg;
+		return mode;
+	case OPT_VERSION:
+		printf("mip6d %s\n", MIP6_VERSION);
+		return MODE_DONE;
+	case 'h':
+		fputs(usage, stdout);
+		return MODE_DONE;
+	default:
+		fputs("mip6d: see mip6d --help\n", stderr);
+		return MODE_BAD;
+	}
+}
+
+static enum mode parse_options(int argc, char **argv, struct host_options *o)
+{
+	enum mode mode = MODE_RUN;
+	int option;
+
+	*o = (struct host_options){.config = DEFAULT_CONFIG, .name = DEFAULT_NAME};
+	while (mode < MODE_DONE &&
+	       (option = getopt_long(argc, argv, "c:tdvh", long_options, NULL)) != -1)
+		mode = take_option(option, o, mode);
+	if (mode >= MODE_DONE)
+		return mode;
+	if (argc > optind) {
+		fprintf(stderr, "mip6d: unexpected argument \"%s\"; see mip6d --help\n",
+			argv[argc - 1]);
+		return MODE_BAD;
+	}
+	if (!name_is_good(o->name)) {
+		fprintf(stderr,
+			"mip6d: a name has 1 to %d letters, digits, '.', '_' and '-', and does "
+			"not begin with '.'\n",
+			EVENTLOG_NODE - 1);
+		return MODE_BAD;
+	}
+	return mode;
+}
+
+static int test_config(const char *path)
+{
+	struct mip6_conf_error e = {.line = 0};
+	struct mip6_config config;
+
+	if (mip6_conf_load(path, &config, &e) == MIP6_OK) {
+		mip6_config_clear(&config);
+		printf("%s: good\n", path);
+		return 0;
+	}
+	if (e.line > 0)
+		fprintf(stderr, "%s:%d:%d: %s\n", e.file, e.line, e.column, e.text);
+	else
+		fprintf(stderr, "%s: %s\n", e.file[0] ? e.file : path, e.text);
+	return 1;
+}
+
+/* Relative paths are taken from where mip6d was started, also after the daemon
+ * has left that folder: they are opened before. The configuration is read again
+ * later, so its path is made absolute. */
+static int run(struct host_options *o)
+{
+	struct host *h = calloc(1, sizeof(*h));
+	char *config = realpath(o->config, NULL);
+	int report = -1;
+	int code = 1;
+
+	if (config)
+		o->config = config;
+	if (o->daemon && (report = daemon_begin()) < 0)
+		fprintf(stderr, "mip6d: cannot become a daemon: %s\n", strerror(errno));
+	else if (!h)
+		fputs("mip6d: out of memory\n", stderr);
+	else if (host_open(h, o))
+		fprintf(stderr, "mip6d: %s\n", h->error);
+	else {
+		if (o->daemon)
+			daemon_ready(report);
+		daemon_notify();
+		host_run(h);
+		host_close(h);
+		code = 0;
+	}
+	free(config);
+	free(h);
+	return code;
+}
+
+int main(int argc, char **argv)
+{
+	struct host_options options;
+
+	switch (parse_options(argc, argv, &options)) {
+	case MODE_RUN:
+		return run(&options);
+	case MODE_TEST:
+		return test_config(options.config);
+	case MODE_DONE:
+		return 0;
+	default:
+		return 2;
+	}
+}
