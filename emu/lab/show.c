@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-#include "lab/show.h"
+#include "lab/list.h"
 #include "lab/value.h"
 #include <signal.h>
 #include <string.h>
@@ -156,7 +156,7 @@ static void print_probe(const struct lab_plan *plan, const struct lab_probe *p, 
 	fputc('\n', out);
 }
 
-void lab_plan_print(const struct lab_plan *plan, FILE *out)
+void lab_plan_print(FILE *out, const struct lab_plan *plan)
 {
 	fprintf(out, "scenario %s on %s, engine %s, seed %llu: %s\n", plan->scenario,
 		plan->topology, lab_engine_name(plan->engine), (unsigned long long)plan->seed,
