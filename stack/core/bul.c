@@ -58,9 +58,6 @@ void bul_build(struct bul *b, mip6_time now, struct mh_message *ret)
 	b->seq = (uint16_t)(b->seq + 1);
 	b->next = now + b->timeout;
 	b->timeout = b->timeout * 2 < BUL_MAX_TIMEOUT ? b->timeout * 2 : BUL_MAX_TIMEOUT;
-	/* The home agent may have accepted it, whether we hear of it or not. */
-	if (b->lifetime && b->expires < now + b->lifetime * LIFETIME_UNIT && bul_bound(b, now))
-		b->expires = now + b->lifetime * LIFETIME_UNIT;
 	*ret = (struct mh_message){
 	    .type = MH_BU,
 	    .bu = {.seq = b->seq, .flags = b->flags, .lifetime = b->lifetime},

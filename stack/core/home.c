@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The home link: how it is recognised (RFC 6275 11.5.2) and how the node takes
+ * its home address back from the home agent (11.5.5). The home agent defends the
+ * address on the link until it has processed the de-registration, so neither may
+ * the home address be used before, nor may the de-registration's own neighbour
+ * discovery give it away: the home agent's link-layer address comes from its
+ * advertisement, or from asking, as nobody ("::"), for the home address itself. */
+#include "mn.h"
+
+#define SEEK_INTERVAL (50 * MIP6_MS)
+#define SEEK_COUNT    3
+#define ANNOUNCEMENTS 3 /* MAX_NEIGHBOR_ADVERTISEMENT */
+
+/* ---- recognising it ------------------------------------------------------------------ */
+
+struct mip6_prefix home_prefix(const struct mn_home *home)
+{
+	struct mip6_prefix p = home->config.home_prefix;
+	struct mip6_addr zero = {{0}};
+
+	if (p.len == 0)
+		p = home->config.hoa;
+	p.addr = mip6_addr_combine(&p, &zero);
+	return p;
+}
+
+struct router *home_router(const struct mn_home *home, const struct mn_iface *m, mip6_time now)
+{
+	struct mip6_prefix wanted = home_prefix(home);
+
+	for (struct router *r = m->routers; r; r = r->next) {
+		const struct router_prefix *p = router_prefix(r, &wanted);
+
+		if (r->state != ROUTER_LIVE || !p || p->valid_until <= now)
+			continue;
+		if (p->flags & (ND_PIO_L | ND_PIO_R))
+			return r;
+	}
+	return NULL;
+}
+
+struct mn_iface *home_link(const struct mn_home *home, mip6_time now)
+{
+	for (const struct iface *i = home->node->ifaces; i; i = i->next)
+		if (i->mn && i->mn->attached && home_router(home, i->mn, now))
+			return i->mn;
+	return NULL;
+}
+
+/* ---- taking the home address back ------------------------------------------------------ */
+
+/* RFC 6275 11.5.5: for each home address, the link-local one included, O=1, S=0. */
+static void announce_hoa(struct mn_home *home, mip6_time now)
+{
+	const struct iface *i = node_iface(home->node, home->ifindex);
+	const struct mip6_addr *ll = i && i->mn ? movement_link_local(i->mn) : NULL;
+	const struct mip6_addr *hoa = &home->config.hoa.addr;
+	struct mip6_addr all = mip6_addr_all_nodes();
+
+	node_send_na(home->node, home->ifindex, hoa, &all, hoa, ND_NA_O);
+	if (ll && (home->bul.flags & MH_BU_L))
+		node_send_na(home->node, home->ifindex, ll, &all, ll, ND_NA_O);
+	home->announce_count++;
+	if (home->announce_count < ANNOUNCEMENTS)
+		(void)timer_set(&home->node->timers, &home->announce_timer, now + MIP6_SECOND);
+}
+
+static void announce_fire(void *arg, mip6_time now)
+{
+	announce_hoa(arg, now);
+}
+
+static void start_returning(struct mn_home *home, mip6_time now)
+{
+	timer_stop(&home->node->timers, &home->seek_timer);
+	home->place = MN_RETURNING;
+	mn_register_home(home, now);
+}
+
+void home_confirmed(struct mn_home *home, mip6_time now, uint8_t status)
+{
+	if (home->place != MN_RETURNING)
+		return;
+	home->place = MN_AT_HOME;
+	home->ha_lladdr.len = 0;
+	/* Somebody defended the address, and it was not the home agent. */
+	if (home->disputed && status == MH_STATUS_NOT_HOME_AGENT) {
+		home->refused = true;
+		node_warn(home->node, now, "the home address is in use by another node");
+		return;
+	}
+	home->announce_count = 0;
+	announce_hoa(home, now);
+}
+
+/* ---- finding the home agent's link-layer address ---------------------------------------- */
+
+static void seek(struct mn_home *home, mip6_time now)
+{
+	const struct mip6_addr *hoa = &home->config.hoa.addr;
+	struct mip6_addr group = mip6_addr_solicited_node(hoa);
+	struct mip6_addr none = {{0}};
+
+	node_send_ns(home->node, home->ifindex, &none, &group, hoa);
+	home->seek_count++;
+	(void)timer_set(&home->node->timers, &home->seek_timer, now + SEEK_INTERVAL);
+}
+
+/* No home agent defends the home address; the host's own resolution has to do. */
+static void seek_fire(void *arg, mip6_time now)
+{
+	struct mn_home *home = arg;
+
+	if (home->seek_count < SEEK_COUNT) {
+		seek(home, now);
+		return;
+	}
+	start_returning(home, now);
+	mn_update(home->node, now);
+}
+
+void home_receive_na(struct mn_home *home, mip6_time now, struct mn_iface *m,
+		     const struct nd_na *na)
+{
+	if (home->place != MN_SEEKING || home->ifindex != m->iface->link.ifindex)
+		return;
+	if (na->tlla.len == 0 || !mip6_addr_equal(&na->target, &home->config.hoa.addr))
+		return;
+	home->ha_lladdr = na->tlla;
+	start_returning(home, now);
+	mn_update(home->node, now);
+}
+
+/* ---- arriving and leaving ----------------------------------------------------------------- */
+
+/* Nobody should have the address, but a home agent may remember a binding that
+ * this node forgot: it is told to delete it, once. */
+static void claimed(void *arg, mip6_time now, const struct mip6_addr *addr, bool ok)
+{
+	struct mn_home *home = arg;
+
+	(void)addr;
+	if (ok || home->place != MN_AT_HOME)
+		return;
+	home->disputed = true;
+	start_returning(home, now);
+	mn_update(home->node, now);
+}
+
+/* Without a binding the address is new to the link, with all that belongs to it
+ * (11.5.5, last rule on DAD). */
+static void claim(struct mn_home *home, mip6_time now)
+{
+	home->place = MN_AT_HOME;
+	bul_init(&home->bul, &home->config.hoa.addr, home->bul.seq);
+	(void)dad_start(home->node, now, home->ifindex, &home->config.hoa.addr, MIP6_SECOND,
+			claimed, home);
+	mn_record_save(home);
+}
+
+void home_arrive(struct mn_home *home, mip6_time now, struct mn_iface *m)
+{
+	bool here =
+	    home->place == MN_SEEKING || home->place == MN_RETURNING || home->place == MN_AT_HOME;
+	struct router *r = home_router(home, m, now);
+	struct mip6_event e;
+
+	if (here && home->ifindex == m->iface->link.ifindex)
+		return;
+	home_leave(home);
+	home->ifindex = m->iface->link.ifindex;
+	e = mip6_event_make(MIP6_EV_AT_HOME, now, home->ifindex);
+	mip6_event_addr(&e, "hoa", &home->config.hoa.addr);
+	node_emit(home->node, &e);
+	if (!mn_register_may_be_bound(home, now)) {
+		claim(home, now);
+		return;
+	}
+	home->seek_count = 0;
+	bul_hold(&home->bul);
+	if (r && r->lladdr.len && router_has_address(r, &home->config.ha)) {
+		home->ha_lladdr = r->lladdr;
+		start_returning(home, now);
+		return;
+	}
+	home->place = MN_SEEKING;
+	seek(home, now);
+}
+
+void home_leave(struct mn_home *home)
+{
+	timer_stop(&home->node->timers, &home->seek_timer);
+	timer_stop(&home->node->timers, &home->announce_timer);
+	if (home->place == MN_AT_HOME)
+		dad_cancel(home->node, home->ifindex, &home->config.hoa.addr);
+	home->ha_lladdr.len = 0;
+	home->disputed = false;
+}
+
+void home_timer_init(struct mn_home *home)
+{
+	timer_init(&home->seek_timer, seek_fire, home);
+	timer_init(&home->announce_timer, announce_fire, home);
+}

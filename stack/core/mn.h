@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CORE_MN_H
+#define CORE_MN_H
+
+/* The mobile node engine, shared by its modules:
+ *   movement.c   links, Router Solicitations, routers found and lost
+ *   mn_coa.c     the care-of addresses of an interface
+ *   home.c       home link detection and returning home (11.5.2, 11.5.5)
+ *   mn_register.c  Binding Updates and what answers them
+ *   mn_plane.c   which objects the data plane shall hold
+ *   mn_record.c  what outlives the process
+ *   mn_info.c    answers to control programs
+ *   mn.c         entry points, and mn_update, which every input ends with
+ * Inputs change what is known; mn_update then decides from all that is known
+ * where each home address is reached now, so that no order of inputs matters. */
+#include "bul.h"
+#include "coa.h"
+#include "node_internal.h"
+#include "router.h"
+
+/* A care-of address of an interface. */
+struct mn_coa {
+	struct mn_coa *next;
+	struct mn_iface *owner;
+	struct mip6_prefix prefix;
+	struct mip6_addr addr;
+	mip6_time valid_until;
+	mip6_time preferred_until;
+	unsigned duplicates;	/* identifiers of this prefix that were taken */
+	bool usable;		/* false: every identifier tried was taken */
+	bool announce;		/* neighbours were not told of it yet */
+	unsigned failed_rounds; /* rounds of unanswered Binding Updates from it */
+};
+
+#define MN_COA_MAX	  16 /* of one interface: an attacker can invent prefixes */
+#define MN_DUPLICATES_MAX 3
+
+struct mn_iface {
+	struct mip6_node *node;
+	struct iface *iface;
+	bool attached; /* the link is up */
+	struct router *routers;
+	struct router *router; /* the default router in use, or NULL */
+	unsigned groups;       /* numbers given to struct router.group */
+	struct mn_coa *coas;
+	struct mn_coa *best; /* choice among coas, or NULL */
+	struct timer rs_timer;
+	mip6_time rs_since;    /* start of the present solicitation */
+	unsigned rs_step;      /* solicitations due so far */
+	bool rs_blocked;       /* due, but there is no source address yet */
+	struct timer nd_timer; /* silence, expiry and probes of routers, expiry of addresses */
+};
+
+enum mn_place {
+	MN_NOWHERE,   /* not yet on any link */
+	MN_AWAY,      /* on a foreign link: coa is registered or being registered */
+	MN_SEEKING,   /* on the home link: the home agent's link-layer address is sought */
+	MN_RETURNING, /* on the home link: de-registration sent */
+	MN_AT_HOME,
+};
+
+struct mn_home {
+	struct mip6_node *node;
+	unsigned index;
+	struct mip6_home_config config;
+	enum mn_place place;
+	unsigned ifindex;     /* of coa, or of the home link */
+	struct mip6_addr coa; /* while away */
+	struct bul bul;
+	struct timer timer;	 /* next Binding Update */
+	struct timer seek_timer; /* home agent's link-layer address */
+	unsigned seek_count;
+	struct nd_lladdr ha_lladdr; /* while returning */
+	struct timer announce_timer;
+	unsigned announce_count; /* unsolicited advertisements of the home address sent */
+	bool refused;		 /* status 134, or a duplicate: not to be used again */
+	bool disputed;		 /* someone defended the home address on the home link */
+};
+
+struct mn_restored;
+
+struct mn {
+	struct mn_home *homes[MIP6_MAX_HOMES];
+	size_t home_count;
+	bool running;
+	struct mn_restored *records; /* of mip6_node_restore, until start */
+};
+
+/* What a record says (mn_record.c). */
+struct mn_restored {
+	struct mn_restored *next;
+	struct mip6_addr hoa;
+	struct mip6_addr ha;
+	enum mn_place place;
+	bool refused;
+	unsigned ifindex;
+	struct mip6_addr coa;
+	uint8_t prefix_len;
+	mip6_time valid_until;
+	mip6_time preferred_until;
+	struct mip6_addr router;
+	struct nd_lladdr router_lladdr;
+	mip6_time router_expires;
+	uint32_t router_interval;
+	struct bul bul;
+};
+
+/* mn.c */
+/* Decides again and does what follows: choice of address, objects, Binding
+ * Updates. Every input ends with it. */
+void mn_update(struct mip6_node *node, mip6_time now);
+/* True when the engine may use the interface: it has a preference, is of our
+ * role, and was named or looks like a link of the host's own. */
+bool mn_may_use(const struct mip6_node *node, const struct iface *iface);
+/* True when the address is the care-of address of some home address. */
+bool mn_coa_in_use(const struct mip6_node *node, const struct mn_coa *coa);
+
+/* movement.c */
+int movement_add(struct mip6_node *node, mip6_time now, struct iface *iface);
+void movement_remove(struct mip6_node *node, struct iface *iface);
+/* The interface is on a link, perhaps another one than before. */
+void movement_attach(struct mn_iface *m, mip6_time now, const char *reason);
+void movement_detach(struct mn_iface *m, mip6_time now, const char *reason);
+/* Router Solicitations at once and again, until an advertisement comes. */
+void movement_solicit(struct mn_iface *m, mip6_time now);
+/* A link-local address has become usable. */
+void movement_source_ready(struct mn_iface *m, mip6_time now);
+void movement_receive_ra(struct mn_iface *m, mip6_time now, const struct ip6_packet *p,
+			 const struct nd_ra *ra);
+/* A neighbour said that it has this address, and solicited says why. */
+void movement_neighbour_seen(struct mn_iface *m, mip6_time now, const struct mip6_addr *addr);
+void movement_neighbour_failed(struct mn_iface *m, mip6_time now, const struct mip6_addr *addr);
+/* The usable link-local address, or NULL. */
+const struct mip6_addr *movement_link_local(const struct mn_iface *m);
+/* The router to use for addresses of a prefix: reachable ones first, then the
+ * one in use, then by preference (RFC 4191). NULL when none advertises it. */
+struct router *movement_router_for(const struct mn_iface *m, mip6_time now,
+				   const struct mip6_prefix *prefix);
+/* Makes the router of the best address (NULL: any) the default router. */
+void movement_select_router(struct mn_iface *m, mip6_time now);
+/* A router that a former process used; it counts as heard now. NULL: no memory. */
+struct router *movement_restore_router(struct mn_iface *m, mip6_time now,
+				       const struct mip6_addr *addr);
+/* Sets nd_timer to what is due first. */
+void movement_plan(struct mn_iface *m, mip6_time now);
+
+/* mn_coa.c */
+void mn_coa_from_ra(struct mn_iface *m, mip6_time now, const struct nd_ra *ra);
+void mn_coa_remove(struct mn_iface *m, mip6_time now, struct mn_coa *coa, const char *reason);
+void mn_coa_remove_all(struct mn_iface *m, mip6_time now, const char *reason);
+struct mn_coa *mn_coa_find(const struct mip6_node *node, unsigned ifindex,
+			   const struct mip6_addr *addr);
+/* Withdraws what has expired and what belongs to lost routers only. */
+void mn_coa_expire(struct mn_iface *m, mip6_time now);
+mip6_time mn_coa_next_expiry(const struct mn_iface *m, mip6_time now);
+/* An address of a former process, without duplicate detection. NULL: no memory. */
+struct mn_coa *mn_coa_restore(struct mn_iface *m, const struct mip6_prefix *prefix,
+			      const struct mip6_addr *addr);
+/* The best address of all interfaces, or of one (m not NULL), or NULL. */
+struct mn_coa *mn_coa_best(const struct mip6_node *node, mip6_time now, const struct mn_iface *m,
+			   const struct mip6_addr *ha, const struct mip6_addr *previous);
+
+/* home.c */
+/* The home prefix of a home address. */
+struct mip6_prefix home_prefix(const struct mn_home *home);
+/* The interface that is on the home link, or NULL. */
+struct mn_iface *home_link(const struct mn_home *home, mip6_time now);
+/* The router that makes it the home link, or NULL. */
+struct router *home_router(const struct mn_home *home, const struct mn_iface *m, mip6_time now);
+void home_arrive(struct mn_home *home, mip6_time now, struct mn_iface *m);
+/* Ends what runs on the home link, before the node is away again. */
+void home_leave(struct mn_home *home);
+/* An advertisement on the home link: perhaps the home agent's answer. */
+void home_receive_na(struct mn_home *home, mip6_time now, struct mn_iface *m,
+		     const struct nd_na *na);
+/* The home agent confirmed that it holds no binding. */
+void home_confirmed(struct mn_home *home, mip6_time now, uint8_t status);
+void home_timer_init(struct mn_home *home);
+
+/* mn_register.c */
+void mn_register_init(struct mn_home *home, uint16_t seq);
+/* Registers coa, as a move or the first time. The Binding Update leaves with
+ * mn_register_flush. */
+void mn_register_away(struct mn_home *home, mip6_time now, const struct mn_coa *coa);
+void mn_register_home(struct mn_home *home, mip6_time now);
+/* Sends what is due. The objects must be in place. */
+void mn_register_flush(struct mn_home *home, mip6_time now);
+bool mn_register_is_due(const struct mn_home *home, mip6_time now);
+void mn_register_receive(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
+			 const struct mh_message *m);
+void mn_register_error(struct mip6_node *node, mip6_time now, const struct icmp6_error *e);
+/* True while the home agent may hold a binding for it. */
+bool mn_register_may_be_bound(const struct mn_home *home, mip6_time now);
+
+/* mn_plane.c */
+void mn_plane_sync(struct mip6_node *node, mip6_time now);
+
+/* mn_record.c */
+int mn_record_read(const struct mip6_record *record, struct mn_restored *ret);
+void mn_record_save(const struct mn_home *home);
+/* Continues where the former process was. */
+void mn_record_apply(struct mn_home *home, mip6_time now, const struct mn_restored *former);
+void mn_record_free_all(struct mn *mn);
+
+#endif

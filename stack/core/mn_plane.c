@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Which objects the data plane shall hold, computed anew from the engine's state
+ * after each input; the plane finds the difference.
+ *
+ * Every care-of address has a rule to a table of its interface, so that packets
+ * from it leave by its own router whatever the main table says. Every home
+ * address has a rule to a table of its own: away its default route is the
+ * tunnel, at home the home router. Away the main table leads into the tunnel
+ * too, since a socket without a bound address is routed before its source (the
+ * home address, RFC 6724 rule 4) is chosen. */
+#include "mn.h"
+#include <stdlib.h>
+
+#define TABLE_MAIN     254
+#define TABLE_HOME     900  /* + index of the home address; also the rule's priority */
+#define TABLE_IFACE    1000 /* + interface index */
+#define PRIORITY_IFACE 1000
+#define METRIC_TUNNEL  1
+#define METRIC_STEP    0x10000 /* of MnIfPreference; the interface index comes below */
+
+struct list {
+	struct mip6_object *objects;
+	size_t count;
+	size_t cap;
+	bool failed;
+};
+
+static void want(struct list *l, const struct mip6_object *o)
+{
+	if (l->count == l->cap) {
+		size_t cap = l->cap ? l->cap * 2 : 32;
+		struct mip6_object *grown = realloc(l->objects, cap * sizeof(*grown));
+
+		if (!grown) {
+			l->failed = true;
+			return;
+		}
+		l->objects = grown;
+		l->cap = cap;
+	}
+	l->objects[l->count++] = *o;
+}
+
+static void want_sysctl(struct list *l, unsigned ifindex, enum mip6_sysctl name, int value)
+{
+	struct mip6_object o = {.kind = MIP6_OBJ_SYSCTL};
+
+	o.sysctl.name = name;
+	o.sysctl.ifindex = ifindex;
+	o.sysctl.value = value;
+	want(l, &o);
+}
+
+static void want_address(struct list *l, unsigned ifindex, enum mip6_device device,
+			 const struct mip6_addr *addr, uint8_t prefix_len, unsigned flags)
+{
+	struct mip6_object o = {.kind = MIP6_OBJ_ADDRESS};
+
+	o.address.ifindex = ifindex;
+	o.address.device = device;
+	o.address.addr = *addr;
+	o.address.prefix_len = prefix_len;
+	o.address.flags = flags;
+	want(l, &o);
+}
+
+/* Through a router (or on-link: NULL) of an interface. */
+static void want_route(struct list *l, unsigned table, const struct mip6_prefix *dst,
+		       unsigned metric, unsigned ifindex, const struct mip6_addr *gateway)
+{
+	struct mip6_object o = {.kind = MIP6_OBJ_ROUTE};
+
+	o.route.table = table;
+	o.route.dst = *dst;
+	o.route.metric = metric;
+	o.route.ifindex = ifindex;
+	if (gateway)
+		o.route.gateway = *gateway;
+	want(l, &o);
+}
+
+static void want_tunnel_route(struct list *l, unsigned table, unsigned metric)
+{
+	struct mip6_object o = {.kind = MIP6_OBJ_ROUTE};
+
+	o.route.table = table;
+	o.route.metric = metric;
+	o.route.device = MIP6_DEVICE_MN;
+	want(l, &o);
+}
+
+static void want_rule(struct list *l, const struct mip6_addr *from, unsigned priority,
+		      unsigned table)
+{
+	struct mip6_object o = {.kind = MIP6_OBJ_RULE};
+
+	o.rule.from = (struct mip6_prefix){.addr = *from, .len = 128};
+	o.rule.priority = priority;
+	o.rule.table = table;
+	want(l, &o);
+}
+
+/* ---- interfaces ------------------------------------------------------------------------ */
+
+static unsigned metric_of(const struct mn_iface *m)
+{
+	return (unsigned)m->iface->config.preference * METRIC_STEP + m->iface->link.ifindex;
+}
+
+static unsigned table_of(const struct mn_iface *m)
+{
+	return TABLE_IFACE + m->iface->link.ifindex;
+}
+
+static void want_sysctls(struct list *l, const struct mn_iface *m)
+{
+	unsigned ifindex = m->iface->link.ifindex;
+
+	want_sysctl(l, ifindex, MIP6_SYSCTL_ACCEPT_RA, 0);
+	want_sysctl(l, ifindex, MIP6_SYSCTL_AUTOCONF, 0);
+	want_sysctl(l, ifindex, MIP6_SYSCTL_ROUTER_SOLICITATIONS, 0);
+	want_sysctl(l, ifindex, MIP6_SYSCTL_DAD_TRANSMITS, 0);
+}
+
+/* True when a router earlier in the list says the same of the prefix. */
+static bool said_before(const struct mn_iface *m, const struct router *r,
+			const struct mip6_prefix *prefix)
+{
+	for (const struct router *other = m->routers; other != r; other = other->next) {
+		const struct router_prefix *p = router_prefix(other, prefix);
+
+		if (other->state != ROUTER_LOST && p && (p->flags & ND_PIO_L))
+			return true;
+	}
+	return false;
+}
+
+static void want_on_link(struct list *l, const struct mn_iface *m, const struct router *r)
+{
+	for (size_t i = 0; i < r->prefix_count; i++) {
+		const struct router_prefix *p = &r->prefixes[i];
+
+		if (!(p->flags & ND_PIO_L) || said_before(m, r, &p->prefix))
+			continue;
+		want_route(l, TABLE_MAIN, &p->prefix, metric_of(m), m->iface->link.ifindex, NULL);
+		want_route(l, table_of(m), &p->prefix, metric_of(m), m->iface->link.ifindex, NULL);
+	}
+}
+
+static void want_coas(struct list *l, const struct mn_iface *m, mip6_time now)
+{
+	for (const struct mn_coa *c = m->coas; c; c = c->next) {
+		unsigned flags = c->preferred_until <= now ? MIP6_ADDRESS_DEPRECATED : 0;
+
+		if (!c->usable)
+			continue;
+		want_address(l, m->iface->link.ifindex, MIP6_DEVICE_NONE, &c->addr, c->prefix.len,
+			     flags);
+		want_rule(l, &c->addr, PRIORITY_IFACE, table_of(m));
+	}
+}
+
+static void want_iface(struct list *l, const struct mn_iface *m, mip6_time now)
+{
+	struct mip6_prefix all = {.len = 0};
+	unsigned ifindex = m->iface->link.ifindex;
+
+	want_sysctls(l, m);
+	if (!m->attached)
+		return;
+	want_coas(l, m, now);
+	for (const struct router *r = m->routers; r; r = r->next)
+		if (r->state != ROUTER_LOST)
+			want_on_link(l, m, r);
+	if (!m->router)
+		return;
+	want_route(l, TABLE_MAIN, &all, metric_of(m), ifindex, &m->router->addr);
+	want_route(l, table_of(m), &all, metric_of(m), ifindex, &m->router->addr);
+}
+
+/* ---- home addresses ---------------------------------------------------------------------- */
+
+static void want_device(struct list *l, const struct mn_home *home)
+{
+	struct mip6_object o = {.kind = MIP6_OBJ_DEVICE};
+
+	o.device.device = MIP6_DEVICE_MN;
+	o.device.local = home->coa;
+	o.device.remote = home->config.ha;
+	want(l, &o);
+}
+
+static void want_mh_input(struct list *l, const struct mn_home *home)
+{
+	struct mip6_object o = {.kind = MIP6_OBJ_MH_INPUT};
+
+	o.mh_input.hoa = home->config.hoa.addr;
+	want(l, &o);
+}
+
+static void want_away(struct list *l, const struct mn_home *home)
+{
+	const struct mip6_addr *hoa = &home->config.hoa.addr;
+	unsigned table = TABLE_HOME + home->index;
+
+	want_address(l, 0, MIP6_DEVICE_MN, hoa, 128, MIP6_ADDRESS_HOME);
+	want_tunnel_route(l, table, METRIC_TUNNEL);
+	want_rule(l, hoa, table, table);
+	want_mh_input(l, home);
+}
+
+static void want_neighbour(struct list *l, const struct mn_home *home)
+{
+	struct mip6_object o = {.kind = MIP6_OBJ_NEIGHBOUR};
+
+	if (home->ha_lladdr.len != sizeof(o.neighbour.lladdr))
+		return;
+	o.neighbour.ifindex = home->ifindex;
+	o.neighbour.addr = home->config.ha;
+	for (size_t i = 0; i < sizeof(o.neighbour.lladdr); i++)
+		o.neighbour.lladdr[i] = home->ha_lladdr.addr[i];
+	o.neighbour.router = true;
+	want(l, &o);
+}
+
+static void want_at_home(struct list *l, const struct mn_home *home)
+{
+	const struct mip6_addr *hoa = &home->config.hoa.addr;
+	const struct iface *i = node_iface(home->node, home->ifindex);
+	struct mip6_prefix prefix = home_prefix(home);
+	struct mip6_prefix all = {.len = 0};
+	unsigned table = TABLE_HOME + home->index;
+
+	if (!i || !i->mn)
+		return;
+	want_address(l, home->ifindex, MIP6_DEVICE_NONE, hoa, prefix.len, MIP6_ADDRESS_HOME);
+	want_route(l, table, &prefix, METRIC_TUNNEL, home->ifindex, NULL);
+	if (i->mn->router)
+		want_route(l, table, &all, METRIC_TUNNEL, home->ifindex, &i->mn->router->addr);
+	want_rule(l, hoa, table, table);
+	if (home->place == MN_RETURNING)
+		want_neighbour(l, home);
+}
+
+static bool is_away(const struct mn_home *home)
+{
+	return home->place == MN_AWAY || home->place == MN_SEEKING;
+}
+
+/* One tunnel serves all home addresses that are away: they share the home agent
+ * and choose the same care-of address. While one returns it stays, so that the
+ * time it takes to remove a device is not spent before the de-registration. */
+static void want_tunnel(struct list *l, const struct mn *mn)
+{
+	const struct mn_home *user = NULL;
+	bool any_away = false;
+
+	for (size_t i = 0; i < mn->home_count; i++) {
+		const struct mn_home *home = mn->homes[i];
+
+		if (home->refused || home->place == MN_NOWHERE || home->place == MN_AT_HOME)
+			continue;
+		if (mip6_addr_is_unspecified(&home->coa) || (user && !is_away(home)))
+			continue;
+		if (!any_away)
+			user = home;
+		any_away = any_away || is_away(home);
+	}
+	if (user)
+		want_device(l, user);
+	if (any_away)
+		want_tunnel_route(l, TABLE_MAIN, METRIC_TUNNEL);
+}
+
+static void want_home(struct list *l, const struct mn_home *home)
+{
+	if (home->refused || home->place == MN_NOWHERE)
+		return;
+	if (is_away(home))
+		want_away(l, home);
+	else
+		want_at_home(l, home);
+}
+
+void mn_plane_sync(struct mip6_node *node, mip6_time now)
+{
+	struct list l = {0};
+
+	for (const struct iface *i = node->ifaces; i; i = i->next)
+		if (i->mn)
+			want_iface(&l, i->mn, now);
+	want_tunnel(&l, node->mn);
+	for (size_t i = 0; i < node->mn->home_count; i++)
+		want_home(&l, node->mn->homes[i]);
+	if (!l.failed && plane_want_only(node->plane, node->mn, l.objects, l.count) < 0)
+		l.failed = true;
+	if (l.failed)
+		node_warn(node, now, "out of memory: the data plane is not up to date");
+	free(l.objects);
+}

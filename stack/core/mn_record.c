@@ -1,0 +1,253 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* What outlives the process: for each home address where it is reached and what
+ * the home agent was told. With it the next process wants the same objects at
+ * once, so that kill -9 and a restart cut no traffic, and goes on with the
+ * sequence numbers. The answers to its solicitation then confirm or correct it. */
+#include "mn.h"
+#include <stdlib.h>
+
+#define VERSION 1
+/* Lifetimes in a record are those of the last Binding Update; advertisements may
+ * have renewed them since. For this long nothing is given up. */
+#define GRACE (10 * MIP6_SECOND)
+
+/* ---- writing ----------------------------------------------------------------------------- */
+
+static void write_lladdr(struct mip6_writer *w, const struct nd_lladdr *l)
+{
+	wr_u8(w, l->len);
+	wr_copy(w, l->addr, sizeof(l->addr));
+}
+
+static void write_bul(struct mip6_writer *w, const struct bul *b)
+{
+	wr_addr(w, &b->coa);
+	wr_u8(w, (uint8_t)b->state);
+	wr_u16(w, b->seq);
+	wr_u16(w, b->flags);
+	wr_u16(w, b->lifetime);
+	wr_u16(w, b->granted);
+	wr_u8(w, b->status);
+	wr_u8(w, b->sent_any);
+	wr_u64(w, (uint64_t)b->timeout);
+	wr_u64(w, (uint64_t)b->last_sent);
+	wr_u64(w, (uint64_t)b->expires);
+	wr_u64(w, (uint64_t)b->next);
+}
+
+static void write_link(struct mip6_writer *w, const struct router *r, const struct mn_coa *coa,
+		       const struct mip6_prefix *prefix)
+{
+	struct router none = {.expires = 0};
+
+	if (!r)
+		r = &none;
+	wr_addr(w, &r->addr);
+	write_lladdr(w, &r->lladdr);
+	wr_u64(w, (uint64_t)r->expires);
+	wr_u32(w, r->interval);
+	wr_u8(w, coa ? coa->prefix.len : prefix->len);
+	wr_u64(w, (uint64_t)(coa ? coa->valid_until : MIP6_NEVER));
+	wr_u64(w, (uint64_t)(coa ? coa->preferred_until : MIP6_NEVER));
+}
+
+void mn_record_save(const struct mn_home *home)
+{
+	struct mip6_record record = {.kind = MIP6_RECORD_REGISTRATION};
+	struct mip6_writer w = wr_init(record.data, sizeof(record.data));
+	const struct iface *i = node_iface(home->node, home->ifindex);
+	const struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
+	struct mip6_prefix prefix = home_prefix(home);
+
+	record.key = home->config.hoa.addr;
+	wr_u8(&w, VERSION);
+	wr_u8(&w, (uint8_t)home->place);
+	wr_u8(&w, home->refused);
+	wr_u32(&w, home->ifindex);
+	wr_addr(&w, &home->config.ha);
+	wr_addr(&w, &home->coa);
+	write_bul(&w, &home->bul);
+	write_link(&w, i && i->mn ? i->mn->router : NULL, coa, &prefix);
+	if (w.failed)
+		return;
+	record.len = (uint16_t)w.pos;
+	node_save(home->node, &record);
+}
+
+/* ---- reading ------------------------------------------------------------------------------- */
+
+static void read_lladdr(struct mip6_reader *r, struct nd_lladdr *l)
+{
+	l->len = rd_u8(r);
+	rd_copy(r, l->addr, sizeof(l->addr));
+	if (l->len > sizeof(l->addr))
+		r->failed = true;
+}
+
+static void read_bul(struct mip6_reader *r, struct bul *b, const struct mip6_addr *hoa)
+{
+	bul_init(b, hoa, 0);
+	b->coa = rd_addr(r);
+	b->state = rd_u8(r);
+	b->seq = rd_u16(r);
+	b->flags = rd_u16(r);
+	b->lifetime = rd_u16(r);
+	b->granted = rd_u16(r);
+	b->status = rd_u8(r);
+	b->sent_any = rd_u8(r) != 0;
+	b->timeout = (mip6_time)rd_u64(r);
+	b->last_sent = (mip6_time)rd_u64(r);
+	b->expires = (mip6_time)rd_u64(r);
+	b->next = (mip6_time)rd_u64(r);
+	if (b->state > BUL_FAILED || b->timeout < 0 || b->timeout > BUL_MAX_TIMEOUT)
+		r->failed = true;
+}
+
+int mn_record_read(const struct mip6_record *record, struct mn_restored *ret)
+{
+	struct mip6_reader r = rd_init(record->data, record->len);
+	uint8_t version = rd_u8(&r);
+
+	*ret = (struct mn_restored){.hoa = record->key};
+	ret->place = rd_u8(&r);
+	ret->refused = rd_u8(&r) != 0;
+	ret->ifindex = rd_u32(&r);
+	ret->ha = rd_addr(&r);
+	ret->coa = rd_addr(&r);
+	read_bul(&r, &ret->bul, &record->key);
+	ret->router = rd_addr(&r);
+	read_lladdr(&r, &ret->router_lladdr);
+	ret->router_expires = (mip6_time)rd_u64(&r);
+	ret->router_interval = rd_u32(&r);
+	ret->prefix_len = rd_u8(&r);
+	ret->valid_until = (mip6_time)rd_u64(&r);
+	ret->preferred_until = (mip6_time)rd_u64(&r);
+	if (version != VERSION || r.failed || rd_left(&r) || ret->place > MN_AT_HOME)
+		return MIP6_ERR_VALUE;
+	return ret->prefix_len <= 128 ? MIP6_OK : MIP6_ERR_VALUE;
+}
+
+int mn_restore(struct mip6_node *node, mip6_time now, const struct mip6_record *record)
+{
+	struct mn_restored *r = calloc(1, sizeof(*r));
+	int err;
+
+	(void)now;
+	if (!r)
+		return MIP6_ERR_NOMEM;
+	err = mn_record_read(record, r);
+	if (err < 0) {
+		free(r);
+		return err;
+	}
+	r->next = node->mn->records;
+	node->mn->records = r;
+	return MIP6_OK;
+}
+
+void mn_record_free_all(struct mn *mn)
+{
+	while (mn->records) {
+		struct mn_restored *r = mn->records;
+
+		mn->records = r->next;
+		free(r);
+	}
+}
+
+/* ---- going on ---------------------------------------------------------------------------- */
+
+static mip6_time at_least(mip6_time recorded, mip6_time now)
+{
+	return recorded > now + GRACE ? recorded : now + GRACE;
+}
+
+/* The router that the former process used, with the one prefix that matters. */
+static bool restore_router(struct mn_iface *m, mip6_time now, const struct mn_restored *former,
+			   const struct mip6_prefix *prefix)
+{
+	struct router *r;
+
+	if (mip6_addr_is_unspecified(&former->router))
+		return false;
+	for (r = m->routers; r; r = r->next)
+		if (mip6_addr_equal(&r->addr, &former->router))
+			break;
+	if (!r)
+		r = movement_restore_router(m, now, &former->router);
+	if (!r)
+		return false;
+	r->lladdr = former->router_lladdr;
+	r->expires = at_least(former->router_expires, now);
+	r->interval = former->router_interval;
+	if (r->prefix_count < ND_PIO_MAX && !router_prefix(r, prefix))
+		r->prefixes[r->prefix_count++] = (struct router_prefix){
+		    .prefix = *prefix,
+		    .flags = ND_PIO_L | ND_PIO_A,
+		    .valid_until = at_least(former->valid_until, now),
+		};
+	return true;
+}
+
+static bool restore_away(struct mn_home *home, mip6_time now, const struct mn_restored *former,
+			 struct mn_iface *m)
+{
+	struct mip6_prefix prefix = {.addr = former->coa, .len = former->prefix_len};
+	struct mip6_addr zero = {{0}};
+	struct mn_coa *coa = mn_coa_find(home->node, former->ifindex, &former->coa);
+
+	prefix.addr = mip6_addr_combine(&prefix, &zero);
+	if (!restore_router(m, now, former, &prefix))
+		return false;
+	if (!coa)
+		coa = mn_coa_restore(m, &prefix, &former->coa);
+	if (!coa)
+		return false;
+	coa->valid_until = at_least(former->valid_until, now);
+	coa->preferred_until = at_least(former->preferred_until, now);
+	return true;
+}
+
+/* A Binding Update that was never answered, or whose binding has ended since, is
+ * due at once. */
+static void restore_plan(struct mn_home *home, mip6_time now)
+{
+	struct bul *b = &home->bul;
+
+	if (b->state == BUL_REGISTERED && !bul_bound(b, now))
+		bul_aim(b, now, &b->coa, b->lifetime, b->flags,
+			home->node->config.initial_bindack_first);
+	else if (b->next != MIP6_NEVER && b->next < now)
+		b->next = now;
+}
+
+void mn_record_apply(struct mn_home *home, mip6_time now, const struct mn_restored *former)
+{
+	const struct iface *i = node_iface(home->node, former->ifindex);
+	struct mip6_prefix prefix = home_prefix(home);
+	bool known = false;
+
+	if (!mip6_addr_equal(&former->ha, &home->config.ha))
+		return;
+	/* A start is somebody's decision to try a refused address again. */
+	if (former->refused) {
+		home->bul.seq = former->bul.seq;
+		return;
+	}
+	home->bul = former->bul;
+	home->ifindex = former->ifindex;
+	if (i && i->mn && i->mn->attached) {
+		if (former->place == MN_AWAY)
+			known = restore_away(home, now, former, i->mn);
+		else if (former->place == MN_RETURNING || former->place == MN_AT_HOME)
+			known = restore_router(i->mn, now, former, &prefix);
+	}
+	if (!known) {
+		bul_hold(&home->bul);
+		return;
+	}
+	home->place = former->place;
+	home->coa = former->coa;
+	restore_plan(home, now);
+}

@@ -1,0 +1,507 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Movement detection (RFC 6275 11.5.1): what link the interfaces are on, told
+ * by link events, by routers that appear and by routers that fall silent.
+ *
+ * A link event starts afresh: Router Solicitation at once. Without a link event
+ * a move shows as the first advertisement of an unknown router whose prefixes
+ * nobody here advertised. The node follows it at once, and the former routers
+ * become suspects. If a suspect is heard again before three of its intervals
+ * have passed, both are on one link: they get the same group number, and from
+ * then on neither displaces the other, so that two routers on one link cost at
+ * most one needless switch. A router that stayed silent for three intervals is
+ * lost; when it is heard again, it is a new arrival, as after a move back. */
+#include "mn.h"
+#include "slaac.h"
+#include <stdlib.h>
+
+/* Times of solicitations after the first (RFC 4861 6.3.7 from the fourth on:
+ * three more, RTR_SOLICITATION_INTERVAL apart). The short ones are for links
+ * whose other end still opens its port. */
+static const mip6_time rs_times[] = {
+    0, 20 * MIP6_MS, 60 * MIP6_MS, 180 * MIP6_MS, 4180 * MIP6_MS, 8180 * MIP6_MS, 12180 * MIP6_MS,
+};
+#define RS_COUNT       (sizeof(rs_times) / sizeof(rs_times[0]))
+#define RS_UNSPECIFIED 3 /* from this step on "::" serves when there is no other source */
+
+#define PROBES	       3
+#define PROBE_INTERVAL MIP6_SECOND /* RETRANS_TIMER */
+
+static void emit_router(const struct mn_iface *m, mip6_time now, enum mip6_event_id id,
+			const struct router *r, const char *reason)
+{
+	struct mip6_event e = mip6_event_make(id, now, m->iface->link.ifindex);
+
+	mip6_event_addr(&e, "router", &r->addr);
+	if (reason)
+		mip6_event_text(&e, "reason", reason);
+	node_emit(m->node, &e);
+}
+
+static void emit_moved(const struct mn_iface *m, mip6_time now, const char *reason)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_MOVED, now, m->iface->link.ifindex);
+
+	mip6_event_text(&e, "reason", reason);
+	node_emit(m->node, &e);
+}
+
+/* ---- Router Solicitations ------------------------------------------------- */
+
+const struct mip6_addr *movement_link_local(const struct mn_iface *m)
+{
+	const struct iface *i = m->iface;
+
+	for (size_t k = 0; k < i->addr_count; k++)
+		if (mip6_addr_is_link_local(&i->addrs[k].addr.addr) &&
+		    !(i->addrs[k].flags & MIP6_HOST_ADDR_TENTATIVE))
+			return &i->addrs[k].addr.addr;
+	return NULL;
+}
+
+/* From the link-local address, which is answered by unicast at once; one sent
+ * from "::" only hastens the next multicast advertisement. */
+static void send_rs(struct mn_iface *m, mip6_time now)
+{
+	const struct mip6_addr *src = movement_link_local(m);
+	struct mip6_addr none = {{0}};
+	struct mip6_event e;
+
+	m->rs_blocked = !src;
+	if (!src && m->rs_step < RS_UNSPECIFIED)
+		return;
+	if (!src)
+		src = &none;
+	node_send_rs(m->node, m->iface->link.ifindex, src);
+	e = mip6_event_make(MIP6_EV_RS_TX, now, m->iface->link.ifindex);
+	mip6_event_addr(&e, "src", src);
+	node_emit(m->node, &e);
+}
+
+static void rs_fire(void *arg, mip6_time now)
+{
+	struct mn_iface *m = arg;
+
+	send_rs(m, now);
+	m->rs_step++;
+	if (m->rs_step < RS_COUNT)
+		(void)timer_set(&m->node->timers, &m->rs_timer, m->rs_since + rs_times[m->rs_step]);
+}
+
+static void solicit_at(struct mn_iface *m, mip6_time at)
+{
+	m->rs_since = at;
+	m->rs_step = 0;
+	(void)timer_set(&m->node->timers, &m->rs_timer, at);
+}
+
+void movement_solicit(struct mn_iface *m, mip6_time now)
+{
+	timer_stop(&m->node->timers, &m->rs_timer);
+	m->rs_since = now;
+	m->rs_step = 0;
+	rs_fire(m, now);
+}
+
+static void stop_soliciting(struct mn_iface *m)
+{
+	timer_stop(&m->node->timers, &m->rs_timer);
+	m->rs_blocked = false;
+}
+
+/* RFC 6275 11.5.1 asks for duplicate detection of the link-local address on each
+ * new link; it is used meanwhile, since RS and advertisements cannot wait. */
+static void link_local_checked(void *arg, mip6_time now, const struct mip6_addr *addr, bool ok)
+{
+	struct mn_iface *m = arg;
+
+	(void)addr;
+	if (!ok)
+		node_warn(m->node, now,
+			  "the link-local address is in use by another node on this link");
+}
+
+static void check_link_local(struct mn_iface *m, mip6_time now)
+{
+	const struct mip6_addr *addr = movement_link_local(m);
+
+	if (addr)
+		(void)dad_start(m->node, now, m->iface->link.ifindex, addr, MIP6_SECOND,
+				link_local_checked, m);
+}
+
+void movement_source_ready(struct mn_iface *m, mip6_time now)
+{
+	if (!m->attached || !m->rs_blocked || !movement_link_local(m))
+		return;
+	send_rs(m, now);
+	check_link_local(m, now);
+}
+
+/* ---- routers ---------------------------------------------------------------- */
+
+static int reach_rank(const struct router *r)
+{
+	switch (r->state) {
+	case ROUTER_LIVE:
+		return 0;
+	case ROUTER_PROBATION:
+	case ROUTER_SUSPECT:
+		return 1;
+	case ROUTER_LOST:
+		break;
+	}
+	return 2;
+}
+
+static bool better_router(const struct mn_iface *m, const struct router *a, const struct router *b)
+{
+	if (reach_rank(a) != reach_rank(b))
+		return reach_rank(a) < reach_rank(b);
+	if (a == m->router || b == m->router)
+		return a == m->router;
+	return a->preference > b->preference;
+}
+
+struct router *movement_router_for(const struct mn_iface *m, mip6_time now,
+				   const struct mip6_prefix *prefix)
+{
+	struct router *best = NULL;
+
+	for (struct router *r = m->routers; r; r = r->next) {
+		if (!router_is_default(r, now) || !router_prefix(r, prefix))
+			continue;
+		if (!best || better_router(m, r, best))
+			best = r;
+	}
+	return best;
+}
+
+static struct router *any_default_router(const struct mn_iface *m, mip6_time now)
+{
+	struct router *best = NULL;
+
+	for (struct router *r = m->routers; r; r = r->next)
+		if (router_is_default(r, now) && (!best || better_router(m, r, best)))
+			best = r;
+	return best;
+}
+
+void movement_select_router(struct mn_iface *m, mip6_time now)
+{
+	struct router *r =
+	    m->best ? movement_router_for(m, now, &m->best->prefix) : any_default_router(m, now);
+
+	if (m->router == r)
+		return;
+	m->router = r;
+	if (r)
+		emit_router(m, now, MIP6_EV_ROUTER_NEW, r, NULL);
+}
+
+static void forget_router(struct mn_iface *m, struct router *r)
+{
+	if (m->router == r)
+		m->router = NULL;
+	router_remove(&m->routers, r);
+}
+
+static void lose_router(struct mn_iface *m, mip6_time now, struct router *r, const char *reason)
+{
+	bool was_live = r->state == ROUTER_LIVE;
+
+	r->state = ROUTER_LOST;
+	r->probe_at = MIP6_NEVER;
+	emit_router(m, now, MIP6_EV_ROUTER_LOST, r, reason);
+	for (struct router *other = m->routers; other; other = other->next)
+		if (other->state == ROUTER_PROBATION)
+			other->state = ROUTER_LIVE;
+	if (was_live)
+		movement_solicit(m, now);
+}
+
+/* ---- probes: Neighbour Solicitations to a router in doubt -------------------- */
+
+static void probe_start(struct mn_iface *m, mip6_time now, struct router *r, unsigned count)
+{
+	const struct mip6_addr *src = movement_link_local(m);
+	struct mip6_addr group = mip6_addr_solicited_node(&r->addr);
+
+	r->probes_left = count - 1;
+	r->probe_at = now + (m->node->config.router_probes && m->node->config.router_probe_timeout
+				 ? m->node->config.router_probe_timeout
+				 : PROBE_INTERVAL);
+	if (src)
+		node_send_ns(m->node, m->iface->link.ifindex, src, &group, &r->addr);
+}
+
+static void probe_step(struct mn_iface *m, mip6_time now, struct router *r)
+{
+	if (r->probes_left == 0)
+		lose_router(m, now, r, "no answer to probes");
+	else
+		probe_start(m, now, r, r->probes_left);
+}
+
+/* Two routers are both here. */
+static void join_groups(struct mn_iface *m, unsigned from, unsigned into)
+{
+	for (struct router *r = m->routers; r; r = r->next)
+		if (r->group == from)
+			r->group = into;
+}
+
+/* A router in doubt was heard. */
+static void clear_doubt(struct mn_iface *m, struct router *r)
+{
+	r->probe_at = MIP6_NEVER;
+	if (r->state == ROUTER_LOST)
+		return;
+	for (struct router *other = m->routers; other; other = other->next) {
+		if (other == r || other->state == ROUTER_LOST)
+			continue;
+		if (r->state == ROUTER_SUSPECT || other->state == ROUTER_PROBATION) {
+			join_groups(m, other->group, r->group);
+			if (other->state == ROUTER_PROBATION)
+				other->state = ROUTER_LIVE;
+		}
+	}
+	if (r->state == ROUTER_SUSPECT)
+		r->state = ROUTER_LIVE;
+}
+
+void movement_neighbour_seen(struct mn_iface *m, mip6_time now, const struct mip6_addr *addr)
+{
+	for (struct router *r = m->routers; r; r = r->next)
+		if (r->probe_at != MIP6_NEVER && mip6_addr_equal(&r->addr, addr))
+			clear_doubt(m, r);
+	movement_plan(m, now);
+}
+
+/* ---- arrivals -------------------------------------------------------------- */
+
+/* A router that nothing is known of yet displaces `old`, or is tried first where
+ * MnRouterProbes asks for it. */
+static void displace(struct mn_iface *m, mip6_time now, struct router *old, struct router *arrival)
+{
+	unsigned probes = m->node->config.router_probes;
+
+	if (probes) {
+		arrival->state = ROUTER_PROBATION;
+		probe_start(m, now, old, probes);
+		return;
+	}
+	old->state = ROUTER_SUSPECT;
+	if (router_silent_at(old) == MIP6_NEVER)
+		probe_start(m, now, old, PROBES);
+}
+
+/* True when both are known to be on one link. */
+static bool together(const struct router *a, const struct router *b)
+{
+	return a->group == b->group || router_shares_prefix(a, b);
+}
+
+static void arrive(struct mn_iface *m, mip6_time now, struct router *r)
+{
+	bool moved = false;
+
+	r->state = ROUTER_LIVE;
+	for (struct router *other = m->routers; other; other = other->next) {
+		if (other != r && other->state == ROUTER_LIVE && together(r, other)) {
+			join_groups(m, r->group, other->group);
+			return;
+		}
+	}
+	if (r->prefix_count == 0)
+		return;
+	for (struct router *other = m->routers; other; other = other->next) {
+		if (other == r || other->state != ROUTER_LIVE)
+			continue;
+		displace(m, now, other, r);
+		moved = true;
+	}
+	if (moved)
+		emit_moved(m, now, "new router");
+}
+
+static struct router *new_router(struct mn_iface *m, const struct mip6_addr *src)
+{
+	struct router *evicted = NULL;
+	struct router *r = router_add(&m->routers, src, &evicted);
+
+	if (evicted && m->router == evicted)
+		m->router = NULL;
+	free(evicted);
+	if (r)
+		r->group = ++m->groups;
+	return r;
+}
+
+struct router *movement_restore_router(struct mn_iface *m, mip6_time now,
+				       const struct mip6_addr *addr)
+{
+	struct router *r = new_router(m, addr);
+
+	if (r)
+		r->last_ra = now;
+	return r;
+}
+
+static void emit_ra(const struct mn_iface *m, mip6_time now, const struct ip6_packet *p,
+		    const struct nd_ra *ra)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_RA_RX, now, m->iface->link.ifindex);
+
+	mip6_event_addr(&e, "src", &p->src);
+	mip6_event_uint(&e, "prefixes", ra->pio_count);
+	mip6_event_uint(&e, "lifetime_s", ra->lifetime);
+	node_emit(m->node, &e);
+}
+
+void movement_receive_ra(struct mn_iface *m, mip6_time now, const struct ip6_packet *p,
+			 const struct nd_ra *ra)
+{
+	struct router *r;
+	bool arrival;
+
+	if (!m->attached)
+		return;
+	emit_ra(m, now, p, ra);
+	r = router_find(m->routers, &p->src, ra);
+	arrival = !r || r->state == ROUTER_LOST;
+	if (!r)
+		r = new_router(m, &p->src);
+	if (!r)
+		return;
+	router_update(r, now, ra);
+	if (arrival)
+		arrive(m, now, r);
+	else
+		clear_doubt(m, r);
+	if (ra->lifetime && r->state == ROUTER_LIVE)
+		stop_soliciting(m);
+	mn_coa_from_ra(m, now, ra);
+	movement_plan(m, now);
+}
+
+void movement_neighbour_failed(struct mn_iface *m, mip6_time now, const struct mip6_addr *addr)
+{
+	for (struct router *r = m->routers; r; r = r->next)
+		if (r->state != ROUTER_LOST && mip6_addr_equal(&r->addr, addr))
+			lose_router(m, now, r, "unreachable");
+	movement_plan(m, now);
+}
+
+/* ---- the timer of the interface ----------------------------------------------- */
+
+/* When something is to be done about this router. */
+static mip6_time router_next(const struct router *r, mip6_time now)
+{
+	mip6_time next = r->expires > now ? r->expires : MIP6_NEVER;
+
+	if (r->state != ROUTER_LOST && router_silent_at(r) < next)
+		next = router_silent_at(r);
+	if (r->probe_at < next)
+		next = r->probe_at;
+	for (size_t i = 0; i < r->prefix_count; i++)
+		if (r->prefixes[i].valid_until < next)
+			next = r->prefixes[i].valid_until;
+	return next;
+}
+
+void movement_plan(struct mn_iface *m, mip6_time now)
+{
+	mip6_time next = mn_coa_next_expiry(m, now);
+
+	for (struct router *r = m->routers; r; r = r->next)
+		if (router_next(r, now) < next)
+			next = router_next(r, now);
+	if (next == MIP6_NEVER)
+		timer_stop(&m->node->timers, &m->nd_timer);
+	else
+		(void)timer_set(&m->node->timers, &m->nd_timer, next);
+}
+
+static void check_router(struct mn_iface *m, mip6_time now, struct router *r)
+{
+	router_expire_prefixes(r, now);
+	if (r->state != ROUTER_LOST && router_silent_at(r) <= now)
+		lose_router(m, now, r, "silent for three advertisement intervals");
+	else if (r->probe_at <= now)
+		probe_step(m, now, r);
+	/* One that was a default router and is no more, nor tells of any prefix. */
+	if (!router_is_default(r, now) && r->prefix_count == 0)
+		forget_router(m, r);
+}
+
+static void nd_fire(void *arg, mip6_time now)
+{
+	struct mn_iface *m = arg;
+	struct router *next;
+
+	for (struct router *r = m->routers; r; r = next) {
+		next = r->next;
+		check_router(m, now, r);
+	}
+	mn_coa_expire(m, now);
+	movement_plan(m, now);
+	mn_update(m->node, now);
+}
+
+/* ---- links -------------------------------------------------------------------- */
+
+int movement_add(struct mip6_node *node, mip6_time now, struct iface *iface)
+{
+	struct mn_iface *m = calloc(1, sizeof(*m));
+
+	if (!m)
+		return MIP6_ERR_NOMEM;
+	m->node = node;
+	m->iface = iface;
+	timer_init(&m->rs_timer, rs_fire, m);
+	timer_init(&m->nd_timer, nd_fire, m);
+	iface->mn = m;
+	if (iface->link.up)
+		movement_attach(m, now, NULL);
+	if (iface->link.up && node->config.interface_init_delay)
+		solicit_at(m, now + node->config.interface_init_delay);
+	return MIP6_OK;
+}
+
+void movement_attach(struct mn_iface *m, mip6_time now, const char *reason)
+{
+	movement_detach(m, now, "new link");
+	m->attached = true;
+	if (reason)
+		emit_moved(m, now, reason);
+	if (reason || m->node->config.interface_init_delay == 0)
+		movement_solicit(m, now);
+	check_link_local(m, now);
+}
+
+void movement_detach(struct mn_iface *m, mip6_time now, const char *reason)
+{
+	const struct mip6_addr *addr = movement_link_local(m);
+
+	stop_soliciting(m);
+	timer_stop(&m->node->timers, &m->nd_timer);
+	if (addr)
+		dad_cancel(m->node, m->iface->link.ifindex, addr);
+	mn_coa_remove_all(m, now, reason);
+	while (m->routers)
+		forget_router(m, m->routers);
+	m->attached = false;
+}
+
+void movement_remove(struct mip6_node *node, struct iface *iface)
+{
+	struct mn_iface *m = iface->mn;
+
+	(void)node;
+	if (!m)
+		return;
+	movement_detach(m, 0, NULL);
+	iface->mn = NULL;
+	free(m);
+}
