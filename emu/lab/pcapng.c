@@ -79,7 +79,7 @@ int pcapng_section(FILE *out, const char *application)
 	    put_u16(out, 1) < 0 || put_u16(out, 0) < 0 ||
 	    put(out, &unknown_length, sizeof(unknown_length)) < 0 ||
 	    put_option(out, OPTION_APPLICATION, application, strlen(application)) < 0 ||
-	    put_option(out, OPTION_END, NULL, 0) < 0)
+	    put_option(out, OPTION_END, "", 0) < 0)
 		return -1;
 	return end(out, body);
 }
@@ -93,7 +93,7 @@ int pcapng_interface(FILE *out, const char *name, uint16_t link_type, uint32_t s
 	    put_u16(out, 0) < 0 || put_u32(out, snaplen) < 0 ||
 	    put_option(out, OPTION_IF_NAME, name, strlen(name)) < 0 ||
 	    put_option(out, OPTION_IF_TSRESOL, &resolution, 1) < 0 ||
-	    put_option(out, OPTION_END, NULL, 0) < 0)
+	    put_option(out, OPTION_END, "", 0) < 0)
 		return -1;
 	return end(out, body);
 }
@@ -137,7 +137,7 @@ int pcapng_packet(FILE *out, const struct pcapng_packet *p)
 	    put_padded(out, p->data, p->len) < 0)
 		return -1;
 	if (p->comment && (put_option(out, OPTION_COMMENT, p->comment, strlen(p->comment)) < 0 ||
-			   put_option(out, OPTION_END, NULL, 0) < 0))
+			   put_option(out, OPTION_END, "", 0) < 0))
 		return -1;
 	return end(out, body);
 }
