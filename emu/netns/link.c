@@ -136,17 +136,27 @@ static struct veth_end plan_end(const struct lab_plan *plan, int node, int iface
 	return (struct veth_end){i->name, i->ifindex, i->mac};
 }
 
+/* What an interface adds on its way out: its own impairment or its link's. */
+static const struct lab_impairment *transmit_impairment(const struct lab_plan *plan, int node,
+							int iface)
+{
+	const struct lab_iface *i = &plan->nodes[node].ifaces[iface];
+
+	return i->own_imp ? &i->imp : &plan->links[i->link].imp;
+}
+
 int netns_make_pair(struct netns *net, int node_a, int iface_a, int node_b, int iface_b)
 {
 	struct veth_end a = plan_end(net->plan, node_a, iface_a);
 	struct veth_end b = plan_end(net->plan, node_b, iface_b);
 	int link = net->plan->nodes[node_a].ifaces[iface_a].link;
-	const struct lab_impairment *imp = &net->plan->links[link].imp;
 
 	if (make_veth(&net->nodes[node_a].nl, &a, &b, net->nodes[node_b].fd,
 		      link_mtu(net->plan, link)) < 0 ||
-	    netns_set_impairment(&net->nodes[node_a].nl, a.ifindex, imp) < 0 ||
-	    netns_set_impairment(&net->nodes[node_b].nl, b.ifindex, imp) < 0)
+	    netns_set_impairment(&net->nodes[node_a].nl, a.ifindex,
+				 transmit_impairment(net->plan, node_a, iface_a)) < 0 ||
+	    netns_set_impairment(&net->nodes[node_b].nl, b.ifindex,
+				 transmit_impairment(net->plan, node_b, iface_b)) < 0)
 		return netns_fail(net, "cannot make link", net->plan->links[link].name);
 	return 0;
 }
@@ -163,6 +173,9 @@ int netns_make_port(struct netns *net, int node, int iface)
 	if (make_veth(&net->lab.nl, &here, &there, net->nodes[node].fd,
 		      link_mtu(net->plan, i->link)) < 0)
 		return netns_fail(net, "cannot make interface", i->name);
+	/* On a bridge the link's impairment is at the bridge's side of each port. */
+	if (i->own_imp && netns_set_impairment(&net->nodes[node].nl, i->ifindex, &i->imp) < 0)
+		return netns_fail(net, "cannot impair interface", i->name);
 	return i->link < 0 ? 0 : netns_plug(net, node, iface, i->link);
 }
 
