@@ -9,10 +9,10 @@
 #include <mip6/node.h>
 
 /* Tags: what the kernel keeps of who made an object. */
-#define KPLANE_PROTOCOL 0x6d        /* routes, rules, neighbours: protocol number */
-#define KPLANE_IFA_PROTO 0x6d       /* addresses (IFA_PROTO) */
-#define KPLANE_ALIAS "mip6d"        /* links: ifalias */
-#define KPLANE_REQID 0x6d697036     /* XFRM states and policies */
+#define KPLANE_PROTOCOL	 0x6d	    /* routes, rules, neighbours: protocol number */
+#define KPLANE_IFA_PROTO 0x6d	    /* addresses (IFA_PROTO) */
+#define KPLANE_ALIAS	 "mip6d"    /* links: ifalias */
+#define KPLANE_REQID	 0x6d697036 /* XFRM states and policies */
 #define KPLANE_DEVICE_MN "mip6mn"   /* names of our devices */
 #define KPLANE_DEVICE_HA "mip6ha"
 

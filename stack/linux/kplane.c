@@ -1,0 +1,416 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The plane's backend in the kernel: kplane_apply gives an object to the file
+ * of its kind, after looking whether a former process left it there. What is
+ * found at start (kplane_adopt) is kept in a sorted table; an object that is
+ * wanted with the same values is only marked, so that no traffic of a good
+ * binding is cut by a restart, and kplane_settle removes what nobody marked. */
+#include "linux/kplane_internal.h"
+
+#include <errno.h>
+#include <linux/netlink.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef int (*kplane_change_fn)(struct kplane *k, const struct mip6_object *was,
+				const struct mip6_object *is);
+
+static const kplane_change_fn kplane_kinds[MIP6_OBJ_KINDS] = {
+    [MIP6_OBJ_SYSCTL] = kplane_sysctl_apply,   [MIP6_OBJ_DEVICE] = kplane_device_apply,
+    [MIP6_OBJ_ADDRESS] = kplane_address_apply, [MIP6_OBJ_NEIGHBOUR] = kplane_neighbour_apply,
+    [MIP6_OBJ_ROUTE] = kplane_route_apply,     [MIP6_OBJ_RULE] = kplane_rule_apply,
+    [MIP6_OBJ_BINDING] = kplane_binding_apply, [MIP6_OBJ_PROXY] = kplane_proxy_apply,
+    [MIP6_OBJ_MH_INPUT] = kplane_mh_apply,
+};
+
+/* ---- keys -------------------------------------------------------------------- */
+
+/* The key fields of any object, in an order that memcmp can sort. */
+struct kplane_key {
+	uint32_t kind;
+	uint32_t a;
+	uint32_t b;
+	uint32_t len;
+	struct mip6_addr addr;
+};
+
+static struct mip6_addr kplane_masked(const struct mip6_prefix *p)
+{
+	const struct mip6_addr none = {{0}};
+
+	return mip6_addr_combine(p, &none);
+}
+
+static struct kplane_key kplane_key(const struct mip6_object *o)
+{
+	struct kplane_key key = {.kind = (uint32_t)o->kind};
+
+	switch (o->kind) {
+	case MIP6_OBJ_SYSCTL:
+		key.a = (uint32_t)o->sysctl.name;
+		key.b = o->sysctl.ifindex;
+		break;
+	case MIP6_OBJ_DEVICE:
+		key.a = (uint32_t)o->device.device;
+		break;
+	case MIP6_OBJ_ADDRESS:
+		key.a = o->address.ifindex;
+		key.b = (uint32_t)o->address.device;
+		key.addr = o->address.addr;
+		break;
+	case MIP6_OBJ_NEIGHBOUR:
+		key.a = o->neighbour.ifindex;
+		key.addr = o->neighbour.addr;
+		break;
+	case MIP6_OBJ_ROUTE:
+		key.a = o->route.table;
+		key.b = o->route.metric;
+		key.len = o->route.dst.len;
+		key.addr = o->route.dst.addr;
+		break;
+	case MIP6_OBJ_RULE:
+		key.a = o->rule.priority;
+		key.len = o->rule.from.len;
+		key.addr = o->rule.from.addr;
+		break;
+	case MIP6_OBJ_BINDING:
+		key.addr = o->binding.hoa;
+		break;
+	case MIP6_OBJ_PROXY:
+		key.a = o->proxy.ifindex;
+		key.addr = o->proxy.addr;
+		break;
+	case MIP6_OBJ_MH_INPUT:
+		key.a = o->mh_input.hao;
+		key.addr = o->mh_input.hoa;
+		break;
+	case MIP6_OBJ_KINDS:
+		break;
+	}
+	return key;
+}
+
+/* The object as the kernel would tell it: what the kernel fills in is filled
+ * in, so that wanted and found objects can be compared. */
+static struct mip6_object kplane_normal(const struct mip6_object *o)
+{
+	struct mip6_object n = *o;
+
+	if (n.kind == MIP6_OBJ_ROUTE) {
+		n.route.dst.addr = kplane_masked(&n.route.dst);
+		if (n.route.metric == 0)
+			n.route.metric = KPLANE_METRIC;
+	}
+	if (n.kind == MIP6_OBJ_RULE)
+		n.rule.from.addr = kplane_masked(&n.rule.from);
+	return n;
+}
+
+/* ---- lists of objects ---------------------------------------------------------- */
+
+static int kplane_list_add(struct kplane_list *list, const struct mip6_object *object, bool whole)
+{
+	if (list->count == list->room) {
+		size_t room = list->room ? list->room * 2 : 32;
+		struct kplane_adopted *items = realloc(list->items, room * sizeof(*items));
+
+		if (!items)
+			return -ENOMEM;
+		list->items = items;
+		list->room = room;
+	}
+	list->items[list->count++] =
+	    (struct kplane_adopted){.object = kplane_normal(object), .whole = whole};
+	return 0;
+}
+
+int kplane_found(struct kplane *k, const struct mip6_object *object, bool whole)
+{
+	return kplane_list_add(&k->adopted, object, whole);
+}
+
+int kplane_borrow(struct kplane *k, const struct mip6_object *object)
+{
+	return kplane_list_add(&k->borrowed, object, true);
+}
+
+bool kplane_give_back(struct kplane *k, const struct mip6_object *object)
+{
+	const struct kplane_key key = kplane_key(object);
+
+	for (size_t i = 0; i < k->borrowed.count; i++) {
+		const struct kplane_key other = kplane_key(&k->borrowed.items[i].object);
+
+		if (memcmp(&key, &other, sizeof(key)) == 0) {
+			k->borrowed.items[i] = k->borrowed.items[--k->borrowed.count];
+			return true;
+		}
+	}
+	return false;
+}
+
+static int kplane_compare(const void *a, const void *b)
+{
+	const struct kplane_adopted *x = a;
+	const struct kplane_adopted *y = b;
+	const struct kplane_key kx = kplane_key(&x->object);
+	const struct kplane_key ky = kplane_key(&y->object);
+
+	return memcmp(&kx, &ky, sizeof(kx));
+}
+
+/* First item whose key is not smaller than that of `object`. */
+static size_t kplane_lower_bound(const struct kplane_list *list, const struct kplane_adopted *want)
+{
+	size_t low = 0;
+	size_t high = list->count;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (kplane_compare(&list->items[middle], want) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+bool kplane_is_found(const struct kplane *k, const struct mip6_object *object)
+{
+	const struct kplane_adopted want = {.object = *object};
+	const size_t i = kplane_lower_bound(&k->adopted, &want);
+
+	return i < k->adopted.count && kplane_compare(&k->adopted.items[i], &want) == 0;
+}
+
+/* The kernel cannot tell the host's choice of an MTU from a given one. */
+static bool kplane_equal(const struct mip6_object *found, const struct mip6_object *wanted)
+{
+	struct mip6_object w = *wanted;
+
+	if (w.kind == MIP6_OBJ_DEVICE && w.device.mtu == 0)
+		w.device.mtu = found->device.mtu;
+	return mip6_object_equal(found, &w);
+}
+
+/* The adopted object of this key that nobody claimed yet. A process that was
+ * killed between two steps may have left two of one key: the one that is equal
+ * comes first. */
+static struct kplane_adopted *kplane_claim(struct kplane *k, const struct mip6_object *wanted)
+{
+	const struct kplane_adopted want = {.object = *wanted};
+	struct kplane_adopted *best = NULL;
+
+	for (size_t i = kplane_lower_bound(&k->adopted, &want); i < k->adopted.count; i++) {
+		struct kplane_adopted *a = &k->adopted.items[i];
+
+		if (kplane_compare(a, &want) != 0)
+			break;
+		if (!a->claimed && (!best || kplane_equal(&a->object, wanted)))
+			best = a;
+	}
+	if (best)
+		best->claimed = true;
+	return best;
+}
+
+/* ---- errors -------------------------------------------------------------------- */
+
+int kplane_removed(int err)
+{
+	switch (err) {
+	case -ENOENT:
+	case -ESRCH:
+	case -ENODEV:
+	case -ENXIO:
+	case -EADDRNOTAVAIL:
+		return 0;
+	default:
+		return err;
+	}
+}
+
+static int kplane_code(int err)
+{
+	switch (-err) {
+	case EPERM:
+	case EACCES:
+		return MIP6_ERR_PERMISSION;
+	case EEXIST:
+		return MIP6_ERR_EXISTS;
+	case ENOENT:
+	case ESRCH:
+	case ENODEV:
+	case ENXIO:
+		return MIP6_ERR_NOTFOUND;
+	case ENOMEM:
+	case ENOBUFS:
+		return MIP6_ERR_NOMEM;
+	case EOPNOTSUPP:
+	case EPROTONOSUPPORT:
+	case EAFNOSUPPORT:
+	case ENOSYS:
+		return MIP6_ERR_UNSUPPORTED;
+	default:
+		return MIP6_ERR_IO;
+	}
+}
+
+/* Writes the text of the last error and turns it into one of the stack's. */
+static int kplane_fail(struct kplane *k, int err, const char *verb, const struct mip6_object *o)
+{
+	char object[256];
+	const char *words = k->route.error[0] ? k->route.error : k->xfrm.error;
+
+	snprintf(k->error, sizeof(k->error), "%s %s%s%s: %s%s%s%s", verb,
+		 mip6_object_format(o, object, sizeof(object)), k->step ? ": " : "",
+		 k->step ? k->step : "", strerror(-err), words[0] ? " (" : "", words,
+		 words[0] ? ")" : "");
+	return kplane_code(err);
+}
+
+/* ---- devices ------------------------------------------------------------------- */
+
+unsigned kplane_index(const struct kplane *k, unsigned ifindex, enum mip6_device device)
+{
+	return ifindex != 0 ? ifindex : kplane_device_index(k, device);
+}
+
+enum mip6_device kplane_device_of(const struct kplane *k, unsigned ifindex)
+{
+	for (unsigned d = MIP6_DEVICE_MN; d <= MIP6_DEVICE_HA; d++)
+		if (ifindex != 0 && k->devices[d] == ifindex)
+			return (enum mip6_device)d;
+	return MIP6_DEVICE_NONE;
+}
+
+unsigned kplane_device_index(const struct kplane *k, enum mip6_device device)
+{
+	return (unsigned)device <= MIP6_DEVICE_HA ? k->devices[device] : 0;
+}
+
+/* ---- interface ----------------------------------------------------------------- */
+
+static int kplane_open_sockets(struct kplane *k, char *error, size_t cap)
+{
+	int err = nlsock_open(&k->route, NETLINK_ROUTE);
+
+	if (err < 0) {
+		snprintf(error, cap, "netlink: %s", strerror(-err));
+		return err;
+	}
+	/* A kernel without XFRM fails where it is needed, with a better text. */
+	nlsock_open(&k->xfrm, NETLINK_XFRM);
+	return 0;
+}
+
+struct kplane *kplane_open(const char *state_path, char *error, size_t cap)
+{
+	struct kplane *k = calloc(1, sizeof(*k));
+	struct journal_load load;
+
+	if (!k) {
+		snprintf(error, cap, "%s", mip6_strerror(MIP6_ERR_NOMEM));
+		return NULL;
+	}
+	k->check = srccheck_none();
+	k->journal = journal_open(state_path, error, cap, &load);
+	if (!k->journal || kplane_open_sockets(k, error, cap) < 0) {
+		kplane_close(k);
+		return NULL;
+	}
+	if (load.other_boot)
+		journal_reset(k->journal);
+	return k;
+}
+
+int kplane_adopt(struct kplane *k)
+{
+	/* Devices first: routes and addresses name them. */
+	static int (*const adopt[])(struct kplane * k) = {
+	    kplane_device_adopt, kplane_address_adopt, kplane_neighbour_adopt, kplane_route_adopt,
+	    kplane_rule_adopt,	 kplane_sysctl_adopt,  kplane_mh_adopt,
+	};
+	int err = 0;
+
+	for (size_t i = 0; i < sizeof(adopt) / sizeof(adopt[0]) && err == 0; i++)
+		err = adopt[i](k);
+	if (k->adopted.count > 1)
+		qsort(k->adopted.items, k->adopted.count, sizeof(*k->adopted.items),
+		      kplane_compare);
+	if (err == 0) {
+		kplane_binding_prune(k);
+		return 0;
+	}
+	snprintf(k->error, sizeof(k->error), "reading the kernel's objects: %s", strerror(-err));
+	return kplane_code(err);
+}
+
+static int kplane_change(struct kplane *k, const struct mip6_object *was,
+			 const struct mip6_object *is)
+{
+	const struct mip6_object *o = is ? is : was;
+	int err;
+
+	k->step = NULL;
+	k->route.error[0] = 0;
+	k->xfrm.error[0] = 0;
+	err = kplane_kinds[o->kind](k, was, is);
+	if (err == 0)
+		return 0;
+	return kplane_fail(k, err, !is ? "removing" : was ? "changing" : "adding", o);
+}
+
+int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
+{
+	struct kplane *k = ctx;
+	struct mip6_object old;
+	struct mip6_object new;
+	const struct kplane_adopted *left;
+
+	if (was)
+		old = kplane_normal(was);
+	if (is)
+		new = kplane_normal(is);
+	if (was || !is)
+		return was ? kplane_change(k, &old, is ? &new : NULL) : 0;
+	left = kplane_claim(k, &new);
+	if (left && left->whole && kplane_equal(&left->object, &new))
+		return 0;
+	return kplane_change(k, left ? &left->object : NULL, &new);
+}
+
+void kplane_settle(struct kplane *k)
+{
+	/* The reverse of the order in which kinds depend on each other. */
+	for (int kind = MIP6_OBJ_KINDS - 1; kind >= 0; kind--) {
+		for (size_t i = 0; i < k->adopted.count; i++) {
+			const struct kplane_adopted *a = &k->adopted.items[i];
+
+			if (a->object.kind == (enum mip6_object_kind)kind && !a->claimed)
+				kplane_change(k, &a->object, NULL);
+		}
+	}
+	free(k->adopted.items);
+	k->adopted = (struct kplane_list){0};
+}
+
+const char *kplane_error(const struct kplane *k)
+{
+	return k->error;
+}
+
+void kplane_close(struct kplane *k)
+{
+	if (!k)
+		return;
+	nlsock_close(&k->route);
+	nlsock_close(&k->xfrm);
+	srccheck_close(&k->check);
+	journal_close(k->journal);
+	free(k->adopted.items);
+	free(k->borrowed.items);
+	free(k);
+}

@@ -1,0 +1,102 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Where the source check hangs: a BPF filter, with the verdict taken from the
+ * program, at the ingress hook of a device. */
+#include "linux/kplane_internal.h"
+
+#include <errno.h>
+#include <linux/if_ether.h>
+#include <linux/pkt_cls.h>
+#include <linux/pkt_sched.h>
+#include <linux/rtnetlink.h>
+#include <netinet/in.h>
+
+#define INGRESS_PRIORITY 1u
+#define INGRESS_HANDLE	 1u
+
+static struct tcmsg ingress_filter(unsigned ifindex)
+{
+	return (struct tcmsg){
+	    .tcm_family = AF_UNSPEC,
+	    .tcm_ifindex = (int)ifindex,
+	    .tcm_handle = INGRESS_HANDLE,
+	    .tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS),
+	    .tcm_info = TC_H_MAKE(INGRESS_PRIORITY << 16, htons(ETH_P_ALL)),
+	};
+}
+
+static int ingress_hook(struct kplane *k, unsigned ifindex)
+{
+	const struct tcmsg body = {
+	    .tcm_family = AF_UNSPEC,
+	    .tcm_ifindex = (int)ifindex,
+	    .tcm_handle = TC_H_MAKE(TC_H_CLSACT, 0),
+	    .tcm_parent = TC_H_CLSACT,
+	};
+	struct nlsock_request r;
+	struct nlmsghdr *m =
+	    nlsock_begin(&r, RTM_NEWQDISC, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof(body));
+	int err;
+
+	mnl_attr_put_strz(m, TCA_KIND, "clsact");
+	err = nlsock_talk(&k->route, m);
+	return err == -EEXIST ? 0 : err;
+}
+
+static int ingress_program(struct kplane *k, unsigned ifindex)
+{
+	const struct tcmsg body = ingress_filter(ifindex);
+	struct nlsock_request r;
+	struct nlmsghdr *m = nlsock_begin(&r, RTM_NEWTFILTER, NLM_F_CREATE, &body, sizeof(body));
+	struct nlattr *options;
+
+	mnl_attr_put_strz(m, TCA_KIND, "bpf");
+	options = mnl_attr_nest_start(m, TCA_OPTIONS);
+	mnl_attr_put_u32(m, TCA_BPF_FD, (uint32_t)k->check.program);
+	mnl_attr_put_strz(m, TCA_BPF_NAME, KPLANE_ALIAS);
+	mnl_attr_put_u32(m, TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
+	mnl_attr_nest_end(m, options);
+	return nlsock_talk(&k->route, m);
+}
+
+int kplane_ingress_attach(struct kplane *k, unsigned ifindex)
+{
+	int err = 0;
+
+	k->step = "loading the source check (BPF)";
+	if (k->check.program < 0)
+		err = srccheck_load(&k->check);
+	if (err < 0)
+		return err;
+	k->step = "hanging the source check into the tunnel (clsact, cls_bpf)";
+	err = ingress_hook(k, ifindex);
+	return err < 0 ? err : ingress_program(k, ifindex);
+}
+
+static int ingress_on_found(const struct nlmsghdr *m, void *arg)
+{
+	const struct nlattr *filter[TCA_MAX + 1];
+	const struct nlattr *options[TCA_BPF_MAX + 1];
+	uint32_t *ret_program = arg;
+
+	nlsock_attributes(m, sizeof(struct tcmsg), filter, TCA_MAX + 1);
+	nlsock_nested(filter[TCA_OPTIONS], options, TCA_BPF_MAX + 1);
+	if (nlsock_text_is(filter[TCA_KIND], "bpf"))
+		*ret_program = nlsock_u32(options[TCA_BPF_ID], 0);
+	return 0;
+}
+
+int kplane_ingress_find(struct kplane *k, unsigned ifindex, uint32_t *ret_program)
+{
+	const struct tcmsg body = ingress_filter(ifindex);
+	struct nlsock_request r;
+	struct nlmsghdr *m = nlsock_begin(&r, RTM_GETTFILTER, 0, &body, sizeof(body));
+	int err;
+
+	*ret_program = 0;
+	mnl_attr_put_strz(m, TCA_KIND, "bpf");
+	err = nlsock_get(&k->route, m, ingress_on_found, ret_program);
+	k->route.error[0] = 0;
+	/* Without the hook the kernel says "invalid argument". */
+	return err == -EINVAL ? 0 : kplane_removed(err);
+}

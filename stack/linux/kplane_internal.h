@@ -1,0 +1,97 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LINUX_KPLANE_INTERNAL_H
+#define LINUX_KPLANE_INTERNAL_H
+
+/* What the files of the kernel plane share. Each kind of object has an apply
+ * function with the arguments of kplane_apply, and an adopt function that
+ * reports what it finds in the kernel by kplane_found. Both return 0 or a
+ * negative errno. An apply function is idempotent: it can run again after it
+ * failed half way, and removing what is gone is success. */
+#include "linux/journal.h"
+#include "linux/kplane.h"
+#include "linux/nlsock.h"
+#include "linux/srccheck.h"
+
+/* The metric that the kernel gives to an IPv6 route without one. */
+#define KPLANE_METRIC 1024u
+
+/* An object of a former process. */
+struct kplane_adopted {
+	struct mip6_object object;
+	bool whole;   /* all its parts are there */
+	bool claimed; /* asked for since */
+};
+
+struct kplane_list {
+	struct kplane_adopted *items;
+	size_t count;
+	size_t room;
+};
+
+struct kplane {
+	struct nlsock route;
+	struct nlsock xfrm;
+	struct journal *journal; /* old sysctl values */
+	struct srccheck check;
+	unsigned devices[MIP6_DEVICE_HA + 1]; /* ifindex of ours, 0: not there */
+	struct kplane_list adopted;	      /* sorted by key after kplane_adopt */
+	struct kplane_list borrowed;	      /* wanted, but there before us: never removed */
+	const char *step;		      /* which part of an object failed */
+	char error[640];
+};
+
+/* Notes an object found in the kernel. -ENOMEM. */
+int kplane_found(struct kplane *k, const struct mip6_object *object, bool whole);
+/* After kplane_adopt has sorted them: whether an object of this key was found. */
+bool kplane_is_found(const struct kplane *k, const struct mip6_object *object);
+/* An object that was there before us, equal to what is wanted. -ENOMEM. */
+int kplane_borrow(struct kplane *k, const struct mip6_object *object);
+/* True when it was borrowed; it is not any more. */
+bool kplane_give_back(struct kplane *k, const struct mip6_object *object);
+/* ifindex of a real interface or of our device; 0: our device does not exist. */
+unsigned kplane_index(const struct kplane *k, unsigned ifindex, enum mip6_device device);
+/* The device of ours that has this index, or MIP6_DEVICE_NONE. */
+enum mip6_device kplane_device_of(const struct kplane *k, unsigned ifindex);
+/* 0 for errors that say that what was to be removed is not there. */
+int kplane_removed(int err);
+
+/* kplane_device.c */
+int kplane_device_apply(struct kplane *k, const struct mip6_object *was,
+			const struct mip6_object *is);
+int kplane_device_adopt(struct kplane *k);
+/* kplane_ingress.c: the source check's filter at a device; 0 with *ret_program
+ * 0 when there is none. */
+int kplane_ingress_attach(struct kplane *k, unsigned ifindex);
+int kplane_ingress_find(struct kplane *k, unsigned ifindex, uint32_t *ret_program);
+/* kplane_address.c */
+int kplane_address_apply(struct kplane *k, const struct mip6_object *was,
+			 const struct mip6_object *is);
+int kplane_address_adopt(struct kplane *k);
+/* kplane_neighbour.c */
+int kplane_neighbour_apply(struct kplane *k, const struct mip6_object *was,
+			   const struct mip6_object *is);
+int kplane_proxy_apply(struct kplane *k, const struct mip6_object *was,
+		       const struct mip6_object *is);
+int kplane_neighbour_adopt(struct kplane *k);
+/* kplane_route.c; bindings are routes too */
+int kplane_route_apply(struct kplane *k, const struct mip6_object *was,
+		       const struct mip6_object *is);
+int kplane_binding_apply(struct kplane *k, const struct mip6_object *was,
+			 const struct mip6_object *is);
+int kplane_route_adopt(struct kplane *k);
+/* After adoption: takes entries of the source check away whose route was not
+ * made before the former process died. */
+void kplane_binding_prune(struct kplane *k);
+/* kplane_rule.c */
+int kplane_rule_apply(struct kplane *k, const struct mip6_object *was,
+		      const struct mip6_object *is);
+int kplane_rule_adopt(struct kplane *k);
+/* kplane_sysctl.c */
+int kplane_sysctl_apply(struct kplane *k, const struct mip6_object *was,
+			const struct mip6_object *is);
+int kplane_sysctl_adopt(struct kplane *k);
+/* kplane_mh.c */
+int kplane_mh_apply(struct kplane *k, const struct mip6_object *was, const struct mip6_object *is);
+int kplane_mh_adopt(struct kplane *k);
+
+#endif
