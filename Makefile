@@ -7,6 +7,8 @@ PREFIX ?= /usr/local
 DESTDIR ?=
 SANITIZE ?=
 CC := gcc
+V ?=
+Q := $(if $(V),,@)
 CLANG := clang
 
 CFLAGS ?= -O2 -g
@@ -57,7 +59,7 @@ all: $(PROGRAMS) $(BUILD)/uml_preload.so ## build the programs into build/
 
 $(BUILD)/%.o: %.c | deps-build
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) $(ALL_CFLAGS) -MMD -MP -c -o $@ $<
 
 # The version: what git says, else the release number.
 VERSION := 0.1
@@ -72,28 +74,28 @@ $(call obj,$(LAB_SRC) $(LINUX_SRC) $(CTL_SRC)): | $(BUILD)/gen/version.h
 # Debian's UML needs this on some processors; see the file.
 $(BUILD)/uml_preload.so: emu/uml/preload/preload.c
 	@mkdir -p $(@D)
-	$(CC) -std=gnu17 -D_GNU_SOURCE $(CFLAGS) $(WARN) -shared -fPIC -o $@ $<
+	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(CFLAGS) $(WARN) -shared -fPIC -o $@ $<
 
 # The scanner and the parser are generated; their code is not held to our warnings.
 $(BUILD)/gen/conf/grammar.c $(BUILD)/gen/conf/grammar.h &: stack/conf/grammar.y | deps-build
 	@mkdir -p $(BUILD)/gen/conf
-	bison -Wall -Werror --no-lines --defines=$(BUILD)/gen/conf/grammar.h -o $(BUILD)/gen/conf/grammar.c $<
+	$(Q)bison -Wall -Werror --no-lines --defines=$(BUILD)/gen/conf/grammar.h -o $(BUILD)/gen/conf/grammar.c $<
 $(BUILD)/gen/conf/scanner.c $(BUILD)/gen/conf/scanner.h &: stack/conf/scanner.l $(BUILD)/gen/conf/grammar.h
 	@mkdir -p $(BUILD)/gen/conf
-	flex -L --header-file=$(BUILD)/gen/conf/scanner.h -o $(BUILD)/gen/conf/scanner.c $<
+	$(Q)flex -L --header-file=$(BUILD)/gen/conf/scanner.h -o $(BUILD)/gen/conf/scanner.c $<
 $(BUILD)/gen/conf/%.o: $(BUILD)/gen/conf/%.c $(BUILD)/gen/conf/grammar.h $(BUILD)/gen/conf/scanner.h
-	$(CC) $(CPPFLAGS) -Istack/conf -std=gnu17 $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -c -o $@ $<
+	$(Q)$(CC) $(CPPFLAGS) -Istack/conf -std=gnu17 $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -c -o $@ $<
 $(call obj,$(CONF_SRC)): $(BUILD)/gen/conf/grammar.h $(BUILD)/gen/conf/scanner.h
 
 $(BUILD)/libmip6.a: $(LIB_OBJ)
 	@rm -f $@
-	ar rcs $@ $^
+	$(Q)ar rcs $@ $^
 $(BUILD)/mip6d: $(call obj,stack/linux/mip6d.c) $(LINUX_OBJ) $(CONF_OBJ) $(BUILD)/libmip6.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmnl -ljansson
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmnl -ljansson
 $(BUILD)/mip6ctl: $(call obj,$(CTL_SRC)) $(BUILD)/libmip6.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -ljansson
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -ljansson
 $(BUILD)/mip6lab: $(call obj,emu/lab/mip6lab.c) $(LAB_OBJ) $(BUILD)/libmip6.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmnl -lyaml -ljansson -lpcap
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmnl -lyaml -ljansson -lpcap
 
 # Lab tests that boot a kernel; the others also run under the sanitizers.
 UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kplane runs)
@@ -106,11 +108,11 @@ SIMNET_OBJ := $(call obj,$(filter-out tests/simnet/test_%,$(wildcard tests/simne
 LABHELP_OBJ := $(call obj,$(filter-out tests/lab/test_%,$(wildcard tests/lab/*.c)))
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LINUX_OBJ) $(CONF_OBJ) $(BUILD)/libmip6.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -lmnl -ljansson
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -lmnl -ljansson
 $(BUILD)/tests/simnet/%: $(BUILD)/tests/simnet/%.o $(SIMNET_OBJ) $(BUILD)/libmip6.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit
 $(BUILD)/tests/lab/%: $(BUILD)/tests/lab/%.o $(LABHELP_OBJ) $(LAB_OBJ) $(BUILD)/libmip6.a
-	$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -lmnl -lyaml -ljansson -lpcap
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -lmnl -lyaml -ljansson -lpcap
 $(BUILD)/tests/%.o: CPPFLAGS += -Itests
 .SECONDARY:
 
