@@ -106,7 +106,7 @@ statements
 	;
 
 statement
-	: INCLUDE STRING { $$ = include_of(parser, &@$, $2); }
+	: INCLUDE STRING { $$ = include_of(parser, &@2, $2); }
 	| values ";" { $$ = conf_statement_new(parser->tree, $1.first); }
 	| values open statements "}" { parser->depth--; $$ = with_block(parser, $1.first, $3.first); }
 	;
