@@ -119,8 +119,7 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	};
 
 	snprintf(console, sizeof(console), "%s/raw/console.log", results);
-	snprintf(preload, sizeof(preload), "%s/uml_preload.so", paths->bin);
-	if (plan->engine == LAB_ENGINE_UML && access(preload, R_OK) == 0)
+	if (plan->engine == LAB_ENGINE_UML && uml_find_preload(preload, sizeof(preload)))
 		boot.preload = preload;
 	boot.kernel = engine_kernel(paths, plan->engine, kernel, sizeof(kernel), error, cap);
 	if (!boot.kernel)
