@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The home agent (RFC 6275 10): a router on the home link that keeps the care-of
+ * addresses of mobile nodes that are away and sends their traffic there. This
+ * file is its life and its inputs; ha.h names the other parts. */
+#include "ha.h"
+#include <stdlib.h>
+
+int ha_new(struct mip6_node *node)
+{
+	struct ha *ha = calloc(1, sizeof(*ha));
+
+	if (!ha)
+		return MIP6_ERR_NOMEM;
+	ha->node = node;
+	node->ha = ha;
+	bcache_init(&ha->bcache, node_random_u32(node));
+	timer_init(&ha->prefix_timer, ha_prefix_fire, ha);
+	return MIP6_OK;
+}
+
+void ha_free(struct mip6_node *node)
+{
+	struct ha *ha = node->ha;
+
+	ha_binding_free_all(ha);
+	bcache_free(&ha->bcache);
+	timer_stop(&node->timers, &ha->prefix_timer);
+	free(ha);
+	node->ha = NULL;
+}
+
+static struct mip6_object sysctl_object(enum mip6_sysctl name, unsigned ifindex, int value)
+{
+	struct mip6_object o = {.kind = MIP6_OBJ_SYSCTL};
+
+	o.sysctl.name = name;
+	o.sysctl.ifindex = ifindex;
+	o.sysctl.value = value;
+	return o;
+}
+
+/* What is wanted whatever bindings there are. The kernel delays proxied answers
+ * by up to 0.8 s unless proxy_delay is 0. */
+static int want_base(struct ha *ha)
+{
+	struct mip6_node *node = ha->node;
+	struct mip6_object *objects;
+	size_t count = 3;
+	int err;
+
+	for (const struct iface *i = node->ifaces; i; i = i->next)
+		count += 2;
+	objects = calloc(count, sizeof(*objects));
+	if (!objects)
+		return MIP6_ERR_NOMEM;
+	count = 0;
+	objects[count++] = sysctl_object(MIP6_SYSCTL_FORWARDING, 0, 1);
+	objects[count] = (struct mip6_object){.kind = MIP6_OBJ_DEVICE};
+	objects[count++].device.device = MIP6_DEVICE_HA;
+	objects[count] = (struct mip6_object){.kind = MIP6_OBJ_MH_INPUT};
+	objects[count++].mh_input.hao = true;
+	for (const struct iface *i = node->ifaces; i; i = i->next) {
+		if (!ha_is_home_link(i))
+			continue;
+		objects[count++] = sysctl_object(MIP6_SYSCTL_PROXY_NDP, i->link.ifindex, 1);
+		objects[count++] = sysctl_object(MIP6_SYSCTL_PROXY_DELAY, i->link.ifindex, 0);
+	}
+	err = plane_want_only(node->plane, ha, objects, count);
+	free(objects);
+	return err;
+}
+
+/* Restored bindings are wanted before the first packet comes in, so that what the
+ * kernel still has of them is adopted. */
+static int want_restored(struct ha *ha, mip6_time now)
+{
+	struct bcache_entry *e = NULL;
+
+	ha_binding_review(ha, now, HA_REVIEW_DENIED);
+	while ((e = bcache_next(&ha->bcache, e))) {
+		if (e->state != BCACHE_BOUND)
+			continue;
+		ha->node->stats.bindings++;
+		if (ha_binding_want(e) < 0)
+			return MIP6_ERR_NOMEM;
+	}
+	ha_binding_replace(ha, now);
+	return MIP6_OK;
+}
+
+int ha_start(struct mip6_node *node, mip6_time now)
+{
+	struct ha *ha = node->ha;
+	int err = want_base(ha);
+
+	if (!node->config.mn_ha_ipsec)
+		node_warn(
+		    node, now,
+		    "Binding Updates are accepted without protection (UseMnHaIPsec disabled)");
+	return err < 0 ? err : want_restored(ha, now);
+}
+
+void ha_stop(struct mip6_node *node, mip6_time now)
+{
+	struct ha *ha = node->ha;
+
+	(void)now;
+	ha_binding_free_all(ha);
+	ha->prefix_count = 0;
+	timer_stop(&node->timers, &ha->prefix_timer);
+	plane_unwant_all(node->plane, &ha->bcache);
+	plane_unwant_all(node->plane, ha);
+	node->stats.bindings = 0;
+}
+
+int ha_reconfigure(struct mip6_node *node, mip6_time now)
+{
+	ha_binding_review(node->ha, now, HA_REVIEW_CONFIGURED);
+	ha_binding_replace(node->ha, now);
+	return want_base(node->ha);
+}
+
+static void links_changed(struct mip6_node *node, mip6_time now)
+{
+	if (want_base(node->ha) < 0)
+		node_warn(node, now, "out of memory: settings of the home link are incomplete");
+	ha_binding_replace(node->ha, now);
+}
+
+void ha_link(struct mip6_node *node, mip6_time now, struct iface *iface)
+{
+	(void)iface;
+	links_changed(node, now);
+}
+
+void ha_link_gone(struct mip6_node *node, mip6_time now, struct iface *iface)
+{
+	iface->configured = false; /* it is no home link from here on */
+	ha_prefix_link_gone(node->ha, iface->link.ifindex);
+	if (node->running && want_base(node->ha) < 0)
+		node_warn(node, now, "out of memory: settings of a link that went are kept");
+}
+
+void ha_address(struct mip6_node *node, mip6_time now, struct iface *iface)
+{
+	(void)iface;
+	ha_binding_replace(node->ha, now);
+}
+
+void ha_receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface,
+		   const struct ip6_packet *p, const struct nd_ra *ra)
+{
+	(void)p;
+	if (ha_is_home_link(iface))
+		ha_prefix_receive(node->ha, now, iface, ra);
+}
+
+void ha_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
+		   const struct ip6_packet *p, const struct mh_message *m)
+{
+	if (m->type == MH_BU)
+		ha_bu_receive(node->ha, now, iface->link.ifindex, p, m);
+	else
+		node_drop(node, now, iface->link.ifindex, MIP6_ERR_STATE, &p->src);
+}
+
+static const char *state_text(const struct bcache_entry *e)
+{
+	if (e->state == BCACHE_DAD)
+		return "dad";
+	return e->state == BCACHE_BOUND ? "bound" : "deleted";
+}
+
+void ha_bindings(const struct mip6_node *node,
+		 bool (*fn)(void *arg, const struct mip6_binding_info *info), void *arg)
+{
+	const struct bcache_entry *e = NULL;
+
+	while ((e = bcache_next(&node->ha->bcache, e))) {
+		struct mip6_binding_info info = {.hoa = e->hoa, .coa = e->coa};
+
+		info.ifindex = ha_entry_site(e)->ifindex;
+		info.seq = e->seq;
+		info.flags = e->flags;
+		info.expires = e->timer.at;
+		info.state = state_text(e);
+		if (!fn(arg, &info))
+			return;
+	}
+}

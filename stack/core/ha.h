@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef CORE_HA_H
+#define CORE_HA_H
+
+/* What the parts of the home agent share: ha.c (life and inputs), ha_prefix.c
+ * (home links), ha_bu.c (the tests of a Binding Update), ha_entry.c (cache
+ * entries and where they belong), ha_binding.c (bindings from DAD to deletion),
+ * ha_record.c (what survives the process). */
+#include "bcache.h"
+#include "node_internal.h"
+
+enum {
+	HA_PREFIXES = 64, /* learned from RAs; further ones are not kept */
+	HA_SITES = 128,
+	HA_JOBS_MAX = 20000, /* DADs at a time; further BUs get status 130 */
+	HA_NA_COUNT = 3,     /* MAX_NEIGHBOR_ADVERTISEMENT, RFC 4861 10 */
+};
+
+/* A home prefix as Router Advertisements told it. */
+struct ha_prefix {
+	struct mip6_prefix prefix;
+	unsigned ifindex;
+	mip6_time valid_until; /* MIP6_NEVER: no end */
+	mip6_time preferred_until;
+};
+
+/* An own address that mobile nodes register with, and the home link they belong
+ * to: few pairs for many bindings, which keep its number only. */
+struct ha_site {
+	struct mip6_addr address;
+	unsigned ifindex; /* 0: a virtual home link */
+	size_t users;	  /* bindings; 0: the place is free */
+};
+
+struct ha {
+	struct mip6_node *node;
+	struct bcache bcache;
+	struct ha_prefix prefixes[HA_PREFIXES];
+	size_t prefix_count;
+	struct timer prefix_timer; /* the next prefix that ends */
+	struct ha_site sites[HA_SITES];
+	size_t jobs;
+};
+
+/* Where a Binding Update came from, and so where its answer goes. */
+struct ha_reply {
+	struct mip6_addr src; /* ours */
+	struct mip6_addr dst; /* the wire source of the BU */
+	struct mip6_addr hoa;
+	bool has_rh2; /* the BU had a HAO (RFC 6275 9.5.4) */
+};
+
+/* A Binding Update that passed the tests of its form. */
+struct ha_request {
+	struct ha_reply reply;
+	struct mip6_addr hoa;
+	struct mip6_addr coa;
+	unsigned ifindex; /* where it came in */
+	uint16_t seq;
+	uint16_t flags;
+	uint16_t lifetime; /* asked, 4 s units */
+};
+
+/* The home link of an address. */
+struct ha_home {
+	unsigned ifindex; /* 0: a virtual home link (HaServedPrefix) */
+	mip6_time valid_until;
+	mip6_time preferred_until;
+};
+
+/* ha_prefix.c */
+bool ha_home_find(const struct ha *ha, mip6_time now, const struct mip6_addr *hoa,
+		  struct ha_home *ret);
+bool ha_is_home_link(const struct iface *iface);
+bool ha_owns(const struct ha *ha, const struct mip6_addr *addr);
+/* Takes the on-link prefixes of an RA; calls ha_binding_review when one ended. */
+void ha_prefix_receive(struct ha *ha, mip6_time now, const struct iface *iface,
+		       const struct nd_ra *ra);
+void ha_prefix_link_gone(struct ha *ha, unsigned ifindex);
+void ha_prefix_fire(void *arg, mip6_time now);
+
+/* ha_bu.c */
+void ha_bu_receive(struct ha *ha, mip6_time now, unsigned ifindex, const struct ip6_packet *p,
+		   const struct mh_message *m);
+bool ha_allowed(const struct ha *ha, const struct mip6_addr *hoa);
+void ha_send_ba(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint8_t status,
+		uint16_t seq, uint16_t lifetime);
+
+/* ha_entry.c */
+/* A new entry at this site, in no state yet. NULL when out of memory or sites. */
+struct bcache_entry *ha_entry_new(struct ha *ha, const struct mip6_addr *hoa,
+				  const struct mip6_addr *address, unsigned ifindex);
+/* Moves it to this site. MIP6_ERR_SPACE when there are too many. */
+int ha_entry_place(struct bcache_entry *e, const struct mip6_addr *address, unsigned ifindex);
+/* Stops its timer and job and frees it: nothing else. */
+void ha_entry_free(struct bcache_entry *e);
+const struct ha_site *ha_entry_site(const struct bcache_entry *e);
+
+/* ha_binding.c: all answer the BU themselves, at once or when DAD has ended. */
+void ha_binding_register(struct ha *ha, mip6_time now, const struct ha_request *r,
+			 const struct ha_home *home, struct bcache_entry *e);
+void ha_binding_deregister(struct ha *ha, mip6_time now, const struct ha_request *r,
+			   struct bcache_entry *e);
+/* A BU while the DAD for its home address runs. */
+void ha_binding_again(struct ha *ha, mip6_time now, const struct ha_request *r,
+		      struct bcache_entry *e);
+/* The end of DAD. */
+void ha_binding_tested(struct bcache_entry *e, mip6_time now, bool ok);
+/* The end of an entry's timer. */
+void ha_binding_fire(void *arg, mip6_time now);
+/* Removes an entry at once: its objects, record and job; reason for the event. */
+void ha_binding_remove(struct ha *ha, mip6_time now, struct bcache_entry *e, const char *reason);
+/* Removes what is no longer served, for these reasons. */
+enum ha_review {
+	HA_REVIEW_DENIED,     /* the access list denies it */
+	HA_REVIEW_CONFIGURED, /* also: its virtual home link is not configured */
+	HA_REVIEW_PREFIXES,   /* also: no home link has its prefix */
+};
+void ha_binding_review(struct ha *ha, mip6_time now, enum ha_review scope);
+/* Home links have come or changed: proxies move to where the prefix is now. */
+void ha_binding_replace(struct ha *ha, mip6_time now);
+/* Declares the objects of a bound entry. MIP6_ERR_NOMEM: none is declared. */
+int ha_binding_want(const struct bcache_entry *e);
+/* Frees all entries and jobs; records and wishes stay. */
+void ha_binding_free_all(struct ha *ha);
+/* ha_record.c */
+void ha_record_save(const struct bcache_entry *e);
+void ha_record_remove(struct ha *ha, const struct mip6_addr *hoa);
+
+#endif

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* A Binding Update at the home agent: the tests of RFC 6275 9.5.1, then those of
+ * 10.3.1 and 10.3.2, in their order, since the order decides which status a
+ * mobile node is told. */
+#include "ha.h"
+
+void ha_send_ba(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint8_t status,
+		uint16_t seq, uint16_t lifetime)
+{
+	struct mh_message m = {.type = MH_BA};
+	struct mip6_tx tx = {.src = reply->src, .dst = reply->dst};
+	struct mip6_event e;
+
+	tx.has_rh2 = reply->has_rh2;
+	tx.rh2 = reply->hoa;
+	m.ba.status = status;
+	m.ba.seq = seq;
+	m.ba.lifetime = lifetime;
+	if (node_send_mh(ha->node, &tx, &m) < 0)
+		return;
+	e = mip6_event_make(MIP6_EV_BA_TX, now, 0);
+	mip6_event_addr(&e, "hoa", &reply->hoa);
+	mip6_event_addr(&e, "coa", &reply->dst);
+	mip6_event_addr(&e, "peer", &reply->dst);
+	mip6_event_uint(&e, "seq", seq);
+	mip6_event_uint(&e, "lifetime_s", lifetime * UINT64_C(4));
+	mip6_event_uint(&e, "status", status);
+	node_emit(ha->node, &e);
+}
+
+static void refuse(struct ha *ha, mip6_time now, const struct ha_request *r, uint8_t status)
+{
+	ha_send_ba(ha, now, &r->reply, status, r->seq, 0);
+}
+
+bool ha_allowed(const struct ha *ha, const struct mip6_addr *hoa)
+{
+	const struct mip6_config *c = &ha->node->config;
+
+	for (size_t i = 0; i < c->acl_count; i++)
+		if (mip6_addr_equal(&c->acl[i].hoa, hoa))
+			return c->acl[i].policy == MIP6_ACL_ALLOW;
+	return c->default_acl == MIP6_ACL_ALLOW;
+}
+
+static struct ha_request request_of(unsigned ifindex, const struct ip6_packet *p,
+				    const struct mh_message *m)
+{
+	struct ha_request r = {.ifindex = ifindex};
+
+	r.hoa = p->has_hao ? p->hao : p->src;
+	r.coa = m->options.has_alt_coa ? m->options.alt_coa : p->src;
+	r.seq = m->bu.seq;
+	r.flags = m->bu.flags;
+	r.lifetime = m->bu.lifetime;
+	r.reply = (struct ha_reply){.src = p->dst, .dst = p->src, .hoa = r.hoa};
+	r.reply.has_rh2 = p->has_hao;
+	return r;
+}
+
+/* What makes a Binding Update one that is not even answered. */
+static int request_valid(const struct ha *ha, const struct ip6_packet *p,
+			 const struct mh_message *m, const struct ha_request *r)
+{
+	/* Nothing tells that a packet came protected, so none counts as such. */
+	if (ha->node->config.mn_ha_ipsec)
+		return MIP6_ERR_PERMISSION;
+	if (!mip6_addr_is_routable(&p->src) || !mip6_addr_is_routable(&p->dst))
+		return MIP6_ERR_VALUE;
+	if (!mip6_addr_is_routable(&r->hoa) || !mip6_addr_is_routable(&r->coa))
+		return MIP6_ERR_VALUE;
+	if ((r->flags & MH_BU_H) && m->options.has_nonces)
+		return MIP6_ERR_VALUE;
+	return MIP6_OK;
+}
+
+/* The home agent's own addresses would make it tunnel to itself, or take them
+ * from it. */
+static bool request_refused(const struct ha *ha, const struct ha_request *r)
+{
+	return !ha_allowed(ha, &r->hoa) || ha_owns(ha, &r->hoa) || ha_owns(ha, &r->coa);
+}
+
+static void register_binding(struct ha *ha, mip6_time now, const struct ha_request *r,
+			     struct bcache_entry *e)
+{
+	struct ha_home home;
+
+	if (!ha_home_find(ha, now, &r->hoa, &home))
+		refuse(ha, now, r, MH_STATUS_NOT_HOME_SUBNET);
+	else if (request_refused(ha, r))
+		refuse(ha, now, r, MH_STATUS_PROHIBITED);
+	else if (!r->reply.has_rh2) /* the HAO must be there to register */
+		node_drop(ha->node, now, r->ifindex, MIP6_ERR_VALUE, &r->reply.dst);
+	else if (e && e->state == BCACHE_DAD)
+		ha_binding_again(ha, now, r, e);
+	else
+		ha_binding_register(ha, now, r, &home, e);
+}
+
+static void deregister_binding(struct ha *ha, mip6_time now, const struct ha_request *r,
+			       struct bcache_entry *e)
+{
+	if (!e)
+		refuse(ha, now, r, MH_STATUS_NOT_HOME_AGENT);
+	else
+		ha_binding_deregister(ha, now, r, e);
+}
+
+static void emit_rx(struct ha *ha, mip6_time now, const struct ha_request *r)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_BU_RX, now, r->ifindex);
+
+	mip6_event_addr(&e, "hoa", &r->hoa);
+	mip6_event_addr(&e, "coa", &r->coa);
+	mip6_event_addr(&e, "peer", &r->reply.dst);
+	mip6_event_uint(&e, "seq", r->seq);
+	mip6_event_uint(&e, "lifetime_s", r->lifetime * UINT64_C(4));
+	node_emit(ha->node, &e);
+}
+
+/* While DAD runs there is no binding, so that RFC 6275 9.5.1 has no "previous
+ * valid" sequence to refuse with: an old or repeated BU is ignored, since the
+ * answer to the latest is on its way. */
+static void answer_old(struct ha *ha, mip6_time now, const struct ha_request *r,
+		       const struct bcache_entry *e)
+{
+	if (e->state == BCACHE_DAD)
+		node_drop(ha->node, now, r->ifindex, MIP6_ERR_STATE, &r->reply.dst);
+	else
+		ha_send_ba(ha, now, &r->reply, MH_STATUS_SEQUENCE, e->seq, 0);
+}
+
+void ha_bu_receive(struct ha *ha, mip6_time now, unsigned ifindex, const struct ip6_packet *p,
+		   const struct mh_message *m)
+{
+	struct ha_request r = request_of(ifindex, p, m);
+	struct bcache_entry *e = bcache_find(&ha->bcache, &r.hoa);
+	int err = request_valid(ha, p, m, &r);
+
+	if (err < 0) {
+		node_drop(ha->node, now, ifindex, err, &p->src);
+		return;
+	}
+	emit_rx(ha, now, &r);
+	if (e && !bcache_seq_newer(r.seq, e->seq))
+		answer_old(ha, now, &r, e);
+	else if (e && !(r.flags & MH_BU_H)) /* every entry here is a home registration */
+		refuse(ha, now, &r, MH_STATUS_TYPE_CHANGE);
+	else if (!(r.flags & MH_BU_H)) /* no return routability: no keys to test it with */
+		node_drop(ha->node, now, ifindex, MIP6_ERR_VALUE, &p->src);
+	else if (r.lifetime == 0 || mip6_addr_equal(&r.coa, &r.hoa))
+		/* CoA == HoA with a lifetime was a deletion in RFC 3775 and still is
+		 * in RFC 3963 6.2; it can mean nothing else. */
+		deregister_binding(ha, now, &r, e);
+	else
+		register_binding(ha, now, &r, e);
+}
