@@ -128,7 +128,7 @@ int conf_ro_policy(struct conf_apply *a, struct conf_cursor *c)
 {
 	const struct conf_value *value = conf_peek(c);
 	struct mip6_addr peer;
-	bool enabled;
+	bool enabled = false;
 	int err = MIP6_OK;
 
 	(void)a;

@@ -90,7 +90,7 @@ static int cn_policy(struct conf_apply *a, const struct conf_value *keyword,
 	struct conf_statement named = *line;
 	struct conf_cursor c;
 	struct mip6_addr addr;
-	bool enabled;
+	bool enabled = false;
 	int err;
 
 	name.at = line->values->at;
