@@ -6,7 +6,7 @@
 
 bool param_is_reserved(const char *name)
 {
-	static const char *const names[] = {"dir", "events", "mip6d", "node"};
+	static const char *const names[] = {"dir", "events", "mip6ctl", "mip6d", "node", "results"};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
 		if (strcmp(names[i], name) == 0)

@@ -64,7 +64,7 @@ const char *param_nearest(const struct param_set *set, const char *name);
 /* "30ms .. 1800s" or "answered, dropped". */
 char *param_allowed(const struct param *param, struct arena *arena);
 
-/* Names that only the runner can fill in: dir, events, mip6d, node. */
+/* Names that only the runner can fill in: dir, events, mip6d, mip6ctl, node, results. */
 bool param_is_reserved(const char *name);
 
 #endif

@@ -66,8 +66,10 @@ struct lab_daemon {
 	char name[LAB_NAME];  /* unique in its node: "mip6d", "radvd" */
 	char **argv;          /* resolved but for what only the runner knows: ${dir}
 			       * the folder of the node's files, ${events} the path
-			       * of `events` below, ${mip6d} the program, ${node}
-			       * (in config_text too) */
+			       * of `events` below, ${mip6d} and ${mip6ctl} the
+			       * programs, ${node}, ${results} the result folder
+			       * (all of them in config_text and in a command's
+			       * argv too) */
 	size_t argc;
 	char *config_name;    /* file to write before start, or NULL */
 	char *config_text;

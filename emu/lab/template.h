@@ -5,7 +5,7 @@
 /* ${name} in any value stands for a parameter as it is written ("50ms"), and
  * ${name:s}, ${name:ms}, ${name:us}, ${name:bit} ... for a decimal number in that
  * unit, as other programs' files want it. $$ is one $. What only the runner
- * knows (${dir}, ${events}, ${mip6d}, ${node}) is left as it stands. */
+ * knows (${dir}, ${events}, ${mip6d} ...: param_is_reserved) is left as it stands. */
 #include "lab/param.h"
 
 #define TEMPLATE_MAX ((size_t)65536) /* octets of one value after substitution */
