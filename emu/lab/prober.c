@@ -18,7 +18,7 @@ struct payload {
 	uint64_t sent;
 };
 
-enum { MAGIC = 0x6d697036, BATCH = 64, RECEIVE_BUFFER = 4 << 20, PAYLOAD_MAX = 1500 };
+enum { BATCH = 64, RECEIVE_BUFFER = 4 << 20, PAYLOAD_MAX = 1500 };
 
 static int fail(struct prober *prober, const struct lab_probe *probe, const char *what)
 {
@@ -107,8 +107,8 @@ static void send_one(struct prober *prober, size_t index, int64_t clock)
 	struct prober_stream *stream = &prober->streams[index];
 	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(probe->port)};
 	uint8_t buffer[PAYLOAD_MAX] = {0};
-	struct payload payload = {htonl(MAGIC), htonl((uint32_t)index), htonl(stream->next_seq), 0,
-				  __builtin_bswap64((uint64_t)clock)};
+	struct payload payload = {htonl(LAB_PROBE_MAGIC), htonl((uint32_t)index),
+				  htonl(stream->next_seq), 0, __builtin_bswap64((uint64_t)clock)};
 	size_t size = probe->size < sizeof(payload) ? sizeof(payload) : probe->size;
 
 	inet_pton(AF_INET6, probe->dst, &to.sin6_addr);
@@ -153,7 +153,7 @@ static void arrived(struct prober *prober, size_t index, const struct payload *p
 {
 	struct prober_stream *stream = &prober->streams[index];
 
-	if (ntohl(p->magic) != MAGIC || ntohl(p->stream) != index)
+	if (ntohl(p->magic) != LAB_PROBE_MAGIC || ntohl(p->stream) != index)
 		return;
 	record(prober, LAB_PROBE_RX, index, ntohl(p->seq), time);
 	if (stream->last_rx && time - stream->last_rx > stream->longest_gap)

@@ -20,16 +20,20 @@
 
 enum { LAB_PROBE_TX = 1, LAB_PROBE_RX = 2 };
 
+/* A probe's UDP payload begins with this, the stream and the sequence number, 32
+ * bits each in network byte order. */
+enum { LAB_PROBE_MAGIC = 0x6d697036 };
+
 struct lab_probe_record {
-	uint16_t kind;    /* LAB_PROBE_TX, LAB_PROBE_RX */
-	uint16_t probe;   /* index in the plan */
+	uint16_t kind;	/* LAB_PROBE_TX, LAB_PROBE_RX */
+	uint16_t probe; /* index in the plan */
 	uint32_t seq;
-	int64_t time;     /* sent; received (the kernel's time stamp) */
+	int64_t time; /* sent; received (the kernel's time stamp) */
 };
 
 struct lab_lag_record {
 	int64_t time;
-	int64_t lag;      /* ns later than asked for */
+	int64_t lag; /* ns later than asked for */
 };
 
 #endif
