@@ -14,7 +14,7 @@
 #define HAO(next)	  next "02 0102 0000 c910" HOA_HEX
 #define RH2(next)	  next "02 02 01 00000000" HOA_HEX
 
-enum { ROOM = 256, ROUNDS = 20000 };
+enum { ROOM = 256, ROUNDS = 20000, BIG = UINT16_MAX + 128 };
 
 static int parse_hex(const char *hex, struct ip6_packet *ret)
 {
@@ -212,18 +212,18 @@ static void test_too_long(void)
 	static const uint8_t payload[UINT16_MAX + 1];
 	struct ip6_packet p = {.next_header = IP6_NH_NONE, .payload = payload};
 	struct ip6_packet parsed;
-	uint8_t *buf = malloc(UINT16_MAX + 41);
+	uint8_t *buf = malloc(BIG);
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(buf);
 	p.payload_len = UINT16_MAX;
-	CU_ASSERT_EQUAL(ip6_build(&p, buf, UINT16_MAX + 41), UINT16_MAX + 40);
+	CU_ASSERT_EQUAL(ip6_build(&p, buf, BIG), UINT16_MAX + 40);
 	CU_ASSERT_EQUAL(ip6_parse(buf, UINT16_MAX + 40, &parsed), MIP6_OK);
 	CU_ASSERT_EQUAL(parsed.payload_len, UINT16_MAX);
 	p.has_hao = true;
-	CU_ASSERT_EQUAL(ip6_build(&p, buf, UINT16_MAX + 41), MIP6_ERR_SPACE);
+	CU_ASSERT_EQUAL(ip6_build(&p, buf, BIG), MIP6_ERR_SPACE);
 	p.has_hao = false;
 	p.payload_len++;
-	CU_ASSERT_EQUAL(ip6_build(&p, buf, UINT16_MAX + 41), MIP6_ERR_SPACE);
+	CU_ASSERT_EQUAL(ip6_build(&p, buf, BIG), MIP6_ERR_SPACE);
 	free(buf);
 }
 

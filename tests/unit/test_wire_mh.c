@@ -416,6 +416,9 @@ static void test_bad_options(void)
 	/* A known option with another length. */
 	CU_ASSERT_EQUAL(error_at("3b010600 0000 0000 0001 0002 0201 00 00", &at), MIP6_ERR_LENGTH);
 	CU_ASSERT_EQUAL(at, 13);
+	CU_ASSERT_EQUAL(error_at("3b020600 0000 0000 0001 0002 0204 00000000 0104 00000000", &at),
+			MIP6_ERR_LENGTH);
+	CU_ASSERT_EQUAL(at, 13);
 	/* Twice. */
 	CU_ASSERT_EQUAL(error_at("3b020600 0000 0000 0001 0002 0202 0001 0202 0002 01020000", &at),
 			MIP6_ERR_DUPLICATE);
