@@ -129,7 +129,9 @@ static int device_send_tunnel(struct kplane *k, const struct mip6_object *o, uns
 	struct nlsock_request r;
 	struct nlmsghdr *m = nlsock_begin(&r, RTM_NEWLINK, flags, &body, sizeof(body));
 
-	mnl_attr_put_strz(m, IFLA_IFNAME, device_name(o->device.device));
+	/* With an index a name would be a renaming, which a device that is up refuses. */
+	if (!ifindex)
+		mnl_attr_put_strz(m, IFLA_IFNAME, device_name(o->device.device));
 	if (o->device.mtu)
 		mnl_attr_put_u32(m, IFLA_MTU, o->device.mtu);
 	device_put_tunnel(m, o);

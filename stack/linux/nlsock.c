@@ -131,9 +131,23 @@ static int nlsock_on_error(const struct nlmsghdr *m, void *arg)
 	return MNL_CB_ERROR;
 }
 
+/* The end of a dump, with the error that cut it short, if any. libmnl's own
+ * handlers are out of play as soon as one control message has ours. */
+static int nlsock_on_done(const struct nlmsghdr *m, void *arg)
+{
+	const int *error = mnl_nlmsg_get_payload(m);
+
+	(void)arg;
+	if (m->nlmsg_len < mnl_nlmsg_size(sizeof(*error)) || *error >= 0)
+		return MNL_CB_STOP;
+	errno = -*error;
+	return MNL_CB_ERROR;
+}
+
 static int nlsock_receive(struct nlsock *n, nlsock_answer fn, void *arg)
 {
-	mnl_cb_t control[NLMSG_MIN_TYPE] = {[NLMSG_ERROR] = nlsock_on_error};
+	mnl_cb_t control[NLMSG_MIN_TYPE] = {
+	    [NLMSG_ERROR] = nlsock_on_error, [NLMSG_DONE] = nlsock_on_done};
 	struct nlsock_answers answers = {.fn = fn, .arg = arg, .error = n->error};
 	uint8_t *buf = malloc(NLSOCK_RECEIVE);
 	int more = MNL_CB_OK;
