@@ -55,7 +55,7 @@ PROGRAMS := $(BUILD)/mip6d $(BUILD)/mip6ctl $(BUILD)/mip6lab
 -include $(wildcard Makefile.d/*.mk)
 
 .PHONY: all
-all: $(PROGRAMS) $(BUILD)/uml_preload.so ## build the programs into build/
+all: $(PROGRAMS) ## build the programs into build/
 
 $(BUILD)/%.o: %.c | deps-build
 	@mkdir -p $(@D)
@@ -70,11 +70,6 @@ $(BUILD)/gen/version.h: FORCE
 	@cmp -s $@.new $@ && rm $@.new || mv $@.new $@
 FORCE:
 $(call obj,$(LAB_SRC) $(LINUX_SRC) $(CTL_SRC)): | $(BUILD)/gen/version.h
-
-# Debian's UML needs this on some processors; see the file.
-$(BUILD)/uml_preload.so: emu/uml/preload/preload.c
-	@mkdir -p $(@D)
-	$(Q)$(CC) -std=gnu17 -D_GNU_SOURCE $(CFLAGS) $(WARN) -shared -fPIC -o $@ $<
 
 # The scanner and the parser are generated; their code is not held to our warnings.
 $(BUILD)/gen/conf/grammar.c $(BUILD)/gen/conf/grammar.h &: stack/conf/grammar.y | deps-build

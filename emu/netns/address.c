@@ -87,6 +87,23 @@ int netns_add_route(struct netns *net, int node, const struct lab_route *route)
 	return 0;
 }
 
+int netns_add_neighbour(struct nl *nl, unsigned ifindex, const char *text, const uint8_t mac[6])
+{
+	struct nl_request request;
+	struct ndmsg *msg =
+	    nl_begin(&request, RTM_NEWNEIGH, NLM_F_CREATE | NLM_F_REPLACE, sizeof(*msg));
+	struct parsed p;
+
+	if (parse_prefix(text, &p) < 0)
+		return -1;
+	msg->ndm_family = AF_INET6;
+	msg->ndm_ifindex = (int)ifindex;
+	msg->ndm_state = NUD_PERMANENT;
+	mnl_attr_put(request.header, NDA_DST, sizeof(p.addr), &p.addr);
+	mnl_attr_put(request.header, NDA_LLADDR, 6, mac);
+	return nl_talk(nl, &request);
+}
+
 #define FLUSH_MAX 256
 
 struct flush {

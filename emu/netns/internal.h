@@ -27,6 +27,7 @@ int netns_drop_solicitations(struct nl *nl, unsigned ifindex);
 /* address.c */
 int netns_add_address(struct nl *nl, unsigned ifindex, const char *text);
 int netns_add_route(struct netns *net, int node, const struct lab_route *route);
+int netns_add_neighbour(struct nl *nl, unsigned ifindex, const char *text, const uint8_t mac[6]);
 int netns_flush_neighbours(struct nl *nl, unsigned ifindex);
 
 #endif

@@ -122,8 +122,8 @@ static int make_lab(struct netns *net)
 	return 0;
 }
 
-/* The other member of a link that is one pair; -1 when `node`.`iface` is the
- * second, which the first has made already. */
+/* The other member of a link that is one pair; false when `node`.`iface` is the
+ * second of the two. */
 static bool find_peer(const struct lab_plan *plan, int node, int iface, int *ret_node,
 		      int *ret_iface)
 {
@@ -195,6 +195,40 @@ static int configure_node(struct netns *net, int node)
 	return 0;
 }
 
+static int introduce(struct netns *net, int node, int iface, int peer_node, int peer_iface)
+{
+	const struct lab_iface *here = &net->plan->nodes[node].ifaces[iface];
+	const struct lab_iface *there = &net->plan->nodes[peer_node].ifaces[peer_iface];
+
+	for (size_t a = 0; a < there->addr_count; a++)
+		if (netns_add_neighbour(&net->nodes[node].nl, here->ifindex, there->addrs[a],
+					there->mac) < 0)
+			return netns_fail(net, "cannot add neighbour", there->addrs[a]);
+	return 0;
+}
+
+/* The two ends of a wire between fixed nodes know each other, as routers do that
+ * have been up for long: the first packet after a move must not pay for address
+ * resolution in the middle of the network. */
+static int introduce_pairs(struct netns *net)
+{
+	int peer_node;
+	int peer_iface;
+
+	for (int n = 0; n < (int)net->plan->node_count; n++)
+		for (int i = 0; i < (int)net->plan->nodes[n].iface_count; i++) {
+			int link = net->plan->nodes[n].ifaces[i].link;
+
+			if (link < 0 || netns_is_bridge(net->plan, link) ||
+			    !find_peer(net->plan, n, i, &peer_node, &peer_iface))
+				continue;
+			if (introduce(net, n, i, peer_node, peer_iface) < 0 ||
+			    introduce(net, peer_node, peer_iface, n, i) < 0)
+				return -1;
+		}
+	return 0;
+}
+
 static int add_routes(struct netns *net, int node)
 {
 	const struct lab_node *plan = &net->plan->nodes[node];
@@ -227,6 +261,8 @@ int netns_build(struct netns *net, const struct lab_plan *plan)
 	for (int n = 0; n < (int)plan->node_count; n++)
 		if (add_routes(net, n) < 0)
 			return -1;
+	if (introduce_pairs(net) < 0)
+		return -1;
 	return netns_enter(net, -1);
 }
 
