@@ -1,0 +1,315 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The binding cache, what home links there are, and what survives the process. */
+#include "ha_bench.h"
+#include "test.h"
+#include <core/bcache.h>
+
+static void test_sequence_rule(void)
+{
+	unsigned newer = 0;
+
+	/* The example of RFC 6275 9.5.1: the last was 15. */
+	for (unsigned seq = 0; seq <= UINT16_MAX; seq++) {
+		bool old = seq <= 15 || seq >= 32783;
+
+		CU_ASSERT_EQUAL(bcache_seq_newer((uint16_t)seq, 15), !old);
+		newer += !old;
+	}
+	CU_ASSERT_EQUAL(newer, 32767);
+}
+
+static void test_entries(void)
+{
+	struct bcache b;
+	struct mip6_addr hoa = fake_addr("3fff:1::");
+	size_t walked = 0;
+
+	bcache_init(&b, 42);
+	for (unsigned i = 0; i < 1000; i++) {
+		hoa.b[14] = (uint8_t)(i >> 8);
+		hoa.b[15] = (uint8_t)i;
+		CU_ASSERT_PTR_NULL(bcache_find(&b, &hoa));
+		CU_ASSERT_PTR_NOT_NULL(bcache_add(&b, &hoa));
+	}
+	bcache_remove(&b, bcache_find(&b, &hoa));
+	CU_ASSERT_PTR_NULL(bcache_find(&b, &hoa));
+	for (struct bcache_entry *e = bcache_next(&b, NULL); e; e = bcache_next(&b, e))
+		walked++;
+	CU_ASSERT_EQUAL(walked, 999);
+	CU_ASSERT_TRUE(sizeof(struct bcache_entry) <= 104);
+	bcache_free(&b);
+}
+
+/* What the old node saved is given to a new one. */
+static struct fake_host *restarted(struct fake_host *old, mip6_time now)
+{
+	struct mip6_config c = bench_config();
+	struct fake_host *f = bench_stopped(&c);
+
+	for (size_t i = 0; i < old->record_count; i++) {
+		fake_save(f, &old->records[i]);
+		CU_ASSERT_EQUAL(mip6_node_restore(f->node, now, &old->records[i]), MIP6_OK);
+	}
+	fake_free(old);
+	mip6_node_start(f->node, now);
+	return f;
+}
+
+static void test_restart(void)
+{
+	struct fake_host *f = bench_new();
+	struct mip6_object binding = bench_binding(bench_hoa, bench_coa);
+	struct mip6_object proxy = bench_proxy(bench_hoa);
+	struct mip6_stats s;
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 10, .lifetime = 100});
+	fake_run(f, 5 * MIP6_SECOND);
+	f = restarted(f, 7 * MIP6_SECOND);
+	CU_ASSERT_TRUE(fake_wanted(f, &binding) && fake_wanted(f, &proxy));
+	CU_ASSERT_EQUAL(f->sent_count, 0);
+	bench_bu(f, 8 * MIP6_SECOND, (struct bench_bu){.seq = 10, .lifetime = 100});
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_SEQUENCE);
+	CU_ASSERT_EQUAL(bench_ba(f).seq, 10);
+	fake_run(f, 401 * MIP6_SECOND - 1);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "bound");
+	mip6_node_stats(f->node, &s);
+	CU_ASSERT_EQUAL(s.bindings, 1);
+	fake_run(f, 401 * MIP6_SECOND);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "");
+	CU_ASSERT_FALSE(fake_wanted(f, &binding) || fake_wanted(f, &proxy));
+	CU_ASSERT_EQUAL(f->record_count, 0);
+	fake_free(f);
+}
+
+static void test_restart_no_dad(void)
+{
+	struct fake_host *f = bench_new();
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 10, .lifetime = 100});
+	fake_run(f, 5 * MIP6_SECOND);
+	f = restarted(f, 7 * MIP6_SECOND);
+	bench_bu(f, 8 * MIP6_SECOND,
+		 (struct bench_bu){.seq = 11, .lifetime = 100, .coa = bench_coa2});
+	CU_ASSERT_EQUAL(bench_ba(f).status, 0); /* at once */
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DAD_START), 0);
+	fake_free(f);
+}
+
+static void test_restart_deleted(void)
+{
+	struct fake_host *f = bench_new();
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 10, .lifetime = 100});
+	fake_run(f, 5 * MIP6_SECOND);
+	bench_bu(f, 6 * MIP6_SECOND, (struct bench_bu){.seq = 11, .lifetime = 0});
+	f = restarted(f, 7 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(fake_wanted_count(f), 5);
+	bench_bu(f, 8 * MIP6_SECOND, (struct bench_bu){.seq = 10, .lifetime = 100});
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_SEQUENCE);
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), 16 * MIP6_SECOND);
+	fake_free(f);
+}
+
+static void test_restore_late(void)
+{
+	struct fake_host *f = bench_new();
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 10, .lifetime = 100});
+	fake_run(f, 5 * MIP6_SECOND);
+	f = restarted(f, 401 * MIP6_SECOND);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "");
+	CU_ASSERT_EQUAL(f->record_count, 0); /* and its record is erased */
+	fake_free(f);
+}
+
+/* Whatever stands in the file: an error, and nothing is restored. */
+static void test_restore_bad(void)
+{
+	struct fake_host *f = bench_new();
+	struct mip6_record good;
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 10, .lifetime = 100});
+	fake_run(f, 5 * MIP6_SECOND);
+	good = f->records[0];
+	fake_free(f);
+	for (uint16_t len = 0; len <= good.len + 1; len++) {
+		struct mip6_config c = bench_config();
+		struct mip6_record r = good;
+
+		f = bench_stopped(&c);
+		r.len = len;
+		CU_ASSERT_EQUAL(mip6_node_restore(f->node, 0, &r),
+				len == good.len ? MIP6_OK : MIP6_ERR_VALUE);
+		CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), len == good.len ? "bound" : "");
+		fake_free(f);
+	}
+	for (size_t at = 8; at < 10; at++) { /* version, state */
+		struct mip6_config c = bench_config();
+		struct mip6_record r = good;
+
+		f = bench_stopped(&c);
+		r.data[at] = 0;
+		CU_ASSERT_EQUAL(mip6_node_restore(f->node, 0, &r), MIP6_ERR_VALUE);
+		fake_free(f);
+	}
+}
+
+static void test_acl(void)
+{
+	struct mip6_config c = bench_config();
+	struct mip6_acl_entry acl = {.hoa = fake_addr(bench_hoa), .policy = MIP6_ACL_ALLOW};
+	struct fake_host *f;
+
+	c.default_acl = MIP6_ACL_DENY;
+	c.acl = &acl;
+	c.acl_count = 1;
+	f = bench_stopped(&c);
+	mip6_node_start(f->node, 0);
+	bench_bu(f, 0, (struct bench_bu){.seq = 1, .lifetime = 100, .hoa = "3fff:1::200"});
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_PROHIBITED);
+	bench_bu(f, 0, (struct bench_bu){.seq = 1, .lifetime = 100});
+	fake_run(f, 5 * MIP6_SECOND);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "bound");
+	CU_ASSERT_EQUAL(mip6_node_reconfigure(f->node, 6 * MIP6_SECOND, &c), MIP6_OK);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "bound");
+	acl.policy = MIP6_ACL_DENY;
+	CU_ASSERT_EQUAL(mip6_node_reconfigure(f->node, 7 * MIP6_SECOND, &c), MIP6_OK);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "");
+	CU_ASSERT_EQUAL(fake_wanted_count(f), 5);
+	CU_ASSERT_EQUAL(f->record_count, 0);
+	c.role = MIP6_ROLE_MN;
+	CU_ASSERT_EQUAL(mip6_node_reconfigure(f->node, 8 * MIP6_SECOND, &c), MIP6_ERR_CONFIG);
+	fake_free(f);
+}
+
+static void test_lifetime_limit(void)
+{
+	struct mip6_config c = bench_config();
+	struct fake_host *f;
+
+	c.ha_max_binding_life_s = 63; /* 15 units and a bit */
+	f = bench_stopped(&c);
+	mip6_node_start(f->node, 0);
+	bench_bu(f, 0, (struct bench_bu){.seq = 1, .lifetime = 100});
+	fake_run(f, 5 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 15);
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), 61 * MIP6_SECOND);
+	fake_free(f);
+}
+
+/* An RA of another router on the home link; lifetimes in seconds. */
+static void advertise(struct fake_host *f, mip6_time now, const char *prefix, uint32_t valid,
+		      uint32_t preferred)
+{
+	struct ip6_packet p = {.src = fake_addr("fe80::77"), .dst = mip6_addr_all_nodes()};
+	struct mip6_prefix parsed = fake_prefix(prefix);
+	struct nd_ra ra = {.lifetime = 1800, .pio_count = 1};
+	uint8_t buf[256];
+
+	ra.pio[0] = (struct nd_pio){.len = parsed.len, .flags = ND_PIO_L | ND_PIO_A};
+	ra.pio[0].prefix = parsed.addr;
+	ra.pio[0].valid = valid;
+	ra.pio[0].preferred = preferred;
+	p.payload_len = (size_t)nd_build_ra(&p.src, &p.dst, &ra, buf, sizeof(buf));
+	p.payload = buf;
+	p.next_header = IP6_NH_ICMPV6;
+	p.hop_limit = 255;
+	mip6_node_receive(f->node, now, BENCH_HOME, &p);
+}
+
+static void test_prefix_from_ra(void)
+{
+	struct fake_host *f = bench_new();
+	struct bench_bu bu = {.seq = 1, .lifetime = 100, .hoa = "3fff:5::100"};
+
+	bench_bu(f, 0, bu);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_SUBNET);
+	advertise(f, 0, "3fff:5::/64", 203, 203);
+	bench_bu(f, 0, bu);
+	fake_run(f, 2 * MIP6_SECOND);
+	/* 202 s are left when DAD has ended: 50 units, and the prefix ends with them. */
+	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 50);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_PREFIX_DISCOVERY);
+	advertise(f, 10 * MIP6_SECOND, "3fff:5::/64", 3600, 60);
+	bu.seq = 2;
+	bench_bu(f, 10 * MIP6_SECOND, bu);
+	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 100);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_PREFIX_DISCOVERY); /* preferred 60 s */
+	advertise(f, 20 * MIP6_SECOND, "3fff:5::/64", 3600, 3600);
+	bu.seq = 3;
+	bench_bu(f, 20 * MIP6_SECOND, bu);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_ACCEPTED);
+	advertise(f, 30 * MIP6_SECOND, "3fff:5::/64", 40, 40);
+	fake_run(f, 70 * MIP6_SECOND - 1);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, "3fff:5::100"), "bound");
+	fake_run(f, 70 * MIP6_SECOND); /* a binding does not outlive its prefix */
+	CU_ASSERT_STRING_EQUAL(bench_state(f, "3fff:5::100"), "");
+	CU_ASSERT_STRING_EQUAL(f->reasons[f->event_count - 1], "prefix ended");
+	fake_free(f);
+}
+
+static void test_virtual_home(void)
+{
+	struct mip6_config c = bench_config();
+	struct mip6_prefix served = fake_prefix("3fff:8::/48");
+	struct mip6_object proxy = bench_proxy("3fff:8::100");
+	struct mip6_object binding = bench_binding("3fff:8::100", bench_coa);
+	struct fake_host *f;
+
+	c.served_prefixes = &served;
+	c.served_prefix_count = 1;
+	f = bench_stopped(&c);
+	mip6_node_start(f->node, 0);
+	bench_bu(f, 0, (struct bench_bu){.seq = 1, .lifetime = 100, .hoa = "3fff:8::100"});
+	CU_ASSERT_EQUAL(bench_ba(f).status, 0); /* at once: there is no link to ask */
+	CU_ASSERT_EQUAL(f->sent_count, 1);
+	CU_ASSERT_TRUE(fake_wanted(f, &binding));
+	proxy.proxy.ifindex = 0;
+	CU_ASSERT_FALSE(fake_wanted(f, &proxy));
+	c.served_prefix_count = 0;
+	mip6_node_reconfigure(f->node, MIP6_SECOND, &c);
+	CU_ASSERT_FALSE(fake_wanted(f, &binding));
+	fake_free(f);
+}
+
+/* The home interface is made anew with another index: proxies follow. */
+static void test_link_renumbered(void)
+{
+	struct fake_host *f = bench_new();
+	struct mip6_object proxy = bench_proxy(bench_hoa);
+	struct mip6_object binding = bench_binding(bench_hoa, bench_coa);
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 1, .lifetime = 100});
+	fake_run(f, 5 * MIP6_SECOND);
+	mip6_node_link_gone(f->node, 6 * MIP6_SECOND, BENCH_HOME);
+	CU_ASSERT_TRUE(fake_wanted(f, &binding));
+	fake_link(f, 7 * MIP6_SECOND, 9, "eth0", true);
+	fake_address(f, 7 * MIP6_SECOND, 9, "3fff:1::1/64", true);
+	CU_ASSERT_FALSE(fake_wanted(f, &proxy));
+	proxy.proxy.ifindex = 9;
+	CU_ASSERT_TRUE(fake_wanted(f, &proxy));
+	CU_ASSERT_TRUE(fake_wanted(f, &binding));
+	CU_ASSERT_EQUAL(fake_count(f, &binding, false), 0); /* traffic was never cut */
+	CU_ASSERT_EQUAL(fake_wanted_count(f), 7);
+	fake_free(f);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"sequence rule", test_sequence_rule},
+	    {"entries", test_entries},
+	    {"restart", test_restart},
+	    {"restart needs no DAD", test_restart_no_dad},
+	    {"restart after deletion", test_restart_deleted},
+	    {"restore too late", test_restore_late},
+	    {"bad records", test_restore_bad},
+	    {"access list", test_acl},
+	    {"lifetime limit", test_lifetime_limit},
+	    {"prefix from RAs", test_prefix_from_ra},
+	    {"virtual home link", test_virtual_home},
+	    {"link renumbered", test_link_renumbered},
+	};
+
+	return test_run("bcache", tests, sizeof(tests) / sizeof(tests[0]));
+}

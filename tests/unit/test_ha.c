@@ -1,0 +1,382 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The home agent with literal times: registration, refusals, de-registration. */
+#include "ha_bench.h"
+#include "test.h"
+
+/* A binding, registered at 0 with sequence 10 and DAD done at 1 s. */
+static struct fake_host *bound(void)
+{
+	struct fake_host *f = bench_new();
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 10, .lifetime = 100});
+	fake_run(f, 4 * MIP6_SECOND);
+	return f;
+}
+
+static void test_start(void)
+{
+	struct fake_host *f = bench_new();
+	struct mip6_object o = {.kind = MIP6_OBJ_SYSCTL};
+
+	o.sysctl.value = 1;
+	o.sysctl.name = MIP6_SYSCTL_FORWARDING;
+	CU_ASSERT_TRUE(fake_wanted(f, &o));
+	o.sysctl.ifindex = BENCH_HOME;
+	o.sysctl.name = MIP6_SYSCTL_PROXY_NDP;
+	CU_ASSERT_TRUE(fake_wanted(f, &o));
+	o.sysctl.name = MIP6_SYSCTL_PROXY_DELAY;
+	o.sysctl.value = 0;
+	CU_ASSERT_TRUE(fake_wanted(f, &o));
+	o = (struct mip6_object){.kind = MIP6_OBJ_DEVICE, .device.device = MIP6_DEVICE_HA};
+	CU_ASSERT_TRUE(fake_wanted(f, &o));
+	o = (struct mip6_object){.kind = MIP6_OBJ_MH_INPUT, .mh_input.hao = true};
+	CU_ASSERT_TRUE(fake_wanted(f, &o));
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_WARNING), 1);
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), MIP6_NEVER);
+	mip6_node_stop(f->node, 5);
+	CU_ASSERT_EQUAL(fake_wanted_count(f), 0);
+	fake_free(f);
+}
+
+static void test_register(void)
+{
+	struct fake_host *f = bench_new();
+	struct mip6_object binding = bench_binding(bench_hoa, bench_coa);
+	struct mip6_object proxy = bench_proxy(bench_hoa);
+	struct mip6_addr hoa = fake_addr(bench_hoa);
+	struct mip6_addr coa = fake_addr(bench_coa);
+	struct bench_ba ba;
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 10, .lifetime = 100});
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "dad");
+	CU_ASSERT_EQUAL(f->sent_count, 1); /* the NS of DAD */
+	CU_ASSERT_TRUE(mip6_addr_is_unspecified(&f->sent[0].tx.src));
+	CU_ASSERT_EQUAL(f->sent[0].tx.ifindex, BENCH_HOME);
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), MIP6_SECOND);
+	mip6_node_tick(f->node, MIP6_SECOND - 1);
+	CU_ASSERT_EQUAL(bench_ba(f).status, -1);
+	CU_ASSERT_FALSE(fake_wanted(f, &binding));
+	mip6_node_tick(f->node, MIP6_SECOND);
+	ba = bench_ba(f);
+	CU_ASSERT_EQUAL(ba.status, MH_STATUS_ACCEPTED);
+	CU_ASSERT_EQUAL(ba.seq, 10);
+	CU_ASSERT_EQUAL(ba.lifetime, 100);
+	CU_ASSERT_TRUE(ba.tx.has_rh2);
+	CU_ASSERT_TRUE(mip6_addr_equal(&ba.tx.rh2, &hoa));
+	CU_ASSERT_TRUE(mip6_addr_equal(&ba.tx.dst, &coa));
+	CU_ASSERT_TRUE(fake_wanted(f, &binding));
+	CU_ASSERT_TRUE(fake_wanted(f, &proxy));
+	CU_ASSERT_EQUAL(fake_count(f, &binding, true), 1);
+	/* The objects were in place, and recorded, before the BA left. */
+	CU_ASSERT_TRUE(f->applied[f->applied_count - 1].step < ba.step - 1);
+	CU_ASSERT_EQUAL(f->record_count, 1);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_BINDING_NEW), 1);
+	fake_free(f);
+}
+
+static void test_advertisements(void)
+{
+	struct fake_host *f = bench_new();
+	struct mip6_addr all = mip6_addr_all_nodes();
+	struct mip6_addr ha = fake_addr(bench_ha);
+	struct mip6_stats s;
+	struct nd_na na;
+	size_t last;
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 10, .lifetime = 100});
+	mip6_node_tick(f->node, MIP6_SECOND);
+	last = f->sent_count - 1;
+	CU_ASSERT_TRUE(mip6_addr_equal(&f->sent[last].tx.dst, &all));
+	CU_ASSERT_TRUE(mip6_addr_equal(&f->sent[last].tx.src, &ha));
+	CU_ASSERT_EQUAL(f->sent[last].tx.hop_limit, 255);
+	CU_ASSERT_EQUAL(nd_parse_na(f->sent[last].payload, f->sent[last].tx.payload_len, &na), 0);
+	CU_ASSERT_EQUAL(na.flags, ND_NA_O);
+	CU_ASSERT_EQUAL(na.tlla.len, 6);
+	CU_ASSERT_EQUAL(na.tlla.addr[5], BENCH_HOME);
+	mip6_node_stats(f->node, &s);
+	CU_ASSERT_EQUAL(s.tx_na, 1);
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), 2 * MIP6_SECOND);
+	fake_run(f, 100 * MIP6_SECOND);
+	mip6_node_stats(f->node, &s);
+	CU_ASSERT_EQUAL(s.tx_na, 3);
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), 401 * MIP6_SECOND);
+	fake_free(f);
+}
+
+static void test_link_local(void)
+{
+	struct fake_host *f = bench_new();
+	struct mip6_object proxy = bench_proxy("fe80::100");
+	struct mip6_stats s;
+
+	bench_bu(
+	    f, 0,
+	    (struct bench_bu){.seq = 1, .lifetime = 100, .flags = MH_BU_A | MH_BU_H | MH_BU_L});
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DAD_START), 2);
+	mip6_node_tick(f->node, MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_ba(f).status, 0);
+	CU_ASSERT_TRUE(fake_wanted(f, &proxy));
+	mip6_node_stats(f->node, &s);
+	CU_ASSERT_EQUAL(s.tx_na, 2);
+	/* A refresh without L does not give the link-local address up. */
+	bench_bu(f, 10 * MIP6_SECOND, (struct bench_bu){.seq = 2, .lifetime = 100});
+	CU_ASSERT_TRUE(fake_wanted(f, &proxy));
+	bench_bu(f, 20 * MIP6_SECOND, (struct bench_bu){.seq = 3, .lifetime = 0});
+	CU_ASSERT_FALSE(fake_wanted(f, &proxy));
+	fake_free(f);
+}
+
+static void test_dad_fails(void)
+{
+	struct fake_host *f = bench_new();
+
+	bench_bu(
+	    f, 0,
+	    (struct bench_bu){.seq = 1, .lifetime = 100, .flags = MH_BU_A | MH_BU_H | MH_BU_L});
+	bench_na(f, 500 * MIP6_MS, "fe80::100");
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_DAD_FAILED);
+	CU_ASSERT_EQUAL(bench_ba(f).seq, 1);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "");
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), MIP6_NEVER); /* both ended */
+	CU_ASSERT_EQUAL(f->record_count, 0);
+	fake_free(f);
+}
+
+static void test_again_in_dad(void)
+{
+	struct fake_host *f = bench_new();
+	struct mip6_object binding = bench_binding(bench_hoa, bench_coa2);
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 10, .lifetime = 100});
+	bench_bu(f, 300 * MIP6_MS, (struct bench_bu){.seq = 11, .lifetime = 50, .coa = bench_coa2});
+	bench_bu(f, 400 * MIP6_MS, (struct bench_bu){.seq = 10, .lifetime = 100}); /* late */
+	CU_ASSERT_EQUAL(bench_mh_sent(f), 0);
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), MIP6_SECOND); /* not begun anew */
+	mip6_node_tick(f->node, MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_mh_sent(f), 1);
+	CU_ASSERT_EQUAL(bench_ba(f).seq, 11);
+	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 50);
+	CU_ASSERT_TRUE(fake_wanted(f, &binding));
+	fake_free(f);
+}
+
+static void test_move(void)
+{
+	struct fake_host *f = bound();
+	struct mip6_object moved = bench_binding(bench_hoa, bench_coa2);
+	size_t applied = f->applied_count;
+	size_t sent = f->sent_count;
+
+	bench_bu(f, 5 * MIP6_SECOND,
+		 (struct bench_bu){.seq = 11, .lifetime = 100, .coa = bench_coa2});
+	CU_ASSERT_EQUAL(f->applied_count, applied + 1); /* the binding, nothing else */
+	CU_ASSERT_TRUE(mip6_object_equal(&f->applied[applied].object, &moved));
+	CU_ASSERT_TRUE(f->applied[applied].was && f->applied[applied].is);
+	CU_ASSERT_EQUAL(f->sent_count, sent + 1); /* the BA, nothing else */
+	CU_ASSERT_EQUAL(bench_ba(f).status, 0);
+	CU_ASSERT_TRUE(f->applied[applied].step < bench_ba(f).step);
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), 405 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_BINDING_CHANGED), 1);
+	fake_free(f);
+}
+
+static void test_expiry(void)
+{
+	struct fake_host *f = bound();
+	struct mip6_stats s;
+
+	mip6_node_tick(f->node, 401 * MIP6_SECOND - 1);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "bound");
+	mip6_node_tick(f->node, 401 * MIP6_SECOND);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "");
+	CU_ASSERT_STRING_EQUAL(f->reasons[f->event_count - 1], "expired");
+	CU_ASSERT_EQUAL(fake_wanted_count(f), 5); /* what test_start names */
+	CU_ASSERT_EQUAL(f->record_count, 0);
+	mip6_node_stats(f->node, &s);
+	CU_ASSERT_EQUAL(s.bindings, 0);
+	fake_free(f);
+}
+
+static void test_sequence(void)
+{
+	struct fake_host *f = bound();
+	static const struct {
+		uint16_t seq;
+		int status;
+	} cases[] = {{10, 135},	 {9, 135},     {0, 135},  {65535, 135}, {32778, 135}, {11, 0},
+		     {32778, 0}, {32778, 135}, {10, 135}, {11, 135},	{9, 0}};
+	uint16_t last = 10;
+
+	/* 32778 = 10 + 32768 is old to 10 and newer than 11; so is 9 to 32778. */
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bench_bu(f, 10 * MIP6_SECOND,
+			 (struct bench_bu){.seq = cases[i].seq, .lifetime = 100});
+		CU_ASSERT_EQUAL(bench_ba(f).status, cases[i].status);
+		if (cases[i].status == 0)
+			last = cases[i].seq;
+		CU_ASSERT_EQUAL(bench_ba(f).seq, last);
+	}
+	fake_free(f);
+}
+
+static void test_silence(void)
+{
+	static const struct bench_bu cases[] = {
+	    {.seq = 11, .lifetime = 9, .hoa = "fe80::5"},
+	    {.seq = 11, .lifetime = 9, .coa = "ff02::5", .src = "3fff:2::100"},
+	    {.seq = 11, .lifetime = 9, .coa = "fe80::5", .src = "3fff:2::100"},
+	    {.seq = 11, .lifetime = 9, .nonces = true},
+	    {.seq = 11, .lifetime = 9, .no_hao = true, .src = bench_hoa}, /* coa is another */
+	    {.seq = 11, .lifetime = 9, .flags = MH_BU_A, .hoa = "3fff:1::200"},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fake_host *f = bound();
+		size_t sent = bench_mh_sent(f);
+
+		bench_bu(f, 10 * MIP6_SECOND, cases[i]);
+		fake_run(f, 20 * MIP6_SECOND);
+		CU_ASSERT_EQUAL(bench_mh_sent(f), sent);
+		CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DROP), 1);
+		CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_BINDING_CHANGED), 0);
+		fake_free(f);
+	}
+}
+
+static void test_ipsec_missing(void)
+{
+	struct mip6_config c = bench_config();
+	struct fake_host *f;
+
+	c.mn_ha_ipsec = true;
+	f = bench_stopped(&c);
+	mip6_node_start(f->node, 0);
+	bench_bu(f, 0, (struct bench_bu){.seq = 1, .lifetime = 100});
+	CU_ASSERT_EQUAL(f->sent_count, 0);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DROP), 1);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_WARNING), 0);
+	fake_free(f);
+}
+
+static void refused(struct fake_host *f, struct bench_bu bu, int status)
+{
+	bench_bu(f, 10 * MIP6_SECOND, bu);
+	CU_ASSERT_EQUAL(bench_ba(f).status, status);
+	CU_ASSERT_EQUAL(bench_ba(f).seq, bu.seq);
+	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 0);
+}
+
+static void test_refusals(void)
+{
+	struct fake_host *f = bound();
+	struct bench_bu bu = {.seq = 77, .lifetime = 100, .hoa = "3fff:9::100"};
+
+	refused(f, bu, MH_STATUS_NOT_HOME_SUBNET);
+	bu.lifetime = 0;
+	refused(f, bu, MH_STATUS_NOT_HOME_AGENT);
+	bu = (struct bench_bu){.seq = 78, .lifetime = 100, .hoa = bench_ha};
+	refused(f, bu, MH_STATUS_PROHIBITED);
+	bu = (struct bench_bu){.seq = 79, .lifetime = 100, .hoa = "3fff:1::7", .coa = bench_ha};
+	refused(f, bu, MH_STATUS_PROHIBITED);
+	bu = (struct bench_bu){.seq = 80, .lifetime = 100, .flags = MH_BU_A};
+	refused(f, bu, MH_STATUS_TYPE_CHANGE);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "bound");
+	fake_free(f);
+}
+
+static void test_deregister(void)
+{
+	struct fake_host *f = bound();
+	struct mip6_object binding = bench_binding(bench_hoa, bench_coa);
+	struct mip6_object proxy = bench_proxy(bench_hoa);
+	struct mip6_addr hoa = fake_addr(bench_hoa);
+	struct bench_bu home = {.seq = 11, .src = bench_hoa, .coa = bench_hoa, .no_hao = true};
+	struct bench_ba ba;
+
+	bench_bu(f, 10 * MIP6_SECOND, home);
+	ba = bench_ba(f);
+	CU_ASSERT_EQUAL(ba.status, 0);
+	CU_ASSERT_EQUAL(ba.lifetime, 0);
+	CU_ASSERT_FALSE(ba.tx.has_rh2);
+	CU_ASSERT_TRUE(mip6_addr_equal(&ba.tx.dst, &hoa));
+	CU_ASSERT_FALSE(fake_wanted(f, &binding) || fake_wanted(f, &proxy));
+	CU_ASSERT_TRUE(f->applied[f->applied_count - 1].step < ba.step);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "deleted");
+	/* A BU from the visited link that was late is told as old for 10 s. */
+	bench_bu(f, 20 * MIP6_SECOND - 1, (struct bench_bu){.seq = 10, .lifetime = 100});
+	CU_ASSERT_EQUAL(bench_ba(f).status, 135);
+	CU_ASSERT_EQUAL(bench_ba(f).seq, 11);
+	mip6_node_tick(f->node, 20 * MIP6_SECOND - 1);
+	CU_ASSERT_EQUAL(f->record_count, 1);
+	mip6_node_tick(f->node, 20 * MIP6_SECOND);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "");
+	CU_ASSERT_EQUAL(f->record_count, 0);
+	home.seq = 12;
+	bench_bu(f, 21 * MIP6_SECOND, home);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_AGENT);
+	fake_free(f);
+}
+
+static void test_deregister_kinds(void)
+{
+	/* RFC 3775's deletion: care-of address equal to the home address. */
+	struct bench_bu same = {.seq = 11, .lifetime = 100, .coa = bench_hoa};
+	struct fake_host *f = bound();
+
+	bench_bu(f, 10 * MIP6_SECOND, same);
+	CU_ASSERT_EQUAL(bench_ba(f).status, 0);
+	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 0);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "deleted");
+	/* Its BA was lost: sent again, it is answered again. */
+	same.seq = 12;
+	bench_bu(f, 11 * MIP6_SECOND, same);
+	CU_ASSERT_EQUAL(bench_ba(f).status, 0);
+	CU_ASSERT_EQUAL(bench_ba(f).seq, 12);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_BINDING_GONE), 1);
+	/* Leaving home again: no binding, so DAD again. */
+	bench_bu(f, 12 * MIP6_SECOND, (struct bench_bu){.seq = 13, .lifetime = 100});
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "dad");
+	fake_run(f, 13 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_ba(f).seq, 13);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "bound");
+	fake_run(f, 60 * MIP6_SECOND); /* the end of the 10 s has been called off */
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "bound");
+	fake_free(f);
+}
+
+static void test_deregister_in_dad(void)
+{
+	struct fake_host *f = bench_new();
+
+	bench_bu(f, 0, (struct bench_bu){.seq = 1, .lifetime = 100});
+	bench_bu(f, 500 * MIP6_MS, (struct bench_bu){.seq = 2, .lifetime = 0});
+	CU_ASSERT_EQUAL(bench_ba(f).status, 0);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "deleted");
+	fake_run(f, 5 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_mh_sent(f), 1);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_BINDING_GONE), 0);
+	fake_free(f);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"start and stop", test_start},
+	    {"register", test_register},
+	    {"advertisements", test_advertisements},
+	    {"link-local address", test_link_local},
+	    {"dad fails", test_dad_fails},
+	    {"BU again in DAD", test_again_in_dad},
+	    {"move", test_move},
+	    {"expiry", test_expiry},
+	    {"sequence numbers", test_sequence},
+	    {"dropped in silence", test_silence},
+	    {"IPsec missing", test_ipsec_missing},
+	    {"refusals", test_refusals},
+	    {"deregister", test_deregister},
+	    {"kinds of deregistration", test_deregister_kinds},
+	    {"deregister in DAD", test_deregister_in_dad},
+	};
+
+	return test_run("ha", tests, sizeof(tests) / sizeof(tests[0]));
+}
