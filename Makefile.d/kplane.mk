@@ -1,0 +1,3 @@
+# The test of the kernel plane is a lab test (it boots kernels) of stack/linux.
+KPLANE_OBJ := $(call obj,$(wildcard stack/linux/kplane*.c) stack/linux/srccheck.c stack/linux/nlsock.c stack/linux/journal.c)
+$(BUILD)/tests/lab/test_kplane: $(KPLANE_OBJ)
