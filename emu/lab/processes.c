@@ -11,7 +11,13 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STOP_WAIT_MS = 3000, LISTEN_WAIT_MS = 10000, POLL_MS = 2, CAPTURE_BLOCK_MS = 1100, PATH_ROOM = 640 };
+enum {
+	STOP_WAIT_MS = 3000,
+	LISTEN_WAIT_MS = 10000,
+	POLL_MS = 2,
+	CAPTURE_BLOCK_MS = 1100,
+	PATH_ROOM = 640
+};
 
 static struct process *add_process(struct runner *r)
 {
@@ -254,7 +260,8 @@ static const char *process_name(const struct runner *r, const struct process *p)
 static int ended(struct runner *r, struct process *p, int status)
 {
 	const char *node = p->node < 0 ? "lab" : r->plan->nodes[p->node].name;
-	bool good = p->kind == PROCESS_COMMAND && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+	bool good = p->kind == PROCESS_COMMAND && WIFEXITED(status) &&
+		    WEXITSTATUS(status) == r->plan->actions[p->index].exit_status;
 
 	p->pid = 0;
 	p->status = status;

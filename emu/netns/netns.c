@@ -107,6 +107,9 @@ static int make_node(struct netns *net, int index)
 	if (take_namespace(net, node, plan->name) < 0 || name_namespace(net, plan->name) < 0 ||
 	    set_defaults(net, plan->name) < 0)
 		return -1;
+	for (size_t s = 0; s < plan->sysctl_count; s++)
+		if (write_sysctl(plan->sysctls[s].path, plan->sysctls[s].value) < 0)
+			return netns_fail(net, plan->name, plan->sysctls[s].path);
 	if (netns_set_up(&node->nl, 1, true) < 0)
 		return netns_fail(net, "cannot start the loopback of", plan->name);
 	return 0;
@@ -173,6 +176,8 @@ static int start_iface(struct netns *net, int node, const struct lab_iface *ifac
 	for (size_t a = 0; a < iface->addr_count; a++)
 		if (netns_add_address(nl, iface->ifindex, iface->addrs[a]) < 0)
 			return netns_fail(net, "cannot add address", iface->addrs[a]);
+	if (iface->own_imp && netns_set_impairment(nl, iface->ifindex, &iface->imp) < 0)
+		return netns_fail(net, "cannot delay what is sent by", iface->name);
 	if (netns_set_up(nl, iface->ifindex, true) < 0)
 		return netns_fail(net, "cannot start interface", iface->name);
 	if (net->plan->nodes[node].drop_rs && netns_drop_solicitations(nl, iface->ifindex) < 0)
@@ -184,11 +189,6 @@ static int configure_node(struct netns *net, int node)
 {
 	const struct lab_node *plan = &net->plan->nodes[node];
 
-	if (netns_enter(net, node) < 0)
-		return -1;
-	for (size_t s = 0; s < plan->sysctl_count; s++)
-		if (write_sysctl(plan->sysctls[s].path, plan->sysctls[s].value) < 0)
-			return netns_fail(net, plan->name, plan->sysctls[s].path);
 	for (size_t i = 0; i < plan->iface_count; i++)
 		if (start_iface(net, node, &plan->ifaces[i]) < 0)
 			return -1;
@@ -333,6 +333,8 @@ static int impair_iface(struct netns *net, int node, int iface, const struct lab
 {
 	const struct lab_iface *i = &net->plan->nodes[node].ifaces[iface];
 
+	if (i->own_imp)
+		return 0;
 	if (i->mobile || netns_is_bridge(net->plan, i->link))
 		return netns_set_impairment(&net->lab.nl, netns_port_index(net->plan, node, iface),
 					    imp);
