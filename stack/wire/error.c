@@ -6,7 +6,7 @@
 
 const char *mip6_strerror(int err)
 {
-	static const char *const texts[] = {
+	static const char texts[][40] = {
 	    [-MIP6_OK] = "success",
 	    [-MIP6_ERR_TRUNCATED] = "fewer bytes than the format needs",
 	    [-MIP6_ERR_LENGTH] = "a length field contradicts the message",

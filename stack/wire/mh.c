@@ -20,7 +20,7 @@ static const uint8_t min_header_len[] = {
 
 const char *mh_type_text(uint8_t type)
 {
-	static const char *const texts[] = {
+	static const char texts[][5] = {
 	    [MH_BRR] = "BRR", [MH_HOTI] = "HoTI", [MH_COTI] = "CoTI", [MH_HOT] = "HoT",
 	    [MH_COT] = "CoT", [MH_BU] = "BU",	  [MH_BA] = "BA",     [MH_BE] = "BE",
 	};
@@ -30,7 +30,7 @@ const char *mh_type_text(uint8_t type)
 
 const char *mh_status_text(uint8_t status)
 {
-	static const char *const rejected[] = {
+	static const char rejected[][40] = {
 	    "unspecified reason",
 	    "administratively prohibited",
 	    "insufficient resources",

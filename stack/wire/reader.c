@@ -90,7 +90,7 @@ uint64_t rd_u64(struct mip6_reader *r)
 
 struct mip6_addr rd_addr(struct mip6_reader *r)
 {
-	struct mip6_addr a;
+	struct mip6_addr a = {{0}};
 
 	rd_copy(r, a.b, sizeof(a.b));
 	return a;
