@@ -43,12 +43,16 @@ static void take_line(struct feature_config *c, const char *line)
 		take_option(c, line, name_len, FEATURE_MODULE);
 }
 
-static int read_lines(FILE *file, const char *path, struct feature_config *ret, char *error,
-		      size_t cap)
+int feature_config_read_stream(FILE *file, const char *path, struct feature_config *ret,
+			       char *error, size_t cap)
 {
 	char line[LINE_MAX_BYTES];
 	bool first = true;
 
+	*ret = (struct feature_config){.lines = 0};
+	for (int id = 0; id < FEATURES; id++)
+		for (size_t i = 0; i < FEATURE_OPTIONS; i++)
+			ret->options[id][i] = FEATURE_ABSENT;
 	while (fgets(line, sizeof(line), file)) {
 		if (first && line[0] == '\x1f' && line[1] == '\x8b') {
 			snprintf(error, cap, "%s is compressed: give what zcat %s prints", path,
@@ -77,15 +81,11 @@ int feature_config_read(const char *path, struct feature_config *ret, char *erro
 	FILE *file = is_stdin ? stdin : fopen(path, "re");
 	int err;
 
-	*ret = (struct feature_config){.lines = 0};
-	for (int id = 0; id < FEATURES; id++)
-		for (size_t i = 0; i < FEATURE_OPTIONS; i++)
-			ret->options[id][i] = FEATURE_ABSENT;
 	if (!file) {
 		snprintf(error, cap, "%s: %s", path, strerror(errno));
 		return -1;
 	}
-	err = read_lines(file, is_stdin ? "standard input" : path, ret, error, cap);
+	err = feature_config_read_stream(file, is_stdin ? "standard input" : path, ret, error, cap);
 	if (!is_stdin)
 		fclose(file);
 	return err;

@@ -44,7 +44,10 @@ struct feature_config {
 const char *feature_option(enum feature_id id, size_t index);
 
 /* Reads a kernel configuration. 0, or -1 when it is not readable as one, with
- * a text in error (cap bytes). */
+ * a text in error (cap bytes); `path` names it there. */
+int feature_config_read_stream(FILE *file, const char *path, struct feature_config *ret,
+			       char *error, size_t cap);
+/* The same from a file, "-" for standard input. */
 int feature_config_read(const char *path, struct feature_config *ret, char *error, size_t cap);
 /* A feature is what the worst of its options is. */
 enum feature_state feature_config_state(const struct feature_config *c, enum feature_id id);
