@@ -3,9 +3,9 @@
  * done, 1 mip6d refused one, 2 bad usage, 3 no mip6d to talk to. */
 #include "client.h"
 #include "print.h"
+#include "version.h"
 
 #include <getopt.h>
-#include <mip6/version.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -254,7 +254,7 @@ int main(int argc, char **argv)
 			fputs(usage, stdout);
 			return DONE;
 		} else if (option == OPT_VERSION) {
-			printf("mip6ctl %s\n", MIP6_VERSION);
+			printf("mip6ctl %s (%s)\n", MIP6_VERSION, MIP6_COMMIT);
 			return DONE;
 		} else {
 			fputs("mip6ctl: see mip6ctl --help\n", stderr);

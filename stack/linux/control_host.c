@@ -3,7 +3,7 @@
  * given as seconds from now, with three decimals; null stands for never. */
 #include "host.h"
 #include "settings.h"
-#include <mip6/version.h>
+#include "version.h"
 
 #include <stdio.h>
 #include <string.h>

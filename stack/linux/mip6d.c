@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* mip6d, the daemon: its command line. Exit codes: 0 in order, 1 for an error
- * (a configuration that is not good, a kernel that refuses), 2 for bad usage. */
+ * (a configuration that is not good, a kernel that refuses), 2 for bad usage;
+ * --kernel-check has its own 3 for a kernel that lacks something. */
 #include "daemon.h"
+#include "features.h"
 #include "host.h"
+#include "version.h"
 
 #include <errno.h>
 #include <getopt.h>
-#include <mip6/version.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,9 +16,9 @@
 #define DEFAULT_CONFIG "/etc/mip6d.conf"
 #define DEFAULT_NAME   "mip6d"
 
-enum { OPT_EVENTS = 256, OPT_CONTROL, OPT_STATE, OPT_NAME, OPT_VERSION };
+enum { OPT_EVENTS = 256, OPT_CONTROL, OPT_STATE, OPT_NAME, OPT_VERSION, OPT_KERNEL_CHECK };
 
-enum mode { MODE_RUN, MODE_TEST, MODE_DONE, MODE_BAD };
+enum mode { MODE_RUN, MODE_TEST, MODE_KERNEL_CHECK, MODE_DONE, MODE_BAD };
 
 static const char usage[] =
     "usage: mip6d [options]\n"
@@ -29,6 +31,8 @@ static const char usage[] =
     "      --state DIR       folder for state files (default " HOST_RUN_DIR ")\n"
     "      --name NAME       the node's name in events and paths (default " DEFAULT_NAME ")\n"
     "  -v, --verbose         more debug events; may be given twice\n"
+    "      --kernel-check [FILE]\n"
+    "                        say what this kernel, or a kernel's config FILE, lacks\n"
     "      --version         print the version\n"
     "  -h, --help            print this\n";
 
@@ -41,6 +45,7 @@ static const struct option long_options[] = {
     {"state", required_argument, NULL, OPT_STATE},
     {"name", required_argument, NULL, OPT_NAME},
     {"verbose", no_argument, NULL, 'v'},
+    {"kernel-check", no_argument, NULL, OPT_KERNEL_CHECK},
     {"version", no_argument, NULL, OPT_VERSION},
     {"help", no_argument, NULL, 'h'},
     {NULL, 0, NULL, 0},
@@ -83,8 +88,10 @@ static enum mode take_option(int option, struct host_options *o, enum mode mode)
 	case OPT_NAME:
 		o->name = optarg;
 		return mode;
+	case OPT_KERNEL_CHECK:
+		return MODE_KERNEL_CHECK;
 	case OPT_VERSION:
-		printf("mip6d %s\n", MIP6_VERSION);
+		printf("mip6d %s (%s)\n", MIP6_VERSION, MIP6_COMMIT);
 		return MODE_DONE;
 	case 'h':
 		fputs(usage, stdout);
@@ -106,7 +113,7 @@ static enum mode parse_options(int argc, char **argv, struct host_options *o)
 		mode = take_option(option, o, mode);
 	if (mode >= MODE_DONE)
 		return mode;
-	if (argc > optind) {
+	if (argc - optind > (mode == MODE_KERNEL_CHECK ? 1 : 0)) {
 		fprintf(stderr, "mip6d: unexpected argument \"%s\"; see mip6d --help\n",
 			argv[argc - 1]);
 		return MODE_BAD;
@@ -178,6 +185,8 @@ int main(int argc, char **argv)
 		return run(&options);
 	case MODE_TEST:
 		return test_config(options.config);
+	case MODE_KERNEL_CHECK:
+		return features_check(stdout, optind < argc ? argv[optind] : NULL);
 	case MODE_DONE:
 		return 0;
 	default:
