@@ -15,7 +15,8 @@
 /* ---- bounded reader and writer (wire/reader.c, wire/writer.c) ---------- */
 
 /* Reads forward only. A read beyond the end returns zeros, sets `failed` and
- * leaves the position; the caller checks `failed` once at the end. */
+ * leaves the position; the caller checks `failed` once at the end. A reader of
+ * NULL is empty. */
 struct mip6_reader {
 	const uint8_t *data;
 	size_t len;
@@ -92,9 +93,15 @@ struct ip6_packet {
 	size_t payload_len;
 };
 
+/* Octets behind the payload length are ignored. MIP6_ERR_TRUNCATED;
+ * MIP6_ERR_VALUE (not version 6, HAO before a routing header, hop-by-hop
+ * options in second place); MIP6_ERR_LENGTH (an option or the RH2);
+ * MIP6_ERR_DUPLICATE (HAO, RH2); MIP6_ERR_TYPE (an option that who does not know
+ * it must drop, an unknown routing header with segments left). */
 int ip6_parse(const uint8_t *data, size_t len, struct ip6_packet *ret);
-/* Builds header, RH2, HAO (in this order, RFC 6275 6.3) and payload.
- * Returns the length, or MIP6_ERR_SPACE. */
+/* Builds header, RH2, HAO (in this order, RFC 6275 6.3) and payload; segments
+ * left of the RH2 are written as given (1 when a packet is sent). Returns the
+ * length, or MIP6_ERR_SPACE. */
 int ip6_build(const struct ip6_packet *p, uint8_t *buf, size_t cap);
 /* The address that a checksum takes as source: the HAO if there is one. */
 const struct mip6_addr *ip6_checksum_src(const struct ip6_packet *p);
@@ -103,8 +110,8 @@ const struct mip6_addr *ip6_checksum_dst(const struct ip6_packet *p);
 /* One's complement sum over the pseudo-header (RFC 8200 8.1) and data, as it is
  * stored: 0 when data already holds a right checksum. Network order bytes as
  * a host integer. */
-uint16_t ip6_checksum(const struct mip6_addr *src, const struct mip6_addr *dst,
-		      uint8_t next_header, const uint8_t *data, size_t len);
+uint16_t ip6_checksum(const struct mip6_addr *src, const struct mip6_addr *dst, uint8_t next_header,
+		      const uint8_t *data, size_t len);
 /* Extension headers alone, for a host that sends them as ancillary data: a
  * destination options header with a HAO (24 octets), an RH2 (24 octets). The
  * next header octet is left 0. Return the length, or MIP6_ERR_SPACE. */
@@ -160,13 +167,14 @@ const char *mh_status_text(uint8_t status);
 /* "BU", "BA", "HoTI" ...; "MH" for an unknown type. */
 const char *mh_type_text(uint8_t type);
 
-/* The mobility options of RFC 6275 6.2; what is unknown was skipped. */
+/* The mobility options of RFC 6275 6.2. An option that is unknown, or not valid
+ * in its message, was skipped. Data of an option counts only with its flag. */
 struct mh_options {
-	bool has_refresh;    /* Binding Refresh Advice */
-	bool has_alt_coa;    /* Alternate Care-of Address */
-	bool has_nonces;     /* Nonce Indices */
-	bool has_authdata;   /* Binding Authorization Data */
-	uint16_t refresh;    /* 4 s units */
+	bool has_refresh;  /* Binding Refresh Advice */
+	bool has_alt_coa;  /* Alternate Care-of Address */
+	bool has_nonces;   /* Nonce Indices */
+	bool has_authdata; /* Binding Authorization Data */
+	uint16_t refresh;  /* 4 s units */
 	uint16_t home_nonce;
 	uint16_t coa_nonce;
 	struct mip6_addr alt_coa;
@@ -174,20 +182,24 @@ struct mh_options {
 	uint8_t unknown_count; /* options skipped, saturating; not built */
 };
 
-struct mh_hoti { uint64_t cookie; };            /* HoTI, CoTI */
-struct mh_hot {                                 /* HoT, CoT */
+/* HoTI, CoTI */
+struct mh_hoti {
+	uint64_t cookie;
+};
+/* HoT, CoT */
+struct mh_hot {
 	uint16_t nonce_index;
 	uint64_t cookie;
 	uint64_t token;
 };
 struct mh_bu {
 	uint16_t seq;
-	uint16_t flags;    /* MH_BU_* and flags of other RFCs as received */
+	uint16_t flags;	   /* MH_BU_* and flags of other RFCs as received */
 	uint16_t lifetime; /* 4 s units */
 };
 struct mh_ba {
 	uint8_t status;
-	uint8_t flags;     /* MH_BA_* and others as received */
+	uint8_t flags; /* MH_BA_* and others as received */
 	uint16_t seq;
 	uint16_t lifetime; /* 4 s units */
 };
@@ -212,10 +224,14 @@ struct mh_message {
  * checksum (src, dst: ip6_checksum_src/dst), MIP6_ERR_TYPE, MIP6_ERR_PROTO,
  * MIP6_ERR_LENGTH. ret->type is set from MIP6_ERR_TYPE on. On MIP6_ERR_PROTO
  * and MIP6_ERR_LENGTH *ret_pointer is the offset in the MH of the bad field,
- * for an ICMP Parameter Problem. */
+ * for an ICMP Parameter Problem. Before them MIP6_ERR_TRUNCATED when the data
+ * is shorter than Header Len says; octets behind it are ignored. After them the
+ * options: MIP6_ERR_LENGTH, MIP6_ERR_DUPLICATE, and MIP6_ERR_VALUE when anything
+ * follows the Binding Authorization Data. */
 int mh_parse(const struct mip6_addr *src, const struct mip6_addr *dst, const uint8_t *data,
 	     size_t len, struct mh_message *ret, size_t *ret_pointer);
-/* Builds with padding and checksum. Returns the length or MIP6_ERR_SPACE. */
+/* Builds with padding and checksum. Returns the length; MIP6_ERR_SPACE;
+ * MIP6_ERR_TYPE; MIP6_ERR_VALUE for an option that is not valid in the message. */
 int mh_build(const struct mip6_addr *src, const struct mip6_addr *dst, const struct mh_message *m,
 	     uint8_t *buf, size_t cap);
 
@@ -234,12 +250,13 @@ enum {
 struct icmp6_error {
 	uint8_t type;
 	uint8_t code;
-	uint32_t value; /* pointer or MTU */
+	uint32_t value;	       /* pointer or MTU */
 	const uint8_t *packet; /* the invoking packet, cut to fit 1280 octets */
 	size_t packet_len;
 };
 
-/* A link-layer address option; len is 0 when it is not there. Ethernet: 6. */
+/* A link-layer address option; len is 0 when it is not there, 6 for Ethernet, 8
+ * for an EUI-64. Addresses of other lengths are passed over. */
 struct nd_lladdr {
 	uint8_t len;
 	uint8_t addr[8];
@@ -262,13 +279,13 @@ enum { ND_RA_M = 0x80, ND_RA_O = 0x40, ND_RA_H = 0x20 };
 
 struct nd_ra {
 	uint8_t hop_limit;
-	uint8_t flags;        /* ND_RA_*, and the preference bits 0x18 (RFC 4191) */
-	uint16_t lifetime;    /* s */
-	uint32_t reachable;   /* ms */
-	uint32_t retrans;     /* ms */
+	uint8_t flags;	    /* ND_RA_*, and the preference bits 0x18 (RFC 4191) */
+	uint16_t lifetime;  /* s */
+	uint32_t reachable; /* ms */
+	uint32_t retrans;   /* ms */
 	struct nd_lladdr slla;
-	uint32_t mtu;         /* 0: no option */
-	uint32_t interval;    /* Advertisement Interval, ms; 0: no option */
+	uint32_t mtu;	   /* 0: no option */
+	uint32_t interval; /* Advertisement Interval, ms; 0: no option */
 	bool has_ha_info;
 	uint16_t ha_preference;
 	uint16_t ha_lifetime; /* s */
@@ -276,10 +293,19 @@ struct nd_ra {
 	struct nd_pio pio[ND_PIO_MAX];
 };
 
-struct nd_rs { struct nd_lladdr slla; };
-struct nd_ns { struct mip6_addr target; struct nd_lladdr slla; };
+struct nd_rs {
+	struct nd_lladdr slla;
+};
+struct nd_ns {
+	struct mip6_addr target;
+	struct nd_lladdr slla;
+};
 enum { ND_NA_R = 0x80, ND_NA_S = 0x40, ND_NA_O = 0x20 };
-struct nd_na { struct mip6_addr target; uint8_t flags; struct nd_lladdr tlla; };
+struct nd_na {
+	struct mip6_addr target;
+	uint8_t flags;
+	struct nd_lladdr tlla;
+};
 
 /* Type of an ICMPv6 message whose checksum was verified, or an error. */
 int icmp6_type(const struct mip6_addr *src, const struct mip6_addr *dst, const uint8_t *data,
@@ -296,7 +322,8 @@ int icmp6_parse_error(const uint8_t *data, size_t len, struct icmp6_error *ret);
 /* Hop limit 255; RA from a link-local source; DAD NS only to a solicited-node
  * group and without SLLA, ... (RFC 4861 6.1.1, 6.1.2, 7.1.1, 7.1.2) */
 int nd_valid(uint8_t type, const struct ip6_packet *p);
-/* The builders write type, code, checksum and options. Length or MIP6_ERR_SPACE. */
+/* The builders write type, code, checksum and options. Length, MIP6_ERR_SPACE, or
+ * MIP6_ERR_VALUE for what the parsers would refuse. */
 int nd_build_rs(const struct mip6_addr *src, const struct mip6_addr *dst, const struct nd_rs *m,
 		uint8_t *buf, size_t cap);
 int nd_build_ra(const struct mip6_addr *src, const struct mip6_addr *dst, const struct nd_ra *m,
