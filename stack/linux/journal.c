@@ -282,7 +282,7 @@ static int journal_tie_now(struct journal_tie *ret)
 
 		if (sscanf(one, "%1x", &digit) != 1)
 			continue;
-		ret->boot[n / 2] = (uint8_t)(ret->boot[n / 2] << 4 | digit);
+		ret->boot[n / 2] = (uint8_t)((unsigned)ret->boot[n / 2] << 4 | digit);
 		n++;
 	}
 	if (n != 2 * sizeof(ret->boot) || stat("/proc/self/ns/net", &ns) < 0)
@@ -448,6 +448,8 @@ static int journal_load_content(struct journal *j, const uint8_t *data, size_t l
 {
 	struct journal_tie tie;
 
+	if (memcmp(data, journal_magic, len < sizeof(journal_magic) ? len : sizeof(journal_magic)))
+		return MIP6_ERR_TYPE;
 	if (!journal_header_parse(data, len, &tie)) {
 		load->torn = len > 0;
 		return journal_rewrite(j);
@@ -486,6 +488,7 @@ static int journal_load_file(struct journal *j, struct journal_load *load)
 struct journal *journal_open(const char *path, char *error, size_t cap, struct journal_load *ret)
 {
 	struct journal *j = calloc(1, sizeof(*j));
+	const char *why;
 	int err = MIP6_ERR_NOMEM;
 
 	memset(ret, 0, sizeof(*ret));
@@ -502,7 +505,10 @@ struct journal *journal_open(const char *path, char *error, size_t cap, struct j
 	errno = 0;
 	err = journal_tie_now(&j->tie) < 0 ? MIP6_ERR_IO : journal_load_file(j, ret);
 	if (err < 0) {
-		snprintf(error, cap, "%s: %s", path, errno ? strerror(errno) : mip6_strerror(err));
+		why = errno ? strerror(errno) : mip6_strerror(err);
+		if (err == MIP6_ERR_TYPE)
+			why = "not a state file of mip6d: remove it, or give another path";
+		snprintf(error, cap, "%s: %s", path, why);
 		journal_close(j);
 		return NULL;
 	}

@@ -1,0 +1,427 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The journal: what was saved is there after a death at any moment, and what
+ * was removed stays removed. */
+#include "test.h"
+
+#include "linux/journal.h"
+
+#include <mip6/wire.h>
+
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+static char *make_path(void)
+{
+	char *path = strdup("/tmp/test-journal-XXXXXX");
+	int fd;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(path);
+	fd = mkstemp(path);
+	CU_ASSERT_FATAL(fd >= 0);
+	close(fd);
+	return path;
+}
+
+static void drop_path(char *path)
+{
+	unlink(path);
+	free(path);
+}
+
+static struct journal *open_journal(const char *path, struct journal_load *load)
+{
+	char error[256] = "";
+	struct journal *j = journal_open(path, error, sizeof(error), load);
+
+	if (!j)
+		printf("journal_open: %s\n", error);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(j);
+	return j;
+}
+
+/* A binding of home address 3fff::<n>, which expires at `expiry`. */
+static struct mip6_record record(unsigned n, mip6_time expiry, uint8_t fill, uint16_t len)
+{
+	struct mip6_record r = {.kind = MIP6_RECORD_BINDING, .len = len};
+	struct mip6_writer w = wr_init(r.data, sizeof(r.data));
+
+	r.key = (struct mip6_addr){{0x3f, 0xff}};
+	r.key.b[13] = (uint8_t)(n >> 16);
+	r.key.b[14] = (uint8_t)(n >> 8);
+	r.key.b[15] = (uint8_t)n;
+	wr_u64(&w, (uint64_t)expiry);
+	memset(r.data + 8, fill, sizeof(r.data) - 8);
+	return r;
+}
+
+struct seen {
+	unsigned count;
+	uint64_t keys;	   /* sum of the key's last octets */
+	uint64_t expiries; /* sum */
+	uint64_t fill;	   /* sum of the octet after the expiry */
+	struct journal *remove_from;
+};
+
+static void on_record(void *arg, const struct mip6_record *r)
+{
+	struct seen *s = arg;
+	struct mip6_reader reader = rd_init(r->data, r->len);
+
+	s->count++;
+	s->keys += r->key.b[15];
+	s->expiries += rd_u64(&reader);
+	s->fill += rd_u8(&reader);
+	CU_ASSERT_FALSE(reader.failed);
+	if (s->remove_from) {
+		const struct mip6_record gone = {.kind = r->kind, .key = r->key};
+
+		CU_ASSERT_EQUAL(journal_save(s->remove_from, &gone), 0);
+	}
+}
+
+static struct seen look(const struct journal *j)
+{
+	struct seen s = {0};
+
+	journal_each(j, on_record, &s);
+	return s;
+}
+
+static void save(struct journal *j, struct mip6_record r)
+{
+	CU_ASSERT_EQUAL(journal_save(j, &r), 0);
+}
+
+static off_t size_of(const char *path)
+{
+	struct stat st;
+
+	CU_ASSERT_EQUAL_FATAL(stat(path, &st), 0);
+	return st.st_size;
+}
+
+static void test_saved_is_there(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+	struct seen s;
+
+	CU_ASSERT_EQUAL(load.loaded, 0);
+	CU_ASSERT_FALSE(load.torn || load.other_boot);
+	save(j, record(1, 100, 1, 40));
+	save(j, record(2, 200, 2, MIP6_RECORD_MAX));
+	save(j, record(3, 300, 3, 9));
+	save(j, record(1, 1000, 11, 20)); /* replaced */
+	save(j, record(3, 0, 0, 0));	  /* removed */
+	save(j, record(7, 0, 0, 0));	  /* was never there */
+	journal_close(j);
+	j = open_journal(path, &load);
+	s = look(j);
+	CU_ASSERT_EQUAL(load.loaded, 2);
+	CU_ASSERT_FALSE(load.torn || load.other_boot);
+	CU_ASSERT_EQUAL(s.count, 2);
+	CU_ASSERT_EQUAL(s.keys, 3);
+	CU_ASSERT_EQUAL(s.expiries, 1200);
+	CU_ASSERT_EQUAL(s.fill, 13);
+	journal_close(j);
+	drop_path(path);
+}
+
+static void test_kinds_are_apart(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+	struct mip6_record other = record(1, 50, 5, 16);
+
+	other.kind = MIP6_RECORD_REGISTRATION;
+	save(j, record(1, 100, 1, 16));
+	save(j, other);
+	CU_ASSERT_EQUAL(look(j).count, 2);
+	other.len = 0;
+	save(j, other);
+	CU_ASSERT_EQUAL(look(j).count, 1);
+	CU_ASSERT_EQUAL(look(j).expiries, 100);
+	journal_close(j);
+	drop_path(path);
+}
+
+static void test_too_long(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+	const struct mip6_record r = record(1, 1, 1, MIP6_RECORD_MAX + 1);
+
+	CU_ASSERT_EQUAL(journal_save(j, &r), MIP6_ERR_LENGTH);
+	CU_ASSERT_EQUAL(look(j).count, 0);
+	journal_close(j);
+	drop_path(path);
+}
+
+/* The file as it is cut off after each of its octets: the records before the
+ * cut are there, and what is saved afterwards is there too. */
+static void test_torn_anywhere(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+	off_t after_one;
+	off_t whole;
+	char *content;
+	int fd;
+
+	save(j, record(1, 100, 1, 40));
+	after_one = size_of(path);
+	save(j, record(2, 200, 2, 40));
+	whole = size_of(path);
+	journal_close(j);
+	content = malloc((size_t)whole);
+	fd = open(path, O_RDWR);
+	CU_ASSERT_EQUAL_FATAL(pread(fd, content, (size_t)whole, 0), whole);
+	close(fd);
+	for (off_t cut = 0; cut < whole; cut++) {
+		const unsigned expected = cut < after_one ? 0 : 1;
+
+		fd = open(path, O_RDWR | O_TRUNC);
+		CU_ASSERT_EQUAL_FATAL(pwrite(fd, content, (size_t)cut, 0), cut);
+		close(fd);
+		j = open_journal(path, &load);
+		CU_ASSERT_EQUAL(load.loaded, expected);
+		save(j, record(9, 900, 9, 40));
+		journal_close(j);
+		j = open_journal(path, &load);
+		CU_ASSERT_EQUAL(load.loaded, expected + 1);
+		CU_ASSERT_FALSE(load.torn);
+		journal_close(j);
+	}
+	free(content);
+	drop_path(path);
+}
+
+static void test_flipped_octet(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+	off_t after_one;
+	int fd;
+
+	save(j, record(1, 100, 1, 40));
+	after_one = size_of(path);
+	save(j, record(2, 200, 2, 40));
+	journal_close(j);
+	fd = open(path, O_RDWR);
+	CU_ASSERT_EQUAL(pwrite(fd, "\xaa\x55", 2, after_one + 40), 2);
+	close(fd);
+	j = open_journal(path, &load);
+	CU_ASSERT(load.torn);
+	CU_ASSERT_EQUAL(load.loaded, 1);
+	CU_ASSERT_EQUAL(look(j).expiries, 100);
+	journal_close(j);
+	drop_path(path);
+}
+
+/* No other program's file is taken for a journal, nor overwritten. */
+static void test_foreign_content(void)
+{
+	char *path = make_path();
+	char error[256] = "";
+	struct journal_load load;
+	int fd = open(path, O_WRONLY);
+
+	CU_ASSERT_EQUAL(write(fd, "hello, world\n", 13), 13);
+	close(fd);
+	CU_ASSERT_PTR_NULL(journal_open(path, error, sizeof(error), &load));
+	CU_ASSERT_PTR_NOT_NULL(strstr(error, "not a state file of mip6d"));
+	CU_ASSERT_EQUAL(size_of(path), 13);
+	drop_path(path);
+}
+
+static void test_no_folder(void)
+{
+	char error[256] = "";
+	struct journal_load load;
+
+	CU_ASSERT_PTR_NULL(journal_open("/nonexistent/x", error, sizeof(error), &load));
+	CU_ASSERT_PTR_NOT_NULL(strstr(error, "/nonexistent/x"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(error, "No such file"));
+}
+
+static void test_stays_small(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+	struct seen s;
+
+	for (unsigned i = 0; i < 20000; i++)
+		save(j, record(i % 10, i, 1, 40));
+	CU_ASSERT(size_of(path) < 70000);
+	journal_close(j);
+	j = open_journal(path, &load);
+	s = look(j);
+	CU_ASSERT_EQUAL(s.count, 10);
+	CU_ASSERT_EQUAL(s.expiries, 19990 * 10 + 45);
+	journal_close(j);
+	drop_path(path);
+}
+
+static void test_many(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+
+	for (unsigned i = 0; i < 5000; i++)
+		save(j, record(i, 1, 1, 40));
+	for (unsigned i = 0; i < 5000; i += 2)
+		save(j, record(i, 0, 0, 0));
+	journal_close(j);
+	j = open_journal(path, &load);
+	CU_ASSERT_EQUAL(load.loaded, 2500);
+	CU_ASSERT_EQUAL(look(j).expiries, 2500);
+	journal_close(j);
+	drop_path(path);
+}
+
+static void test_removed_while_read(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+	struct seen s = {.remove_from = j};
+
+	for (unsigned i = 0; i < 100; i++)
+		save(j, record(i, 1, 1, 40));
+	journal_each(j, on_record, &s);
+	CU_ASSERT_EQUAL(s.count, 100);
+	CU_ASSERT_EQUAL(look(j).count, 0);
+	journal_close(j);
+	drop_path(path);
+}
+
+static void test_reset(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+
+	save(j, record(1, 1, 1, 40));
+	CU_ASSERT_EQUAL(journal_reset(j), 0);
+	save(j, record(2, 2, 2, 40));
+	journal_close(j);
+	j = open_journal(path, &load);
+	CU_ASSERT_EQUAL(load.loaded, 1);
+	CU_ASSERT_EQUAL(look(j).keys, 2);
+	journal_close(j);
+	drop_path(path);
+}
+
+/* The header's CRC-32 (as in zlib), so that a test can write one. */
+static uint32_t crc32(const uint8_t *data, size_t len)
+{
+	uint32_t crc = ~UINT32_C(0);
+
+	while (len--) {
+		crc ^= *data++;
+		for (int i = 0; i < 8; i++)
+			crc = crc & 1 ? crc >> 1 ^ UINT32_C(0xedb88320) : crc >> 1;
+	}
+	return ~crc;
+}
+
+/* A file whose header says: another boot, whose monotonic clock was behind real
+ * time by `more` ns more than ours. */
+static void make_other_boot(const char *path, int64_t more)
+{
+	uint8_t header[52] = {0};
+	struct mip6_reader r = rd_init(header, sizeof(header));
+	struct mip6_writer w = wr_init(header, sizeof(header));
+	int fd = open(path, O_RDWR);
+	int64_t offset;
+
+	CU_ASSERT_EQUAL_FATAL(pread(fd, header, sizeof(header), 0), sizeof(header));
+	rd_bytes(&r, 8 + 16 + 8 + 8);
+	offset = (int64_t)rd_u64(&r);
+	header[8] ^= 0xff;
+	w.pos = 8 + 16 + 8 + 8;
+	wr_u64(&w, (uint64_t)(offset + more));
+	wr_u32(&w, crc32(header, 48));
+	CU_ASSERT_EQUAL(pwrite(fd, header, sizeof(header), 0), sizeof(header));
+	close(fd);
+}
+
+/* Between two readings of two clocks a little time passes. */
+static bool about(mip6_time a, mip6_time b)
+{
+	return a - b < 10 * MIP6_SECOND && b - a < 10 * MIP6_SECOND;
+}
+
+static void test_other_boot(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+	const mip6_time hour = 3600 * MIP6_SECOND;
+	struct mip6_record own = record(2, 77, 1, 40);
+
+	save(j, record(1, 5 * hour, 1, 40));
+	own.kind = MIP6_RECORD_KINDS; /* not the core's: holds no time */
+	save(j, own);
+	journal_close(j);
+	make_other_boot(path, hour);
+	j = open_journal(path, &load);
+	CU_ASSERT(load.other_boot);
+	CU_ASSERT_EQUAL(load.loaded, 2);
+	CU_ASSERT(about(load.shifted, hour));
+	CU_ASSERT(about((mip6_time)look(j).expiries, 6 * hour + 77));
+	journal_close(j);
+	/* It was shifted once, and is of this boot now. */
+	j = open_journal(path, &load);
+	CU_ASSERT_FALSE(load.other_boot);
+	CU_ASSERT_EQUAL(load.shifted, 0);
+	CU_ASSERT(about((mip6_time)look(j).expiries, 6 * hour + 77));
+	journal_close(j);
+	drop_path(path);
+}
+
+static void test_never_stays_never(void)
+{
+	char *path = make_path();
+	struct journal_load load;
+	struct journal *j = open_journal(path, &load);
+
+	save(j, record(1, MIP6_NEVER, 1, 40));
+	journal_close(j);
+	make_other_boot(path, MIP6_SECOND);
+	j = open_journal(path, &load);
+	CU_ASSERT_EQUAL(look(j).expiries, (uint64_t)MIP6_NEVER);
+	journal_close(j);
+	drop_path(path);
+}
+
+static const struct test_case tests[] = {
+    {"what was saved is there", test_saved_is_there},
+    {"kinds are apart", test_kinds_are_apart},
+    {"a record that is too long", test_too_long},
+    {"cut off anywhere", test_torn_anywhere},
+    {"a flipped octet", test_flipped_octet},
+    {"another program's file", test_foreign_content},
+    {"no folder", test_no_folder},
+    {"the file stays small", test_stays_small},
+    {"many records", test_many},
+    {"records removed while they are read", test_removed_while_read},
+    {"reset", test_reset},
+    {"a file of another boot", test_other_boot},
+    {"an expiry that never comes", test_never_stays_never},
+};
+
+int main(void)
+{
+	return test_run("journal", tests, sizeof(tests) / sizeof(tests[0]));
+}
