@@ -12,6 +12,7 @@
 #define LAB_MAX_LINKS	 128
 #define LAB_MAX_IFACES	 200 /* of all nodes: their numbers are 100, 101 ... */
 #define LAB_MAX_ACTIONS	 20000
+#define LAB_MAX_EXPANDED ((size_t)1 << 24) /* octets of all values with parameters put in */
 #define LAB_MAX_DURATION (24 * 3600 * LAB_NS_SECOND)
 
 struct lab_load {
@@ -19,6 +20,7 @@ struct lab_load {
 	struct lab_plan *plan;
 	struct lab_error *error;
 	struct param_set params;
+	size_t expanded;
 };
 
 /* ---- reading values (read.c) ---- */
@@ -77,6 +79,12 @@ int find_daemon(struct lab_load *load, const struct doc_node *at, int node, cons
 		int *ret);
 
 /* ---- parts of a plan ---- */
+
+/* Builds load->plan from both files' trees: parameters with their settings,
+ * topology, scenario (plan.c). lab_plan_load without the files. */
+int plan_build(struct lab_load *load, const struct doc_node *scenario,
+	       const struct doc_node *topology, const struct lab_setting *settings,
+	       size_t setting_count);
 
 /* Everything that a topology file says (topology.c). */
 int topology_build(struct lab_load *load, const struct doc_node *file);

@@ -4,12 +4,13 @@
 #include <stdio.h>
 #include <string.h>
 
+static const char *const reserved[] = {"dir", "events", "mip6ctl", "mip6d", "node", "results"};
+#define RESERVED (sizeof(reserved) / sizeof(reserved[0]))
+
 bool param_is_reserved(const char *name)
 {
-	static const char *const names[] = {"dir", "events", "mip6ctl", "mip6d", "node", "results"};
-
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
-		if (strcmp(names[i], name) == 0)
+	for (size_t i = 0; i < RESERVED; i++)
+		if (strcmp(reserved[i], name) == 0)
 			return true;
 	return false;
 }
@@ -27,13 +28,16 @@ const struct param *param_find(const struct param_set *set, const char *name)
 	return find(set, name);
 }
 
-const char *param_nearest(const struct param_set *set, const char *name)
+const char *param_nearest(const struct param_set *set, const char *name, bool with_reserved)
 {
-	const char *names[PARAM_MAX];
+	const char *names[PARAM_MAX + RESERVED];
+	size_t count = set->count;
 
 	for (size_t i = 0; i < set->count; i++)
 		names[i] = set->items[i]->name;
-	return doc_nearest(name, names, set->count);
+	for (size_t i = 0; with_reserved && i < RESERVED; i++)
+		names[count++] = reserved[i];
+	return doc_nearest(name, names, count);
 }
 
 char *param_allowed(const struct param *param, struct arena *arena)
@@ -82,6 +86,9 @@ static int assign(struct param *param, struct arena *arena, const char *text,
 	char why[128];
 	double value = 0;
 
+	if (strlen(text) > PARAM_TEXT)
+		return doc_fail(at, ret_error, "%s: a value has at most %d characters", param->name,
+				PARAM_TEXT);
 	if (read_value(param, text, &value, why, sizeof(why)) < 0)
 		return doc_fail(at, ret_error, "%s: \"%.60s\" %s; allowed: %s", param->name, text,
 				why, param_allowed(param, arena));
@@ -294,7 +301,7 @@ int param_defaults(struct param_set *set, struct arena *arena, const struct doc_
 		return doc_fail(map, ret_error, "\"defaults\" must be a mapping of parameters");
 	for (size_t i = 0; i < map->count; i++) {
 		struct param *param = find(set, map->keys[i]->text);
-		const char *near = param_nearest(set, map->keys[i]->text);
+		const char *near = param_nearest(set, map->keys[i]->text, false);
 
 		if (!param)
 			return doc_fail(map->keys[i], ret_error, "no parameter \"%.40s\"%s%s",
@@ -311,7 +318,7 @@ int param_defaults(struct param_set *set, struct arena *arena, const struct doc_
 static int unknown_setting(const struct param_set *set, const char *name,
 			   struct lab_error *ret_error)
 {
-	const char *near = param_nearest(set, name);
+	const char *near = param_nearest(set, name, false);
 	const struct doc_node *at = near ? find(set, near)->at : set->files[0];
 	char list[320] = "";
 	size_t length = 0;

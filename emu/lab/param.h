@@ -16,6 +16,7 @@
 
 #define PARAM_MAX     128
 #define PARAM_CHOICES 16
+#define PARAM_TEXT    120 /* characters of a value */
 
 struct param {
 	char name[LAB_NAME];
@@ -58,8 +59,9 @@ int param_check_bounds(const struct param_set *set, struct lab_error *ret_error)
 /* The parameter of this name, or NULL. */
 const struct param *param_find(const struct param_set *set, const char *name);
 
-/* The name in the set that is nearest to a misspelt one, or NULL. */
-const char *param_nearest(const struct param_set *set, const char *name);
+/* The name in the set that is nearest to a misspelt one, or NULL; the reserved
+ * ones take part where they may be used. */
+const char *param_nearest(const struct param_set *set, const char *name, bool with_reserved);
 
 /* "30ms .. 1800s" or "answered, dropped". */
 char *param_allowed(const struct param *param, struct arena *arena);

@@ -54,6 +54,17 @@ void lab_plan_free(struct lab_plan *plan)
 		arena_free(((struct plan_box *)plan)->arena);
 }
 
+/* How much of a scenario's path is the folder in which topologies/ is looked for:
+ * the one around the scenario's own. */
+static int outer_folder(const char *path, int folder)
+{
+	int outer = folder - 1;
+
+	while (outer > 0 && path[outer - 1] != '/')
+		outer--;
+	return outer;
+}
+
 /* DIR/NAME.yaml's topology T is DIR/../topologies/T.yaml; one with a slash is
  * meant from the scenario's folder. */
 static int topology_path(struct lab_load *load, const struct doc_node *scenario,
@@ -70,9 +81,12 @@ static int topology_path(struct lab_load *load, const struct doc_node *scenario,
 	if (strchr(at->text, '/'))
 		length = snprintf(path, cap, "%.*s%s", at->text[0] == '/' ? 0 : folder,
 				  scenario_path, at->text);
-	else
+	else if (folder <= 1 || scenario_path[folder - 2] == '.')
 		length = snprintf(path, cap, "%.*s../topologies/%s.yaml", folder, scenario_path,
 				  at->text);
+	else
+		length = snprintf(path, cap, "%.*stopologies/%s.yaml",
+				  outer_folder(scenario_path, folder), scenario_path, at->text);
 	if (length < 0 || (size_t)length >= cap)
 		return doc_fail(at, load->error, "the path of the topology is too long");
 	return 0;
@@ -144,6 +158,18 @@ static void show_params(struct lab_load *load)
 	plan->param_count = load->params.count;
 }
 
+int plan_build(struct lab_load *load, const struct doc_node *scenario,
+	       const struct doc_node *topology, const struct lab_setting *settings,
+	       size_t setting_count)
+{
+	if (take_params(load, scenario, topology, settings, setting_count) < 0)
+		return -1;
+	show_params(load);
+	if (topology_build(load, topology) < 0)
+		return -1;
+	return scenario_build(load, scenario);
+}
+
 static int load_all(struct lab_load *load, const char *scenario_path, const char *topology_file,
 		    const struct lab_setting *settings, size_t setting_count)
 {
@@ -153,12 +179,9 @@ static int load_all(struct lab_load *load, const char *scenario_path, const char
 	if (!scenario)
 		return -1;
 	topology = read_topology(load, scenario, scenario_path, topology_file);
-	if (!topology || take_params(load, scenario, topology, settings, setting_count) < 0)
+	if (!topology)
 		return -1;
-	show_params(load);
-	if (topology_build(load, topology) < 0)
-		return -1;
-	return scenario_build(load, scenario);
+	return plan_build(load, scenario, topology, settings, setting_count);
 }
 
 struct lab_plan *lab_plan_load(const char *scenario_path, const char *topology_path,

@@ -39,10 +39,20 @@ int read_keys(struct lab_load *load, const struct doc_node *map, const char *wha
 
 char *read_scalar(struct lab_load *load, const struct doc_node *node)
 {
-	if (node->kind == DOC_TEXT)
-		return template_expand(load->arena, &load->params, node, load->error);
-	doc_fail(node, load->error, "expected a single value, this is %s",
-		 doc_kind_name(node->kind));
+	char *text;
+
+	if (node->kind != DOC_TEXT) {
+		doc_fail(node, load->error, "expected a single value, this is %s",
+			 doc_kind_name(node->kind));
+		return NULL;
+	}
+	text = template_expand(load->arena, &load->params, node, load->error);
+	if (text && text != node->text)
+		load->expanded += strlen(text);
+	if (load->expanded <= LAB_MAX_EXPANDED)
+		return text;
+	doc_fail(node, load->error, "the values with parameters put in are longer than %zu octets",
+		 LAB_MAX_EXPANDED);
 	return NULL;
 }
 
@@ -157,22 +167,18 @@ int read_list(struct lab_load *load, const struct doc_node *map, const char *key
 	      char ***ret, size_t *ret_count)
 {
 	const struct doc_node *node = doc_get(map, key);
-	struct doc_node *const *items = &(struct doc_node *){NULL};
-	size_t count = 1;
+	size_t count;
 
 	if (!node)
 		return 0;
 	if (node->kind == DOC_MAP)
 		return doc_fail(node, load->error, "\"%s\" must be a list of values", key);
-	if (node->kind == DOC_LIST) {
-		items = node->items;
-		count = node->count;
-	}
+	count = node->kind == DOC_LIST ? node->count : 1;
 	if (count > limit)
 		return doc_fail(node, load->error, "\"%s\" has more than %zu values", key, limit);
 	*ret = arena_alloc(load->arena, (count + 1) * sizeof(**ret));
 	for (size_t i = 0; i < count; i++) {
-		(*ret)[i] = read_scalar(load, node->kind == DOC_LIST ? items[i] : node);
+		(*ret)[i] = read_scalar(load, node->kind == DOC_LIST ? node->items[i] : node);
 		if (!(*ret)[i])
 			return -1;
 	}

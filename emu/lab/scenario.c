@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A scenario file: what happens on a topology, what is measured and what is
  * expected. docs/scenario.md describes the format. */
+#include "lab/expr.h"
 #include "lab/load.h"
 #include "lab/template.h"
 #include <stdio.h>
@@ -188,6 +189,23 @@ static int build_captures(struct lab_load *load, const struct doc_node *file)
 	return 0;
 }
 
+/* An expectation that cannot be read is found before the run, not after it. */
+static int check_expect(struct lab_load *load, const struct doc_node *at, const char *text)
+{
+	struct doc_node place = *at;
+	char why[200] = "";
+	int column = 0;
+	struct expr *expr = expr_parse(text, why, sizeof(why), &column);
+
+	if (expr) {
+		expr_free(expr);
+		return 0;
+	}
+	if (!at->block && column > 0)
+		place.column += at->text_offset + column - 1;
+	return doc_fail(&place, load->error, "expectation: %s", why);
+}
+
 static int build_expect(struct lab_load *load, const struct doc_node *node,
 			struct lab_expect *expect)
 {
@@ -204,7 +222,7 @@ static int build_expect(struct lab_load *load, const struct doc_node *node,
 		at = doc_get(node, "that");
 	}
 	expect->line = at->line;
-	return expect->text ? 0 : -1;
+	return expect->text ? check_expect(load, at, expect->text) : -1;
 }
 
 static int build_expects(struct lab_load *load, const struct doc_node *list)

@@ -76,7 +76,7 @@ static int put_parameter(struct expansion *e, char *inner, size_t offset)
 	if (param)
 		return unit ? put_in_unit(e, param, unit, &at)
 			    : put(e, param->text, strlen(param->text));
-	near = param_nearest(e->set, inner);
+	near = param_nearest(e->set, inner, true);
 	return doc_fail(
 	    &at, e->error,
 	    "no parameter \"%.40s\"%s%s: declare it under \"parameters\" of the scenario "

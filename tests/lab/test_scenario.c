@@ -1,0 +1,825 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Scenario and topology files: what loads, what the plan then says, and that
+ * each mistake is told with its exact place. */
+#include "lab/list.h"
+#include "lab/prng.h"
+#include "lab/value.h"
+#include "test.h"
+#include <dirent.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define UNSEEN	 "tests/lab/unseen/scenarios/two-movers.yaml"
+#define HANDOVER "scenarios/handover.yaml"
+
+/* ---- a folder with one scenario and one topology ------------------------------ */
+
+/* Line numbers of these two texts stand in the tables below: the first line of a
+ * text is line 1. */
+static const char *const topology_text[] = {
+    "topology: small",									/* 1 */
+    "parameters:",									/* 2 */
+    "  lag: {default: 10ms, unit: time, range: [0ms, 1s], about: a delay}",		/* 3 */
+    "  low: {default: 1s, unit: time, range: [0s, 9s], at_most: 50% of high}",		/* 4 */
+    "  high: {default: 4s, unit: time, range: [1s, 9s]}",				/* 5 */
+    "links:",										/* 6 */
+    "  wire: {delay: \"${lag}\", loss: 1%}",						/* 7 */
+    "  air: {}",									/* 8 */
+    "nodes:",										/* 9 */
+    "  cn:",										/* 10 */
+    "    role: cn",									/* 11 */
+    "    interfaces: {eth0: {link: wire, addresses: [3fff:0:1::2/64]}}",		/* 12 */
+    "    routes: [{to: default, via: 3fff:0:1::1}]",					/* 13 */
+    "  ha:",										/* 14 */
+    "    role: ha",									/* 15 */
+    "    interfaces:",									/* 16 */
+    "      eth0: {link: wire, addresses: [3fff:0:1::1/64]}",				/* 17 */
+    "      lan: {link: air, addresses: [3fff:0:2::1/64]}",				/* 18 */
+    "    daemons:",									/* 19 */
+    "      radvd:",									/* 20 */
+    "        command: [radvd, -n]",							/* 21 */
+    "        config:",									/* 22 */
+    "          file: radvd.conf",							/* 23 */
+    "          text: |",								/* 24 */
+    "            low ${low:s} $${x}",							/* 25 */
+    "            lag ${lag:s} ${lag:us} ${dir}",					/* 26 */
+    "  mn:",										/* 27 */
+    "    role: mn",									/* 28 */
+    "    mobile: {home_address: 3fff:0:2::9, home_agent: 3fff:0:2::1, home_link: air}", /* 29 */
+    "    interfaces: {eth0: {link: air, mobile: yes}}",					/* 30 */
+    NULL,
+};
+
+static const char *const scenario_text[] = {
+    "scenario: tiny",							    /* 1 */
+    "about: a test",							    /* 2 */
+    "topology: small",							    /* 3 */
+    "parameters:",							    /* 4 */
+    "  moves: {default: 3, unit: count, range: [1, 20], about: how often}", /* 5 */
+    "  mode: {default: fast, choices: [fast, slow]}",			    /* 6 */
+    "settle: 1s",							    /* 7 */
+    "probes:",								    /* 8 */
+    "  down: {from: cn, to: mn, interval: 10ms}",			    /* 9 */
+    "timeline:",							    /* 10 */
+    "  - at: 1s",							    /* 11 */
+    "  - repeat:",							    /* 12 */
+    "      count: ${moves}",						    /* 13 */
+    "      do:",							    /* 14 */
+    "        - wait: [1s, 2s]",						    /* 15 */
+    "        - move: {node: mn, interface: eth0, to: [wire, home]}",	    /* 16 */
+    "  - wait: 500ms",							    /* 17 */
+    "  - signal: {node: ha, daemon: radvd, signal: HUP}",		    /* 18 */
+    "  - wait: [700ms, 800ms]",						    /* 19 */
+    "expect:",								    /* 20 */
+    "  - handover.count == moves",					    /* 21 */
+    NULL,
+};
+
+struct folder {
+	char path[64];
+	char scenario[128];
+	char topology[128];
+};
+
+static void write_lines(const char *path, const char *const *lines, int line, const char *instead)
+{
+	FILE *file = fopen(path, "w");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	for (int i = 0; lines[i]; i++)
+		fprintf(file, "%s\n", i + 1 == line ? instead : lines[i]);
+	fclose(file);
+}
+
+static void folder_make(struct folder *folder)
+{
+	char dir[96];
+
+	snprintf(folder->path, sizeof(folder->path), "/tmp/mip6lab-test-XXXXXX");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder->path));
+	snprintf(dir, sizeof(dir), "%s/scenarios", folder->path);
+	CU_ASSERT_EQUAL_FATAL(mkdir(dir, 0755), 0);
+	snprintf(dir, sizeof(dir), "%s/topologies", folder->path);
+	CU_ASSERT_EQUAL_FATAL(mkdir(dir, 0755), 0);
+	snprintf(folder->scenario, sizeof(folder->scenario), "%s/scenarios/tiny.yaml",
+		 folder->path);
+	snprintf(folder->topology, sizeof(folder->topology), "%s/topologies/small.yaml",
+		 folder->path);
+	write_lines(folder->scenario, scenario_text, 0, NULL);
+	write_lines(folder->topology, topology_text, 0, NULL);
+}
+
+static void folder_remove(const struct folder *folder)
+{
+	char dir[96];
+
+	unlink(folder->scenario);
+	unlink(folder->topology);
+	snprintf(dir, sizeof(dir), "%s/scenarios", folder->path);
+	rmdir(dir);
+	snprintf(dir, sizeof(dir), "%s/topologies", folder->path);
+	rmdir(dir);
+	CU_ASSERT_EQUAL(rmdir(folder->path), 0);
+}
+
+static struct lab_plan *load(const char *path, uint64_t seed, struct lab_error *error)
+{
+	return lab_plan_load(path, NULL, NULL, 0, seed, LAB_ENGINE_VIRTUAL, error);
+}
+
+static struct lab_plan *load_with(const char *path, const char *name, const char *value,
+				  struct lab_error *error)
+{
+	struct lab_setting setting = {name, value};
+
+	return lab_plan_load(path, NULL, &setting, 1, 1, LAB_ENGINE_VIRTUAL, error);
+}
+
+/* A plan as text, to compare whole plans; the caller frees it. */
+static char *plan_text(const struct lab_plan *plan)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	lab_plan_print(out, plan);
+	fclose(out);
+	return text;
+}
+
+/* ---- quantities ----------------------------------------------------------------- */
+
+struct quantity {
+	const char *text;
+	enum value_unit unit;
+	double value; /* -1: refused */
+};
+
+static void test_quantities(void)
+{
+	static const struct quantity table[] = {
+	    {"50ms", VALUE_TIME, 50e6},	  {"2.3ms", VALUE_TIME, 2300000},
+	    {"1.5s", VALUE_TIME, 1.5e9},  {"2min", VALUE_TIME, 120e9},
+	    {"7us", VALUE_TIME, 7000},	  {"9ns", VALUE_TIME, 9},
+	    {"0", VALUE_TIME, 0},	  {"50", VALUE_TIME, -1},
+	    {"50 ms", VALUE_TIME, -1},	  {"-1s", VALUE_TIME, -1},
+	    {"1.2.3s", VALUE_TIME, -1},	  {".5s", VALUE_TIME, -1},
+	    {"5.s", VALUE_TIME, -1},	  {"", VALUE_TIME, -1},
+	    {"1e3s", VALUE_TIME, -1},	  {"99999999999min", VALUE_TIME, -1},
+	    {"100Mbit", VALUE_RATE, 1e8}, {"2.5Gbit", VALUE_RATE, 2.5e9},
+	    {"64kbit", VALUE_RATE, 64e3}, {"8bit", VALUE_RATE, 8},
+	    {"100M", VALUE_RATE, -1},	  {"2%", VALUE_RATIO, 0.02},
+	    {"0.25", VALUE_RATIO, 0.25},  {"101%", VALUE_RATIO, -1},
+	    {"12", VALUE_COUNT, 12},	  {"1.5", VALUE_COUNT, -1},
+	    {"12ms", VALUE_COUNT, -1},	  {"1500B", VALUE_BYTES, 1500},
+	    {"64kB", VALUE_BYTES, 64000}, {"inf", VALUE_COUNT, -1},
+	};
+
+	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
+		double value = -1;
+		int status = value_parse(table[i].text, table[i].unit, &value);
+
+		CU_ASSERT_EQUAL(status, table[i].value < 0 ? -1 : 0);
+		CU_ASSERT_DOUBLE_EQUAL(value, table[i].value, 1e-12);
+	}
+}
+
+static void check_decimal(int64_t ns, int64_t unit, const char *expected)
+{
+	char text[64];
+
+	value_decimal(ns, unit, text, sizeof(text));
+	CU_ASSERT_STRING_EQUAL(text, expected);
+}
+
+static void test_decimals(void)
+{
+	check_decimal(70 * LAB_NS_MS, LAB_NS_SECOND, "0.07");
+	check_decimal(30 * LAB_NS_SECOND, LAB_NS_SECOND, "30");
+	check_decimal(1500 * LAB_NS_MS, LAB_NS_SECOND, "1.5");
+	check_decimal(1, LAB_NS_SECOND, "0.000000001");
+	check_decimal(2500, 1000, "2.5");
+	check_decimal(0, LAB_NS_MS, "0");
+}
+
+/* ---- random moments --------------------------------------------------------------- */
+
+static void test_prng(void)
+{
+	bool low = false;
+	bool high = false;
+	int64_t sum = 0;
+
+	for (uint64_t k = 0; k < 10000; k++) {
+		int64_t draw = prng_between(7, "wait .1", k, 100, 109);
+
+		CU_ASSERT(draw >= 100 && draw <= 109);
+		low = low || draw == 100;
+		high = high || draw == 109;
+		sum += draw;
+	}
+	CU_ASSERT(low && high);
+	/* Ten equal values: mean 104.5, and 0.029 is its standard error. */
+	CU_ASSERT(sum > 1043500 && sum < 1046500);
+	CU_ASSERT_EQUAL(prng_between(7, "x", 0, 5, 5), 5);
+	CU_ASSERT_EQUAL(prng_word(7, "x", 3), prng_word(7, "x", 3));
+	CU_ASSERT_NOT_EQUAL(prng_word(7, "x", 3), prng_word(7, "y", 3));
+	CU_ASSERT_NOT_EQUAL(prng_word(7, "x", 3), prng_word(8, "x", 3));
+	CU_ASSERT_NOT_EQUAL(prng_word(7, "x", 3), prng_word(7, "x", 4));
+}
+
+/* Moments of the plan's moves; returns how many. */
+static size_t move_times(const struct lab_plan *plan, int64_t *times, size_t cap)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < plan->action_count && count < cap; i++)
+		if (plan->actions[i].kind == LAB_ACT_MOVE)
+			times[count++] = plan->actions[i].at_ns;
+	return count;
+}
+
+static void test_determinism(void)
+{
+	struct lab_error error;
+	struct lab_plan *plans[3] = {load(HANDOVER, 1, &error), load(HANDOVER, 1, &error),
+				     load(HANDOVER, 2, &error)};
+	char *texts[3];
+
+	for (int i = 0; i < 3; i++) {
+		CU_ASSERT_PTR_NOT_NULL_FATAL(plans[i]);
+		texts[i] = plan_text(plans[i]);
+	}
+	CU_ASSERT_STRING_EQUAL(texts[0], texts[1]);
+	CU_ASSERT_NOT_EQUAL(plans[0]->actions[0].at_ns, plans[2]->actions[0].at_ns);
+	CU_ASSERT_EQUAL(plans[0]->action_count, plans[2]->action_count);
+	for (int i = 0; i < 3; i++) {
+		free(texts[i]);
+		lab_plan_free(plans[i]);
+	}
+}
+
+/* A parameter that has nothing to do with a random moment leaves it alone, and
+ * more moves only come behind those that there were. */
+static void test_independent_draws(void)
+{
+	struct lab_error error;
+	struct lab_plan *plain = load(HANDOVER, 1, &error);
+	struct lab_plan *other[3] = {load_with(HANDOVER, "probe", "1ms", &error),
+				     load_with(HANDOVER, "gap", "10ms", &error),
+				     load_with(HANDOVER, "moves", "30", &error)};
+	int64_t times[12];
+	int64_t others[12];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plain);
+	CU_ASSERT_EQUAL(move_times(plain, times, 12), 12);
+	for (int i = 0; i < 3; i++) {
+		CU_ASSERT_PTR_NOT_NULL_FATAL(other[i]);
+		CU_ASSERT_EQUAL(move_times(other[i], others, 12), 12);
+		CU_ASSERT_EQUAL(memcmp(times, others, sizeof(times)), 0);
+		lab_plan_free(other[i]);
+	}
+	lab_plan_free(plain);
+}
+
+/* ---- what a plan says --------------------------------------------------------------- */
+
+static void test_tiny_plan(void)
+{
+	struct folder folder;
+	struct lab_error error;
+	struct lab_plan *plan;
+	const struct lab_daemon *radvd;
+
+	folder_make(&folder);
+	plan = load(folder.scenario, 1, &error);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	CU_ASSERT_STRING_EQUAL(plan->scenario, "tiny");
+	CU_ASSERT_STRING_EQUAL(plan->topology, "small");
+	CU_ASSERT_EQUAL(plan->link_count, 2);
+	CU_ASSERT_EQUAL(plan->links[0].imp.delay_ns, 10 * LAB_NS_MS);
+	CU_ASSERT_DOUBLE_EQUAL(plan->links[0].imp.loss, 0.01, 1e-9);
+	CU_ASSERT_EQUAL(plan->node_count, 3);
+	CU_ASSERT_EQUAL(lab_plan_node(plan, "mn"), 2);
+	CU_ASSERT_EQUAL(lab_plan_node(plan, "nn"), -1);
+	CU_ASSERT_STRING_EQUAL(plan->nodes[2].hoa, "3fff:0:2::9");
+	CU_ASSERT_EQUAL(plan->nodes[2].home_link, 1);
+	CU_ASSERT_EQUAL(plan->nodes[1].home_link, -1);
+	CU_ASSERT_EQUAL(plan->nodes[1].ifaces[1].ifindex, 102);
+	CU_ASSERT_EQUAL(plan->nodes[1].ifaces[1].mac[0], 2);
+	CU_ASSERT_EQUAL(plan->nodes[1].ifaces[1].mac[5], 102);
+	radvd = &plan->nodes[1].daemons[0];
+	CU_ASSERT_STRING_EQUAL(radvd->config_text, "low 1 ${x}\nlag 0.01 10000 ${dir}\n");
+	CU_ASSERT_EQUAL(radvd->stop_signal, SIGTERM);
+	CU_ASSERT(radvd->must_live);
+	CU_ASSERT_PTR_NULL(radvd->events);
+	CU_ASSERT_EQUAL(plan->expect_count, 1);
+	CU_ASSERT_EQUAL(plan->expects[0].line, 21);
+	lab_plan_free(plan);
+	folder_remove(&folder);
+}
+
+static void test_tiny_timeline(void)
+{
+	struct folder folder;
+	struct lab_error error;
+	struct lab_plan *plan;
+	const struct lab_action *a;
+
+	folder_make(&folder);
+	plan = load(folder.scenario, 1, &error);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	a = plan->actions;
+	CU_ASSERT_EQUAL_FATAL(plan->action_count, 5);
+	for (int i = 0; i < 3; i++) {
+		int64_t before = i ? a[i - 1].at_ns : LAB_NS_SECOND;
+
+		CU_ASSERT_EQUAL(a[i].kind, LAB_ACT_MOVE);
+		CU_ASSERT(a[i].at_ns >= before + LAB_NS_SECOND);
+		CU_ASSERT(a[i].at_ns <= before + 2 * LAB_NS_SECOND);
+		CU_ASSERT_EQUAL(a[i].link, i % 2);
+		CU_ASSERT_EQUAL(a[i].home, i % 2 == 1);
+		CU_ASSERT(a[i].handover && a[i].link_event);
+		CU_ASSERT_EQUAL(a[i].gap_ns, 50 * LAB_NS_MS);
+	}
+	CU_ASSERT_EQUAL(a[3].kind, LAB_ACT_SIGNAL);
+	CU_ASSERT_EQUAL(a[3].signal, SIGHUP);
+	CU_ASSERT_EQUAL(a[3].at_ns, a[2].at_ns + 500 * LAB_NS_MS);
+	CU_ASSERT_EQUAL(a[4].kind, LAB_ACT_END);
+	CU_ASSERT_EQUAL(a[4].at_ns, plan->duration_ns);
+	CU_ASSERT_EQUAL(plan->probes[0].start_ns, LAB_NS_SECOND);
+	CU_ASSERT_EQUAL(plan->probes[0].stop_ns, plan->duration_ns - 500 * LAB_NS_MS);
+	CU_ASSERT_STRING_EQUAL(plan->probes[0].src, "3fff:0:1::2");
+	CU_ASSERT_STRING_EQUAL(plan->probes[0].dst, "3fff:0:2::9");
+	CU_ASSERT(plan->probes[0].down);
+	/* Nothing said of captures: those of mobile node, home agent and CN. */
+	CU_ASSERT_EQUAL(plan->capture_count, 4);
+	lab_plan_free(plan);
+	folder_remove(&folder);
+}
+
+/* Two mobile nodes with two interfaces, three access routers, two home agents. */
+static void test_unseen(void)
+{
+	struct lab_error error;
+	struct lab_plan *plan = load(UNSEEN, 1, &error);
+	const struct lab_node *bob;
+	unsigned homes = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	bob = &plan->nodes[lab_plan_node(plan, "bob")];
+	CU_ASSERT_EQUAL(plan->node_count, 9);
+	CU_ASSERT_STRING_EQUAL(bob->hoa, "3fff:1:b00::99");
+	CU_ASSERT_EQUAL_FATAL(bob->iface_count, 2);
+	CU_ASSERT_EQUAL(bob->ifaces[1].link, -1);
+	CU_ASSERT_EQUAL(bob->ifaces[1].mac[4], 0xbb);
+	CU_ASSERT_STRING_EQUAL(bob->daemons[0].events, "bob.mip6d.events.jsonl");
+	CU_ASSERT_STRING_EQUAL(plan->links[bob->home_link].name, "beta");
+	CU_ASSERT_EQUAL(plan->links[bob->home_link].mtu, 1400);
+	CU_ASSERT_EQUAL(plan->probe_count, 4);
+	CU_ASSERT_EQUAL(plan->probes[3].mn, lab_plan_node(plan, "bob"));
+	CU_ASSERT_FALSE(plan->probes[3].down);
+	CU_ASSERT_EQUAL(plan->probes[3].port, 9000);
+	CU_ASSERT_EQUAL(plan->capture_count, 8);
+	for (size_t i = 0; i < plan->action_count; i++)
+		homes += plan->actions[i].home;
+	CU_ASSERT_EQUAL(homes, 1);
+	lab_plan_free(plan);
+	/* Its `engines` leaves out the host. */
+	CU_ASSERT_PTR_NULL(lab_plan_load(UNSEEN, NULL, NULL, 0, 1, LAB_ENGINE_HOST, &error));
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "not for the engine host"));
+	CU_ASSERT_EQUAL(error.line, 5);
+}
+
+/* ---- the files of the project ---------------------------------------------------------- */
+
+static void check_project_file(const char *path)
+{
+	for (int e = 0; e < LAB_ENGINES; e++) {
+		struct lab_error error;
+		char text[1024];
+		struct lab_plan *plan =
+		    lab_plan_load(path, NULL, NULL, 0, 1, (enum lab_engine)e, &error);
+
+		if (!plan) {
+			lab_error_text(&error, text, sizeof(text));
+			printf("%s\n", text);
+		}
+		CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+		CU_ASSERT(plan->expect_count > 0);
+		CU_ASSERT(plan->probe_count > 0);
+		CU_ASSERT(plan->capture_count > 0);
+		lab_plan_free(plan);
+	}
+}
+
+static void test_project_files(void)
+{
+	static const char *const names[] = {"handover", "home",	   "ra-race", "throughput",
+					    "ha-first", "kill-mn", "kill-ha", "ha-restart-in-move"};
+	DIR *dir = opendir("scenarios");
+	struct dirent *entry;
+	unsigned seen = 0;
+	char path[300];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(dir);
+	while ((entry = readdir(dir))) {
+		if (entry->d_name[0] == '.')
+			continue;
+		snprintf(path, sizeof(path), "scenarios/%s", entry->d_name);
+		check_project_file(path);
+		seen++;
+	}
+	closedir(dir);
+	CU_ASSERT(seen >= sizeof(names) / sizeof(names[0]));
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		snprintf(path, sizeof(path), "scenarios/%s.yaml", names[i]);
+		CU_ASSERT_EQUAL(access(path, R_OK), 0);
+	}
+}
+
+/* At most 45 s simulated, and 12 moves to and fro, whatever the seed. */
+static void test_handover_lengths(void)
+{
+	for (uint64_t seed = 1; seed <= 50; seed++) {
+		struct lab_error error;
+		struct lab_plan *plan = load(HANDOVER, seed, &error);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+		CU_ASSERT(plan->duration_ns <= 45 * LAB_NS_SECOND);
+		CU_ASSERT_EQUAL(plan->action_count, 13);
+		for (size_t i = 0; i + 1 < 13; i++) {
+			const char *link = plan->links[plan->actions[i].link].name;
+
+			CU_ASSERT_STRING_EQUAL(link, i % 2 ? "foreign1" : "foreign2");
+		}
+		lab_plan_free(plan);
+	}
+}
+
+static void test_race_orders(void)
+{
+	struct lab_error error;
+	struct lab_plan *plan = load("scenarios/ra-race.yaml", 1, &error);
+	unsigned visits[64] = {0};
+	unsigned moves = 0;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	for (size_t i = 0; i < plan->action_count; i++)
+		if (plan->actions[i].kind == LAB_ACT_MOVE) {
+			visits[plan->actions[i].link]++;
+			moves++;
+		}
+	CU_ASSERT_EQUAL(moves, 60);
+	for (size_t i = 0; i < plan->link_count; i++) {
+		bool race = strncmp(plan->links[i].name, "one", 3) == 0 ||
+			    strncmp(plan->links[i].name, "several", 7) == 0;
+
+		CU_ASSERT_EQUAL(visits[i], race ? 5 : 0);
+	}
+	lab_plan_free(plan);
+}
+
+static void test_settings(void)
+{
+	static const struct lab_setting settings[] = {
+	    {"moves", "30"},	  {"ra_min", "1s"},  {"ra_max", "3s"},	   {"probe", "1ms"},
+	    {"ha.delay", "40ms"}, {"rs", "dropped"}, {"link_event", "no"},
+	};
+	struct lab_error error;
+	struct lab_plan *plan =
+	    lab_plan_load(HANDOVER, NULL, settings, 7, 1, LAB_ENGINE_UML, &error);
+	const struct lab_node *ar;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	ar = &plan->nodes[lab_plan_node(plan, "ar1")];
+	CU_ASSERT(ar->drop_rs);
+	CU_ASSERT_PTR_NOT_NULL(strstr(ar->daemons[0].config_text, "MinRtrAdvInterval 1;"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(ar->daemons[0].config_text, "MaxRtrAdvInterval 3;"));
+	CU_ASSERT_EQUAL(plan->action_count, 31);
+	CU_ASSERT_FALSE(plan->actions[0].link_event);
+	CU_ASSERT_EQUAL(plan->probes[0].interval_ns, LAB_NS_MS);
+	CU_ASSERT_DOUBLE_EQUAL(lab_plan_param(plan, "ha.delay")->value, 40e6, 0.5);
+	CU_ASSERT_FALSE(lab_plan_param(plan, "ha.delay")->is_default);
+	CU_ASSERT(lab_plan_param(plan, "cn.delay")->is_default);
+	CU_ASSERT_PTR_NULL(lab_plan_param(plan, "nothing"));
+	lab_plan_free(plan);
+}
+
+/* ---- mistakes ---------------------------------------------------------------------------- */
+
+struct mistake {
+	bool topology;	     /* in which of the two files */
+	int line;	     /* this line of it ... */
+	const char *instead; /* ... reads so */
+	int column;	     /* where the error is, in the same line unless at */
+	int at;		     /* the error's line when it is another, else 0 */
+	const char *says;
+};
+
+static void check_mistake(struct folder *folder, const struct mistake *m)
+{
+	const char *file = m->topology ? folder->topology : folder->scenario;
+	struct lab_error error;
+	struct lab_plan *plan;
+	bool good;
+
+	write_lines(folder->scenario, scenario_text, m->topology ? 0 : m->line, m->instead);
+	write_lines(folder->topology, topology_text, m->topology ? m->line : 0, m->instead);
+	plan = load(folder->scenario, 1, &error);
+	good = !plan && strcmp(error.file, file) == 0 && error.line == (m->at ? m->at : m->line) &&
+	       error.column == m->column && strstr(error.text, m->says);
+	if (!good)
+		printf("\n%s\n  gave %s:%d:%d: %s\n", m->instead, plan ? "a plan" : error.file,
+		       error.line, error.column, error.text);
+	CU_ASSERT(good);
+	lab_plan_free(plan);
+}
+
+static void check_mistakes(const struct mistake *mistakes, size_t count)
+{
+	struct folder folder;
+
+	folder_make(&folder);
+	for (size_t i = 0; i < count; i++)
+		check_mistake(&folder, &mistakes[i]);
+	folder_remove(&folder);
+}
+
+static void test_topology_mistakes(void)
+{
+	static const struct mistake mistakes[] = {
+	    {true, 8, "  air: {dealy: 5ms}", 9, 0, "did you mean delay"},
+	    {true, 8, "  air: {delay: 5}", 16, 0, "a time with its unit"},
+	    {true, 8, "  air: {delay: 1ms, jitter: 5ms}", 29, 0, "jitter is larger"},
+	    {true, 8, "  air: {mtu: 100}", 14, 0, "from 1280 to 65535"},
+	    {true, 8, "  \"a r\": {}", 3, 0, "no name for a link"},
+	    {true, 8, "  air: {delay: \"${lug}\"}", 17, 0, "did you mean lag"},
+	    {true, 8, "  air: {delay: \"x${lag\"}", 18, 0, "expected ${name}"},
+	    {true, 11, "    role: cm", 11, 0, "none of mn, ha, cn"},
+	    {true, 11, "    role: mn", 5, 0, "has \"mobile\""},
+	    {true, 12, "    interfaces: {eth0: {link: wyre}}", 31, 0, "did you mean wire"},
+	    {true, 12, "    interfaces: {eth0: {link: wire, addresses: [3fff::2]}}", 49, 0,
+	     "with its prefix length"},
+	    {true, 12, "    interfaces: {eth0: {link: wire, addresses: [3fff::x/64]}}", 49, 0,
+	     "not an IPv6 address"},
+	    {true, 12, "    interfaces: {eth0: {link: wire, mac: 01:00:00:00:00:01}}", 42, 0,
+	     "unicast MAC"},
+	    {true, 12, "    interfaces: {eth0-too-long-a-name: {link: wire}}", 18, 0,
+	     "no name for an interface"},
+	    {true, 13, "    routes: [{to: default}]", 14, 0, "needs \"via\""},
+	    {true, 13, "    routes: [{to: default, interface: eth1}]", 39, 0, "did you mean eth0"},
+	    {true, 21, "        comand: [radvd, -n]", 9, 0, "did you mean command"},
+	    {true, 21, "        command: []", 9, 0, "has no \"command\""},
+	    {true, 21, "        command: [\"${dri}\"]", 20, 0, "did you mean dir"},
+	    {true, 23, "          file: ../radvd.conf", 17, 0, "without a folder"},
+	    {true, 26, "            lag ${lag:km}", 0, 0, "cannot be printed in \"km\""},
+	    {true, 29, "    mobile: {home_address: 3fff::9, home_agent: 3fff::1, home_link: eir}",
+	     69, 0, "did you mean air"},
+	    {true, 30, "    interfaces: {eth0: {link: air, mobile: true}}", 44, 0,
+	     "none of no, yes"},
+	    {true, 10, "  cn: &here", 7, 0, "anchors"},
+	    {true, 1, "topolgy: small", 1, 0, "did you mean topology"},
+	};
+
+	check_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
+}
+
+static void test_scenario_mistakes(void)
+{
+	static const struct mistake mistakes[] = {
+	    {false, 3, "topology: smal", 11, 0, "no topology \"smal\""},
+	    {false, 7, "setle: 1s", 1, 0, "did you mean settle"},
+	    {false, 7, "settle: 1", 9, 0, "a time with its unit"},
+	    {false, 9, "  down: {from: cn, to: nm, interval: 10ms}", 24, 0, "no node \"nm\""},
+	    {false, 9, "  down: {from: cn, to: mn, interval: 1us}", 38, 0, "at least 10us"},
+	    {false, 9, "  down: {from: cn, to: mn, size: 8}", 34, 0, "from 24 to 65000"},
+	    {false, 11, "  - att: 1s", 5, 0, "did you mean at"},
+	    {false, 11, "  - at: one", 9, 0, "is not a time"},
+	    {false, 13, "      count: many", 14, 0, "is not a whole number"},
+	    {false, 13, "      count: ${move}", 14, 0, "did you mean moves"},
+	    {false, 15, "        - wait: [2s, 1s]", 17, 0, "above the longest"},
+	    {false, 15, "        - wait: 10ms", 17, 16, "lasts until"},
+	    {false, 16, "        - move: {node: mm, interface: eth0, to: air}", 24, 0,
+	     "did you mean mn"},
+	    {false, 16, "        - move: {node: ha, interface: lan, to: air}", 39, 0, "is fixed"},
+	    {false, 16, "        - move: {node: mn, interface: eth0, to: [wire, aer]}", 56, 0,
+	     "did you mean air"},
+	    {false, 16, "        - move: {node: mn, interface: eth0}", 17, 0, "needs \"to\""},
+	    {false, 17, "  - at: 1s", 9, 0, "further up"},
+	    {false, 17, "  - {wait: 1s, at: 2s}", 5, 0, "a step has one key"},
+	    {false, 18, "  - signal: {node: ha, daemon: radv, signal: HUP}", 32, 0,
+	     "did you mean radvd"},
+	    {false, 18, "  - signal: {node: ha, daemon: radvd, signal: HUPP}", 47, 0,
+	     "none of TERM, KILL"},
+	    {false, 18, "  - start: {node: mn, daemon: mip6d}", 31, 0, "there are: none"},
+	    {false, 18, "  - command: {node: mn, run: [ls], output: /etc/x}", 44, 0,
+	     "without a folder"},
+	    {false, 18, "  - impair: {link: wire, loss: 120%}", 32, 0, "is not a ratio"},
+	    {false, 21, "  - handover.count == (moves", 29, 0, "expectation: "},
+	    {false, 2, "about: [a, b]", 8, 0, "this is a list"},
+	    {false, 2, "about: a: b", 9, 0, "YAML"},
+	    {false, 2, "scenario: again", 1, 0, "stands twice"},
+	    {false, 2, "about: *other", 8, 0, "aliases"},
+	    {false, 2, "about: !!str x", 8, 0, "tags"},
+	};
+
+	check_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
+}
+
+static void test_parameter_mistakes(void)
+{
+	static const struct mistake mistakes[] = {
+	    {false, 5, "  moves: {default: 30, unit: count, range: [1, 20]}", 20, 0,
+	     "out of range; allowed: 1 .. 20"},
+	    {false, 5, "  moves: {default: 3, unit: counts, range: [1, 20]}", 29, 0,
+	     "unknown unit"},
+	    {false, 5, "  moves: {default: 3, unit: count, range: [20, 1]}", 43, 0,
+	     "lowest value is above"},
+	    {false, 5, "  moves: {default: 3, unit: count}", 10, 0, "no \"range\""},
+	    {false, 5, "  moves: {unit: count, range: [1, 20]}", 10, 0, "no \"default\""},
+	    {false, 5, "  moves: {default: 3, unit: count, rnage: [1, 20]}", 36, 0,
+	     "did you mean range"},
+	    {false, 5, "  dir: {default: 3, unit: count, range: [1, 20]}", 3, 0,
+	     "the run itself fills in"},
+	    {true, 3, "  moves: {default: 3, unit: count, range: [1, 20]}", 3, 0,
+	     "declared already at"},
+	    {false, 6, "  mode: {default: fats, choices: [fast, slow]}", 19, 0,
+	     "none of its choices; allowed: fast, slow"},
+	    {true, 4, "  low: {default: 3s, unit: time, range: [0s, 9s], at_most: 50% of high}", 3,
+	     0, "more than 50% of high"},
+	    {true, 4, "  low: {default: 1s, unit: time, range: [0s, 9s], at_most: hihg}", 60, 0,
+	     "no parameter of the same unit"},
+	    {false, 7, "defaults: {lag: 5s}", 17, 0, "out of range"},
+	    {false, 7, "defaults: {lga: 5s}", 12, 0, "did you mean lag"},
+	};
+
+	check_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
+}
+
+static void check_setting(const char *path, const char *name, const char *value, const char *file,
+			  int line, const char *says)
+{
+	struct lab_error error;
+	struct lab_plan *plan = load_with(path, name, value, &error);
+	bool good = !plan && strcmp(error.file, file) == 0 && error.line == line &&
+		    strstr(error.text, says);
+
+	if (!good)
+		printf("\n%s=%s gave %s:%d: %s\n", name, value, plan ? "a plan" : error.file,
+		       error.line, error.text);
+	CU_ASSERT(good);
+	lab_plan_free(plan);
+}
+
+/* A wrong set= names the place where the parameter is declared. */
+static void test_setting_mistakes(void)
+{
+	struct folder f;
+
+	folder_make(&f);
+	check_setting(f.scenario, "moves", "21", f.scenario, 5, "allowed: 1 .. 20");
+	check_setting(f.scenario, "moves", "2.5", f.scenario, 5, "a whole number");
+	check_setting(f.scenario, "lag", "10", f.topology, 3, "a time with its unit");
+	check_setting(f.scenario, "lag", "2s", f.topology, 3, "allowed: 0ms .. 1s");
+	check_setting(f.scenario, "mode", "medium", f.scenario, 6, "allowed: fast, slow");
+	check_setting(f.scenario, "moove", "3", f.scenario, 5, "did you mean moves");
+	check_setting(f.scenario, "colour", "red", f.scenario, 5, "declared are: moves, mode, lag");
+	check_setting(f.scenario, "high", "1s", f.topology, 4, "more than 50% of high");
+	folder_remove(&f);
+}
+
+/* ---- bounds ---------------------------------------------------------------------------------- */
+
+/* Writes a scenario of `size` octets that `fill` makes, and expects an error. */
+static void check_refused(const char *text, size_t size, const char *says)
+{
+	struct lab_error error;
+	struct folder folder;
+	FILE *file;
+
+	folder_make(&folder);
+	file = fopen(folder.scenario, "w");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fwrite(text, 1, size, file);
+	fclose(file);
+	CU_ASSERT_PTR_NULL(load(folder.scenario, 1, &error));
+	if (!strstr(error.text, says))
+		printf("\nexpected \"%s\", got \"%s\"\n", says, error.text);
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.text, says));
+	folder_remove(&folder);
+}
+
+static void test_bounds(void)
+{
+	size_t large = ((size_t)1 << 20) + 1;
+	char *text = malloc(large);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(text);
+	memset(text, '#', large);
+	check_refused(text, large, "larger than 1 MiB");
+	check_refused(text, 100, "the file is empty");
+	memset(text, '[', large);
+	check_refused(text, 1000, "nested deeper");
+	memset(text, '-', large);
+	for (size_t i = 0; i < 150000; i += 3)
+		memcpy(text + i, "- a", 3), text[i + 2] = '\n';
+	check_refused(text, 150003, "more than");
+	free(text);
+	check_refused("- a\n- b\n", 8, "expected keys at the top");
+	check_refused("a: 1\n---\nb: 2\n", 14, "second document");
+	check_refused("a: \"x\\0y\"\n", 10, "zero octet");
+	check_refused("\xff\xfe\xfd", 3, "YAML");
+}
+
+static void test_missing_file(void)
+{
+	struct lab_error error;
+
+	CU_ASSERT_PTR_NULL(load("/nonexistent/x.yaml", 1, &error));
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "cannot open"));
+	CU_ASSERT_STRING_EQUAL(error.file, "/nonexistent/x.yaml");
+}
+
+/* Repeats within repeats cannot keep the loader busy for hours. */
+static void test_endless_repeat(void)
+{
+	static const struct mistake mistakes[] = {
+	    {false, 17,
+	     "  - repeat: {count: 20000, do: [{repeat: {count: 20000, do: [{wait: 0s}]}}]}", 61, 0,
+	     "more than 200000 steps"},
+	    {false, 17, "  - wait: 90000s", 11, 0, "is not a time"},
+	};
+
+	check_mistakes(mistakes, 2);
+}
+
+/* ---- list and check -----------------------------------------------------------------------------
+ */
+
+static void test_list(void)
+{
+	char *text = NULL;
+	size_t size = 0;
+	FILE *out = open_memstream(&text, &size);
+
+	CU_ASSERT_EQUAL(lab_list(out, "scenarios"), 0);
+	CU_ASSERT_EQUAL(lab_list(out, "/nonexistent"), -1);
+	fclose(out);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "handover: a mobile node moves"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "throughput: "));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "engines: host uml virtual"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "default 50ms"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "[answered, dropped]"));
+	free(text);
+}
+
+static void test_check(void)
+{
+	FILE *null = fopen("/dev/null", "w");
+	char *text = NULL;
+	size_t size = 0;
+	FILE *err = open_memstream(&text, &size);
+
+	CU_ASSERT_EQUAL(lab_check(null, err, HANDOVER), 0);
+	CU_ASSERT_EQUAL(lab_check(null, err, "topologies/three-links.yaml"), 0);
+	CU_ASSERT_EQUAL(lab_check(null, err, UNSEEN), 0);
+	fflush(err);
+	CU_ASSERT_EQUAL(size, 0);
+	CU_ASSERT_EQUAL(lab_check(null, err, ".clang-format"), -1);
+	fclose(err);
+	CU_ASSERT_EQUAL(strncmp(text, ".clang-format:", 14), 0);
+	free(text);
+	fclose(null);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"quantities", test_quantities},
+	    {"decimals", test_decimals},
+	    {"prng", test_prng},
+	    {"determinism", test_determinism},
+	    {"independent draws", test_independent_draws},
+	    {"tiny plan", test_tiny_plan},
+	    {"tiny timeline", test_tiny_timeline},
+	    {"unseen topology", test_unseen},
+	    {"project files", test_project_files},
+	    {"handover lengths", test_handover_lengths},
+	    {"race orders", test_race_orders},
+	    {"settings", test_settings},
+	    {"topology mistakes", test_topology_mistakes},
+	    {"scenario mistakes", test_scenario_mistakes},
+	    {"parameter mistakes", test_parameter_mistakes},
+	    {"setting mistakes", test_setting_mistakes},
+	    {"bounds", test_bounds},
+	    {"missing file", test_missing_file},
+	    {"endless repeat", test_endless_repeat},
+	    {"list", test_list},
+	    {"check", test_check},
+	};
+
+	return test_run("scenario", tests, sizeof(tests) / sizeof(tests[0]));
+}
