@@ -43,7 +43,7 @@ void client_close(struct client *c)
 	c->fd = -1;
 	free(c->buf);
 	c->buf = NULL;
-	c->len = c->cap = 0;
+	c->len = c->cap = c->used = 0;
 }
 
 static int send_all(struct client *c, const char *data, size_t len)
@@ -107,23 +107,34 @@ static bool read_more(struct client *c)
 	return n > 0;
 }
 
-json_t *client_receive(struct client *c)
+const char *client_line(struct client *c)
 {
-	json_error_t e;
-	json_t *line;
-	size_t len;
 	char *end;
 
+	c->len -= c->used;
+	if (c->len > 0)
+		memmove(c->buf, c->buf + c->used, c->len);
+	c->used = 0;
 	while (!c->len || !(end = memchr(c->buf, '\n', c->len)))
 		if (!read_more(c))
 			return NULL;
-	len = (size_t)(end - c->buf);
-	line = json_loadb(c->buf, len, 0, &e);
+	*end = '\0';
+	c->used = (size_t)(end - c->buf) + 1;
+	return c->buf;
+}
+
+json_t *client_receive(struct client *c)
+{
+	const char *line = client_line(c);
+	json_error_t e;
+	json_t *object;
+
 	if (!line)
+		return NULL;
+	object = json_loads(line, 0, &e);
+	if (!object)
 		snprintf(c->error, sizeof(c->error), "the answer is not JSON: %.160s", e.text);
-	c->len -= len + 1;
-	memmove(c->buf, end + 1, c->len);
-	return line;
+	return object;
 }
 
 static json_t *ask_once(struct client *c, json_t *request)

@@ -62,21 +62,26 @@ static bool event_wanted(const json_t *line, char **names, size_t count)
 	return event && count == 0;
 }
 
+static void show_event(const struct ctl *ctl, const char *line, char **names, size_t count)
+{
+	json_t *event = json_loads(line, 0, NULL);
+
+	if (event_wanted(event, names, count) && ctl->json) {
+		puts(line); /* as it came: a number of JSON keeps fewer digits */
+		fflush(stdout);
+	} else if (event_wanted(event, names, count)) {
+		print_event(stdout, event);
+	}
+	json_decref(event);
+}
+
 /* Lasts until the daemon ends or the user has seen enough. */
 static enum exit_code monitor(struct ctl *ctl, char **names, size_t count)
 {
-	json_t *line;
+	const char *line;
 
-	while ((line = client_receive(&ctl->client))) {
-		if (event_wanted(line, names, count) && ctl->json) {
-			json_dumpf(line, stdout, JSON_REAL_PRECISION(19));
-			putchar('\n');
-			fflush(stdout);
-		} else if (event_wanted(line, names, count)) {
-			print_event(stdout, line);
-		}
-		json_decref(line);
-	}
+	while ((line = client_line(&ctl->client)))
+		show_event(ctl, line, names, count);
 	if (!ctl->client.error[0])
 		return DONE;
 	fprintf(stderr, "mip6ctl: %s\n", ctl->client.error);
@@ -92,7 +97,7 @@ static enum exit_code show(struct ctl *ctl, const char *command, json_t *answer)
 		return REFUSED;
 	}
 	if (ctl->json) {
-		json_dumpf(answer, stdout, JSON_COMPACT);
+		json_dumpf(answer, stdout, JSON_COMPACT | JSON_REAL_PRECISION(12));
 		putchar('\n');
 	} else if (strcmp(command, "monitor") != 0) {
 		print_answer(stdout, command, answer);

@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#define CONTROL_DIGITS 12 /* seconds to the millisecond, for thirty years */
+
 struct client {
 	struct control *control;
 	struct client *next;
@@ -99,7 +101,7 @@ static void put(struct client *c, const char *data, size_t len)
 
 static void put_json(struct client *c, json_t *answer)
 {
-	char *text = json_dumps(answer, JSON_COMPACT);
+	char *text = json_dumps(answer, JSON_COMPACT | JSON_REAL_PRECISION(CONTROL_DIGITS));
 
 	if (!text) {
 		c->dead = true;

@@ -49,7 +49,7 @@ void host_debug(struct host *h, unsigned level, const char *format, ...)
 
 /* ---- configuration -------------------------------------------------------------- */
 
-static int load_config(const char *path, struct mip6_config *ret, char *error, size_t cap)
+int host_load_config(const char *path, struct mip6_config *ret, char *error, size_t cap)
 {
 	struct mip6_conf_error e = {.line = 0};
 	int err = mip6_conf_load(path, ret, &e);
@@ -59,7 +59,7 @@ static int load_config(const char *path, struct mip6_config *ret, char *error, s
 	if (e.line > 0)
 		snprintf(error, cap, "%s:%d:%d: %s", e.file, e.line, e.column, e.text);
 	else
-		snprintf(error, cap, "%s: %s", e.file[0] ? e.file : path, e.text);
+		snprintf(error, cap, "%s", e.text[0] ? e.text : mip6_strerror(err));
 	return err;
 }
 
@@ -94,7 +94,7 @@ int host_reload(struct host *h, mip6_time now, char *error, size_t cap)
 	struct mip6_event e;
 	struct mip6_config config;
 	char text[HOST_ERROR + 64];
-	int err = load_config(h->options->config, &config, error, cap);
+	int err = host_load_config(h->options->config, &config, error, cap);
 
 	if (!err) {
 		err = host_reconfigure(h, now, &config, error, cap);
@@ -278,7 +278,7 @@ int host_open(struct host *h, const struct host_options *options)
 			   .log = {.fd = -1}};
 	h->now = loop_now();
 	h->started = h->now;
-	err = load_config(options->config, &h->config, h->error, sizeof(h->error));
+	err = host_load_config(options->config, &h->config, h->error, sizeof(h->error));
 	if (err)
 		return err;
 	h->debug_level = h->config.debug_level + options->verbose;

@@ -79,6 +79,9 @@ void host_run(struct host *h);
 /* Withdraws all that the node wanted in the kernel, and closes. */
 void host_close(struct host *h);
 
+/* Reads a configuration file. On error a text for people with file, line and
+ * column, and *ret is cleared. */
+int host_load_config(const char *path, struct mip6_config *ret, char *error, size_t cap);
 /* Loads the configuration file anew (SIGHUP, `mip6ctl reload`). On error the
  * old one stays and `error` gets a text. */
 int host_reload(struct host *h, mip6_time now, char *error, size_t cap);

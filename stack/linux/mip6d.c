@@ -130,19 +130,16 @@ static enum mode parse_options(int argc, char **argv, struct host_options *o)
 
 static int test_config(const char *path)
 {
-	struct mip6_conf_error e = {.line = 0};
 	struct mip6_config config;
+	char error[HOST_ERROR];
 
-	if (mip6_conf_load(path, &config, &e) == MIP6_OK) {
-		mip6_config_clear(&config);
-		printf("%s: good\n", path);
-		return 0;
+	if (host_load_config(path, &config, error, sizeof(error))) {
+		fprintf(stderr, "%s\n", error);
+		return 1;
 	}
-	if (e.line > 0)
-		fprintf(stderr, "%s:%d:%d: %s\n", e.file, e.line, e.column, e.text);
-	else
-		fprintf(stderr, "%s: %s\n", e.file[0] ? e.file : path, e.text);
-	return 1;
+	mip6_config_clear(&config);
+	printf("%s: good\n", path);
+	return 0;
 }
 
 /* Relative paths are taken from where mip6d was started, also after the daemon
