@@ -22,37 +22,37 @@ struct mip6_prefix {
 typedef int64_t mip6_time;
 
 #define MIP6_NEVER  INT64_MAX
-#define MIP6_US     INT64_C(1000)
-#define MIP6_MS     INT64_C(1000000)
+#define MIP6_US	    INT64_C(1000)
+#define MIP6_MS	    INT64_C(1000000)
 #define MIP6_SECOND INT64_C(1000000000)
 
 /* Every function of the stack that can fail returns one of these. */
 enum mip6_err {
 	MIP6_OK = 0,
-	MIP6_ERR_TRUNCATED = -1,   /* fewer bytes than the format needs */
-	MIP6_ERR_LENGTH = -2,      /* a length field contradicts the message */
-	MIP6_ERR_CHECKSUM = -3,    /* checksum wrong */
-	MIP6_ERR_TYPE = -4,        /* message type not known */
-	MIP6_ERR_PROTO = -5,       /* Payload Proto is not 59 (RFC 6275 9.2) */
-	MIP6_ERR_HOPLIMIT = -6,    /* ND packet with hop limit below 255 */
-	MIP6_ERR_VALUE = -7,       /* a field has a value that the RFC forbids */
-	MIP6_ERR_DUPLICATE = -8,   /* what may be there once is there twice */
-	MIP6_ERR_NOMEM = -9,       /* out of memory */
-	MIP6_ERR_SPACE = -10,      /* the buffer given is too small */
-	MIP6_ERR_NOTFOUND = -11,   /* no such object */
-	MIP6_ERR_EXISTS = -12,     /* object is already there */
-	MIP6_ERR_IO = -13,         /* the host's system call failed */
+	MIP6_ERR_TRUNCATED = -1,    /* fewer bytes than the format needs */
+	MIP6_ERR_LENGTH = -2,	    /* a length field contradicts the message */
+	MIP6_ERR_CHECKSUM = -3,	    /* checksum wrong */
+	MIP6_ERR_TYPE = -4,	    /* message type not known */
+	MIP6_ERR_PROTO = -5,	    /* Payload Proto is not 59 (RFC 6275 9.2) */
+	MIP6_ERR_HOPLIMIT = -6,	    /* ND packet with hop limit below 255 */
+	MIP6_ERR_VALUE = -7,	    /* a field has a value that the RFC forbids */
+	MIP6_ERR_DUPLICATE = -8,    /* what may be there once is there twice */
+	MIP6_ERR_NOMEM = -9,	    /* out of memory */
+	MIP6_ERR_SPACE = -10,	    /* the buffer given is too small */
+	MIP6_ERR_NOTFOUND = -11,    /* no such object */
+	MIP6_ERR_EXISTS = -12,	    /* object is already there */
+	MIP6_ERR_IO = -13,	    /* the host's system call failed */
 	MIP6_ERR_UNSUPPORTED = -14, /* the host or kernel cannot do this */
-	MIP6_ERR_CONFIG = -15,     /* configuration not usable */
-	MIP6_ERR_STATE = -16,      /* not possible in this state */
-	MIP6_ERR_PERMISSION = -17, /* the host may not do this */
+	MIP6_ERR_CONFIG = -15,	    /* configuration not usable */
+	MIP6_ERR_STATE = -16,	    /* not possible in this state */
+	MIP6_ERR_PERMISSION = -17,  /* the host may not do this */
 };
 
 /* A static English text for an error code; never NULL. */
 const char *mip6_strerror(int err);
 
 /* Room for the longest text form of an address, with the ending zero. */
-#define MIP6_ADDR_TEXT   46
+#define MIP6_ADDR_TEXT	 46
 #define MIP6_PREFIX_TEXT 50
 
 /* Addresses: all are pure functions (wire/addr.c). */
