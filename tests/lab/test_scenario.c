@@ -795,6 +795,52 @@ static void test_check(void)
 	fclose(null);
 }
 
+/* ---- the manual
+ * ------------------------------------------------------------------------------------ */
+
+/* Writes block number `n` (from 0) of the YAML blocks in docs/scenario.md. */
+static void write_example(const char *path, int n)
+{
+	FILE *in = fopen("docs/scenario.md", "r");
+	FILE *out = fopen(path, "w");
+	char line[512];
+	int block = -1;
+	bool inside = false;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(in);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+	while (fgets(line, sizeof(line), in)) {
+		bool fence = strncmp(line, "```", 3) == 0;
+
+		if (fence && !inside && strcmp(line, "```yaml\n") == 0)
+			block++;
+		if (fence)
+			inside = !inside;
+		else if (inside && block == n)
+			fputs(line, out);
+	}
+	fclose(in);
+	fclose(out);
+}
+
+/* The manual's examples: a block of parameters, a topology, a scenario. */
+static void test_manual(void)
+{
+	struct lab_error error;
+	struct lab_plan *plan;
+	struct folder folder;
+
+	folder_make(&folder);
+	write_example(folder.topology, 1);
+	write_example(folder.scenario, 2);
+	plan = load(folder.scenario, 1, &error);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	CU_ASSERT_STRING_EQUAL(plan->scenario, "lap");
+	CU_ASSERT_EQUAL(plan->action_count, 7);
+	lab_plan_free(plan);
+	folder_remove(&folder);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -819,6 +865,7 @@ int main(void)
 	    {"endless repeat", test_endless_repeat},
 	    {"list", test_list},
 	    {"check", test_check},
+	    {"manual", test_manual},
 	};
 
 	return test_run("scenario", tests, sizeof(tests) / sizeof(tests[0]));
