@@ -1,0 +1,303 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "runs_help.h"
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ARGS_MAX = 32, PATH_ROOM = 1024 };
+
+/* build/tests/lab/test_runs -> build */
+static void build_folder(char *buf, size_t cap)
+{
+	ssize_t n = readlink("/proc/self/exe", buf, cap - 1);
+
+	buf[n > 0 ? n : 0] = '\0';
+	for (int up = 0; up < 3; up++) {
+		char *slash = strrchr(buf, '/');
+
+		if (slash)
+			*slash = '\0';
+	}
+}
+
+static void find_folder(struct lab_run *run)
+{
+	const char *mark = "results in ";
+	const char *at = strstr(run->output, mark);
+	size_t len;
+
+	run->folder[0] = '\0';
+	if (!at)
+		return;
+	at += strlen(mark);
+	len = strcspn(at, "\n");
+	if (len < sizeof(run->folder)) {
+		memcpy(run->folder, at, len);
+		run->folder[len] = '\0';
+	}
+}
+
+static void load_summary(struct lab_run *run)
+{
+	char path[PATH_ROOM];
+
+	snprintf(path, sizeof(path), "%s/summary.json", run->folder);
+	run->summary = run->folder[0] ? json_load_file(path, 0, NULL) : NULL;
+}
+
+struct child {
+	pid_t pid;
+	int output;
+};
+
+static void start(struct child *child, const char *command, const char *const *args)
+{
+	char build[PATH_ROOM];
+	char program[PATH_ROOM + 16];
+	char results[PATH_ROOM + 16];
+	char *argv[ARGS_MAX + 5] = {program};
+	int count = 1;
+	int pipes[2];
+
+	build_folder(build, sizeof(build));
+	snprintf(program, sizeof(program), "%s/mip6lab", build);
+	snprintf(results, sizeof(results), "%s/test-results", build);
+	if (command) {
+		argv[count++] = (char *)(size_t)command;
+		argv[count++] = "-o";
+		argv[count++] = results;
+	}
+	for (int i = 0; args[i] && i < ARGS_MAX; i++)
+		argv[count++] = (char *)(size_t)args[i];
+	if (pipe2(pipes, O_CLOEXEC) < 0)
+		abort();
+	child->pid = fork();
+	if (child->pid == 0) {
+		dup2(pipes[1], 1);
+		dup2(pipes[1], 2);
+		execv(program, argv);
+		_exit(127);
+	}
+	close(pipes[1]);
+	child->output = pipes[0];
+}
+
+static void finish(struct child *child, struct lab_run *run)
+{
+	size_t used = 0;
+	ssize_t n;
+	int status;
+	char rest[4096];
+
+	while ((n = read(child->output, run->output + used, sizeof(run->output) - 1 - used)) > 0)
+		used += (size_t)n;
+	while (read(child->output, rest, sizeof(rest)) > 0)
+		;
+	close(child->output);
+	run->output[used] = '\0';
+	waitpid(child->pid, &status, 0);
+	run->code = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+	find_folder(run);
+	load_summary(run);
+}
+
+void lab_run(struct lab_run *run, const char *const *args)
+{
+	struct child child;
+
+	*run = (struct lab_run){0};
+	start(&child, "run", args);
+	finish(&child, run);
+}
+
+void lab_command(struct lab_run *run, const char *const *args)
+{
+	struct child child;
+
+	*run = (struct lab_run){0};
+	start(&child, NULL, args);
+	finish(&child, run);
+}
+
+void lab_run_twice(struct lab_run *a, struct lab_run *b, const char *const *args)
+{
+	struct child first;
+	struct child second;
+
+	*a = *b = (struct lab_run){0};
+	start(&first, "run", args);
+	start(&second, "run", args);
+	finish(&first, a);
+	finish(&second, b);
+}
+
+/* Reads the run's own progress lines until it has got as far as wanted. */
+static void await_simulated(struct child *child, struct lab_run *run, long long ns)
+{
+	size_t used = 0;
+	ssize_t n;
+	const char *last;
+
+	while ((n = read(child->output, run->output + used, sizeof(run->output) - 1 - used)) > 0) {
+		used += (size_t)n;
+		run->output[used] = '\0';
+		last = strstr(run->output, "s simulated");
+		while (last && last > run->output && *last != '\n')
+			last--;
+		if (last && atof(last) * 1e9 >= (double)ns)
+			return;
+	}
+}
+
+void lab_run_interrupted(struct lab_run *run, const char *const *args, long long ns)
+{
+	struct child child;
+
+	*run = (struct lab_run){0};
+	start(&child, "run", args);
+	await_simulated(&child, run, ns);
+	kill(child.pid, SIGINT);
+	finish(&child, run);
+}
+
+void lab_run_free(struct lab_run *run)
+{
+	json_decref(run->summary);
+	run->summary = NULL;
+}
+
+double lab_number(const struct lab_run *run, const char *path)
+{
+	char copy[256];
+	char *save = NULL;
+	json_t *at = run->summary;
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	for (char *part = strtok_r(copy, ".", &save); at && part; part = strtok_r(NULL, ".", &save))
+		at = json_object_get(at, part);
+	return at && json_is_number(at) ? json_number_value(at) : (double)NAN;
+}
+
+void lab_explain(const struct lab_run *run)
+{
+	printf("exit code %d, results in %s\n%s\n", run->code, run->folder, run->output);
+}
+
+char *lab_file(const struct lab_run *run, const char *name, size_t *ret_len)
+{
+	char path[PATH_ROOM];
+	struct stat st;
+	char *text;
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/%s", run->folder, name);
+	file = fopen(path, "rb");
+	if (!file || fstat(fileno(file), &st) < 0) {
+		if (file)
+			fclose(file);
+		return NULL;
+	}
+	text = calloc(1, (size_t)st.st_size + 1);
+	*ret_len = text ? fread(text, 1, (size_t)st.st_size, file) : 0;
+	fclose(file);
+	return text;
+}
+
+static bool same_bytes(const struct lab_run *a, const struct lab_run *b, const char *name_a,
+		       const char *name_b)
+{
+	size_t len_a = 0;
+	size_t len_b = 0;
+	char *text_a = lab_file(a, name_a, &len_a);
+	char *text_b = lab_file(b, name_b, &len_b);
+	bool same = text_a && text_b && len_a == len_b && memcmp(text_a, text_b, len_a) == 0;
+
+	free(text_a);
+	free(text_b);
+	return same;
+}
+
+bool lab_same_file(const struct lab_run *a, const struct lab_run *b, const char *name_a,
+		   const char *name_b)
+{
+	size_t len = 0;
+	char *text = lab_file(a, name_a, &len);
+
+	free(text);
+	return len > 0 && same_bytes(a, b, name_a, name_b);
+}
+
+static unsigned compare_folder(const struct lab_run *a, const struct lab_run *b, const char *sub,
+			       const char *skip, char *first, size_t cap)
+{
+	char path[PATH_ROOM];
+	unsigned count = 0;
+	struct dirent *entry;
+	DIR *dir;
+
+	snprintf(path, sizeof(path), "%s/%s", a->folder, sub);
+	dir = opendir(path);
+	while (dir && (entry = readdir(dir))) {
+		char name[PATH_ROOM];
+
+		snprintf(name, sizeof(name), "%s%s%s", sub, *sub ? "/" : "", entry->d_name);
+		if (entry->d_name[0] == '.' || strcmp(name, skip) == 0 || strcmp(name, "raw") == 0)
+			continue;
+		if (same_bytes(a, b, name, name))
+			continue;
+		if (count++ == 0 && !*first)
+			snprintf(first, cap, "%s", name);
+	}
+	if (dir)
+		closedir(dir);
+	return count;
+}
+
+unsigned lab_differences(const struct lab_run *a, const struct lab_run *b, const char *skip,
+			 char *first, size_t cap)
+{
+	first[0] = '\0';
+	/* Each way round: a file that only one has differs too. */
+	return compare_folder(a, b, "", skip, first, cap) +
+	       compare_folder(b, a, "", skip, first, cap) +
+	       compare_folder(a, b, "raw", skip, first, cap) +
+	       compare_folder(b, a, "raw", skip, first, cap);
+}
+
+static bool has_text(const char *pid, const char *text)
+{
+	char path[300];
+	char line[4096];
+	ssize_t n;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/%s/cmdline", pid);
+	fd = open(path, O_RDONLY);
+	n = fd < 0 ? 0 : read(fd, line, sizeof(line));
+	if (fd >= 0)
+		close(fd);
+	return n > 0 && memmem(line, (size_t)n, text, strlen(text)) != NULL;
+}
+
+unsigned lab_processes(const char *text)
+{
+	DIR *dir = opendir("/proc");
+	struct dirent *entry;
+	unsigned count = 0;
+
+	while (dir && (entry = readdir(dir)))
+		if (entry->d_name[0] >= '0' && entry->d_name[0] <= '9' &&
+		    atoi(entry->d_name) != (int)getpid() && has_text(entry->d_name, text))
+			count++;
+	if (dir)
+		closedir(dir);
+	return count;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef TESTS_RUNS_HELP_H
+#define TESTS_RUNS_HELP_H
+
+/* Running mip6lab as its users do, and reading what it wrote. */
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+
+#define RUN_OUTPUT 65536
+
+struct lab_run {
+	int code;		 /* exit code; 128 + signal */
+	char output[RUN_OUTPUT]; /* stdout and stderr, cut */
+	char folder[512];	 /* the result folder; "" when none was made */
+	json_t *summary;	 /* summary.json; NULL when there is none */
+};
+
+/* Runs `mip6lab run ARGS...` (NULL at the end) with results in a new folder of
+ * its own below the build folder. */
+void lab_run(struct lab_run *run, const char *const *args);
+/* The same, ended by SIGINT after the run has simulated `ns` or more. */
+void lab_run_interrupted(struct lab_run *run, const char *const *args, long long ns);
+/* Two runs at once. */
+void lab_run_twice(struct lab_run *a, struct lab_run *b, const char *const *args);
+/* `mip6lab ARGS...` without a run. */
+void lab_command(struct lab_run *run, const char *const *args);
+void lab_run_free(struct lab_run *run);
+
+/* A number of the summary by its path "handover.ra_ms.max"; NAN when missing. */
+double lab_number(const struct lab_run *run, const char *path);
+/* Prints the output and the failed expectations: for a test that failed. */
+void lab_explain(const struct lab_run *run);
+/* Whether two files of two result folders are alike, byte for byte; a missing or
+ * empty one is not. */
+bool lab_same_file(const struct lab_run *a, const struct lab_run *b, const char *name_a,
+		   const char *name_b);
+/* The names (below the folder) of files that differ or that only one has. `skip`
+ * is left out. Returns how many; the first is printed into `first`. */
+unsigned lab_differences(const struct lab_run *a, const struct lab_run *b, const char *skip,
+			 char *first, size_t cap);
+/* Whole file of a result folder, NULL when it is missing; freed by the caller. */
+char *lab_file(const struct lab_run *run, const char *name, size_t *ret_len);
+/* How many processes of the machine have this text in their command line. */
+unsigned lab_processes(const char *text);
+
+#endif

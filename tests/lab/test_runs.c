@@ -1,0 +1,281 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Whole runs in virtual time, as users start them. The scenarios' own
+ * expectations state the numbers; each test also looks at figures of its own in
+ * the summary, so that a scenario that lost its expectations is noticed. */
+#include "runs_help.h"
+#include "test.h"
+#include <math.h>
+
+#define RUN(run, ...) lab_run(run, (const char *const[]){__VA_ARGS__, NULL})
+
+static void check(const struct lab_run *run, bool good, const char *what)
+{
+	CU_ASSERT_TRUE(good);
+	if (!good) {
+		printf("not so: %s\n", what);
+		lab_explain(run);
+	}
+}
+
+static double number(const struct lab_run *run, const char *path)
+{
+	return lab_number(run, path);
+}
+
+/* True only for a value that is there. */
+static bool at_most(const struct lab_run *run, const char *path, double limit)
+{
+	double value = number(run, path);
+
+	return !isnan(value) && value <= limit;
+}
+
+static bool equals(const struct lab_run *run, const char *path, double wanted)
+{
+	return fabs(number(run, path) - wanted) < 1e-9;
+}
+
+static void check_handover(const struct lab_run *run, double moves, double ra, double probe)
+{
+	check(run, run->code == 0, "exit code 0");
+	check(run, equals(run, "handover.count", moves), "each move is a handover");
+	check(run, at_most(run, "handover.ra_ms.max", ra), "advertisement in time");
+	check(run, at_most(run, "handover.first_down_ms.max", ra + 30.2 + probe), "first down");
+	check(run, number(run, "handover.first_down_ms.min") >= 30, "no faster than light");
+	check(run, at_most(run, "handover.first_up_ms.max", ra + 35.2 + probe), "first up");
+	check(run, at_most(run, "handover.bu_ba_ms.max", 30.1), "BU to BA");
+	check(run, number(run, "handover.bu_ba_ms.min") >= 30, "BU to BA, not below the path");
+	check(run, equals(run, "lost_outside", 0), "nothing lost outside of the cuts");
+	check(run, equals(run, "events.mn.bu_tx", moves + 1), "one BU for each move");
+}
+
+static void handover(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "handover");
+	check_handover(&run, 12, 1, 5);
+	lab_run_free(&run);
+}
+
+static void handover_probe_1ms(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "handover", "-p", "probe=1ms moves=6");
+	check_handover(&run, 6, 1, 1);
+	lab_run_free(&run);
+}
+
+static void handover_unsolicited(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "handover", "-p", "rs=dropped");
+	check_handover(&run, 12, 70, 5);
+	check(&run, number(&run, "handover.ra_ms.max") > 1, "the wait is a real one");
+	lab_run_free(&run);
+}
+
+static void handover_without_link_event(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "handover", "-p", "link_event=no");
+	check_handover(&run, 12, 70, 5);
+	lab_run_free(&run);
+}
+
+/* A result is a function of its inputs: all files but run.json. */
+static void repeats(void)
+{
+	struct lab_run a;
+	struct lab_run b;
+	struct lab_run other;
+	char first[256];
+	const char *const args[] = {"handover", "-s", "7", "-p", "moves=4", NULL};
+
+	lab_run_twice(&a, &b, args);
+	RUN(&other, "handover", "-s", "8", "-p", "moves=4");
+	check(&a, a.code == 0 && b.code == 0 && other.code == 0, "all run");
+	check(&a, strcmp(a.folder, b.folder) != 0, "two runs at once have two folders");
+	check(&a, lab_same_file(&a, &b, "handovers.csv", "handovers.csv"), "same handovers.csv");
+	CU_ASSERT_EQUAL(lab_differences(&a, &b, "run.json", first, sizeof(first)), 0);
+	if (first[0])
+		printf("differs: %s\n%s\n%s\n", first, a.folder, b.folder);
+	check(&a, !lab_same_file(&a, &other, "handovers.csv", "handovers.csv"),
+	      "another seed gives other moments");
+	lab_run_free(&a);
+	lab_run_free(&b);
+	lab_run_free(&other);
+}
+
+static void home(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "home");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, equals(&run, "handover.count", 8), "each move is a handover");
+	check(&run, at_most(&run, "handover.bu_ba_ms.max", 1050), "1 s for DAD, and the path");
+	check(&run, at_most(&run, "handover.first_down_ms.min", 1 + 1 + 5), "a quick return");
+	lab_run_free(&run);
+}
+
+static void ra_race(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "ra-race");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, equals(&run, "handover.count", 60), "60 moves");
+	check(&run, equals(&run, "handover.first_down_ms.count", 60), "traffic after each");
+	lab_run_free(&run);
+}
+
+static void throughput(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "throughput", "-p", "length=2s");
+	check(&run, run.code == 0, "exit code 0");
+	lab_run_free(&run);
+}
+
+static void killed(const char *scenario)
+{
+	struct lab_run run;
+
+	RUN(&run, scenario);
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, equals(&run, "lost_outside", 0), "no packet lost over kill and start");
+	lab_run_free(&run);
+}
+
+static void kill_mn(void)
+{
+	killed("kill-mn");
+}
+
+static void kill_ha(void)
+{
+	killed("kill-ha");
+}
+
+static void ha_first(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "ha-first");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, equals(&run, "events.mn.bu_tx", 4), "no Binding Update was refused");
+	lab_run_free(&run);
+}
+
+static void ha_restart_in_move(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "ha-restart-in-move");
+	check(&run, run.code == 0, "exit code 0");
+	lab_run_free(&run);
+}
+
+/* SIGTERM: foreign addresses, routes and rules were planted before; the kernel's
+ * state is the same after, and was another while the daemons ran. */
+static void leaves_no_trace(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "tests/lab/runs/scenarios/stop.yaml");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, lab_same_file(&run, &run, "mn-before.txt", "mn-after.txt"), "MN as before");
+	check(&run, lab_same_file(&run, &run, "ha-before.txt", "ha-after.txt"), "HA as before");
+	check(&run, !lab_same_file(&run, &run, "mn-before.txt", "mn-while.txt"), "MN changed");
+	check(&run, !lab_same_file(&run, &run, "ha-before.txt", "ha-while.txt"), "HA changed");
+	lab_run_free(&run);
+}
+
+/* A topology and a scenario that no code has seen. */
+static void unseen(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "tests/lab/unseen/scenarios/two-movers.yaml");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, number(&run, "handover.count") >= 2, "both nodes move");
+	lab_run_free(&run);
+}
+
+static void daemon_that_dies(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "tests/lab/runs/scenarios/stop.yaml", "-p", "ipsec=enabled");
+	check(&run, run.code == 1, "exit code 1");
+	check(&run, strstr(run.output, "mip6d at mn ended") != NULL, "who died");
+	check(&run, strstr(run.output, "UseMnHaIPsec disabled") != NULL, "its last words");
+	check(&run, run.summary == NULL || isnan(number(&run, "handover.ra_ms.max")),
+	      "no table of zeros");
+	lab_run_free(&run);
+}
+
+static void bad_input(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "handover", "-p", "movs=3");
+	check(&run,
+	      run.code == 2 && strstr(run.output, "scenarios/handover.yaml:") &&
+		  strstr(run.output, "did you mean moves"),
+	      "an unknown parameter names the file and the one that was meant");
+	RUN(&run, "handover", "-p", "moves=0");
+	check(&run, run.code == 2 && strstr(run.output, "1 .. 5000"), "out of range");
+	RUN(&run, "handover", "-p", "gap=50");
+	check(&run, run.code == 2 && strstr(run.output, "gap"), "a time without its unit");
+	RUN(&run, "nothing-of-the-kind");
+	check(&run, run.code == 2, "no such scenario");
+	RUN(&run, "handover", "-e", "warp");
+	check(&run, run.code == 2 && strstr(run.output, "virtual"), "no such engine");
+}
+
+static void interrupted(void)
+{
+	struct lab_run run;
+	size_t len = 0;
+	char *text;
+
+	lab_run_interrupted(&run, (const char *const[]){"handover", "-p", "moves=2000", NULL},
+			    20000000000LL);
+	check(&run, run.code == 1, "exit code 1");
+	text = lab_file(&run, "handovers.csv", &len);
+	check(&run, text && len > 200, "the handovers so far can be read");
+	free(text);
+	CU_ASSERT_EQUAL(lab_processes(run.folder), 0);
+	lab_run_free(&run);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"handover", handover},
+	    {"handover_probe_1ms", handover_probe_1ms},
+	    {"handover_unsolicited", handover_unsolicited},
+	    {"handover_without_link_event", handover_without_link_event},
+	    {"repeats", repeats},
+	    {"home", home},
+	    {"ra_race", ra_race},
+	    {"throughput", throughput},
+	    {"kill_mn", kill_mn},
+	    {"kill_ha", kill_ha},
+	    {"ha_first", ha_first},
+	    {"ha_restart_in_move", ha_restart_in_move},
+	    {"leaves_no_trace", leaves_no_trace},
+	    {"unseen", unseen},
+	    {"daemon_that_dies", daemon_that_dies},
+	    {"bad_input", bad_input},
+	    {"interrupted", interrupted},
+	};
+
+	return test_run("test_runs", tests, sizeof(tests) / sizeof(tests[0]));
+}
