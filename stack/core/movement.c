@@ -208,7 +208,7 @@ static void forget_router(struct mn_iface *m, struct router *r)
 
 static void lose_router(struct mn_iface *m, mip6_time now, struct router *r, const char *reason)
 {
-	bool was_live = r->state == ROUTER_LIVE;
+	bool needed = r->state == ROUTER_LIVE && (!m->router || m->router == r);
 
 	r->state = ROUTER_LOST;
 	r->probe_at = MIP6_NEVER;
@@ -216,7 +216,7 @@ static void lose_router(struct mn_iface *m, mip6_time now, struct router *r, con
 	for (struct router *other = m->routers; other; other = other->next)
 		if (other->state == ROUTER_PROBATION)
 			other->state = ROUTER_LIVE;
-	if (was_live)
+	if (needed)
 		movement_solicit(m, now);
 }
 

@@ -10,7 +10,7 @@
 #include <mip6/node.h>
 #include <stdlib.h>
 
-#define RIG_LOG	    600
+#define RIG_LOG	    3000
 #define RIG_OBJECTS 128
 #define RIG_RECORDS 4
 
