@@ -377,9 +377,12 @@ int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_obj
 	if (was || !is)
 		return was ? kplane_change(k, &old, is ? &new : NULL) : 0;
 	left = kplane_claim(k, &new);
-	if (left && left->whole && kplane_equal(&left->object, &new))
+	/* What is not whole is made anew over what there is of it. */
+	if (!left || !left->whole)
+		return kplane_change(k, NULL, &new);
+	if (kplane_equal(&left->object, &new))
 		return 0;
-	return kplane_change(k, left ? &left->object : NULL, &new);
+	return kplane_change(k, &left->object, &new);
 }
 
 void kplane_settle(struct kplane *k)
@@ -395,6 +398,21 @@ void kplane_settle(struct kplane *k)
 	}
 	free(k->adopted.items);
 	k->adopted = (struct kplane_list){0};
+}
+
+void kplane_drops(const struct kplane *k, struct kplane_drops *ret)
+{
+	uint64_t *const counters[SRCCHECK_DROPS] = {
+	    [SRCCHECK_NOT_IPV6] = &ret->not_ipv6,
+	    [SRCCHECK_NO_BINDING] = &ret->no_binding,
+	    [SRCCHECK_WRONG_COA] = &ret->wrong_coa,
+	    [SRCCHECK_LINK_LOCAL] = &ret->link_local,
+	};
+
+	*ret = (struct kplane_drops){0};
+	for (unsigned i = 0; i < SRCCHECK_DROPS; i++)
+		if (srccheck_count(&k->check, (enum srccheck_drop)i, counters[i]) < 0)
+			*counters[i] = 0;
 }
 
 const char *kplane_error(const struct kplane *k)

@@ -31,6 +31,16 @@ int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_obj
 void kplane_settle(struct kplane *k);
 /* ifindex of a device of ours, 0 when it does not exist. */
 unsigned kplane_device_index(const struct kplane *k, enum mip6_device device);
+/* Packets that the home agent's source check dropped (RFC 6275 10.4.2, 10.4.5)
+ * since the tunnel device was made. */
+struct kplane_drops {
+	uint64_t not_ipv6;
+	uint64_t no_binding; /* inner source is no bound home address */
+	uint64_t wrong_coa;  /* outer source is not its care-of address */
+	uint64_t link_local; /* inner destination is link-local */
+};
+
+void kplane_drops(const struct kplane *k, struct kplane_drops *ret);
 /* Text of the last error, with what was tried. */
 const char *kplane_error(const struct kplane *k);
 /* Closes sockets; the kernel's objects stay as they are. Old sysctl values are

@@ -18,7 +18,7 @@
 /* An object of a former process. */
 struct kplane_adopted {
 	struct mip6_object object;
-	bool whole;   /* all its parts are there */
+	bool whole;   /* all its parts are there; else it is added anew when wanted */
 	bool claimed; /* asked for since */
 };
 
