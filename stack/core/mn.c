@@ -369,18 +369,6 @@ void mn_receive_na(struct mip6_node *node, mip6_time now, struct iface *iface,
 	mn_update(node, now);
 }
 
-/* The host answers solicitations for its addresses itself. One from a router
- * says no more than that it can send, which is half of reachability. */
-void mn_receive_ns(struct mip6_node *node, mip6_time now, struct iface *iface,
-		   const struct ip6_packet *p, const struct nd_ns *ns)
-{
-	(void)node;
-	(void)now;
-	(void)iface;
-	(void)p;
-	(void)ns;
-}
-
 void mn_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct mh_message *m)
 {

@@ -112,8 +112,6 @@ void mn_receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct nd_ra *ra);
 void mn_receive_na(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct nd_na *na);
-void mn_receive_ns(struct mip6_node *node, mip6_time now, struct iface *iface,
-		   const struct ip6_packet *p, const struct nd_ns *ns);
 void mn_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct mh_message *m);
 void mn_receive_error(struct mip6_node *node, mip6_time now, struct iface *iface,

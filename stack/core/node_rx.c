@@ -85,8 +85,6 @@ static int receive_ns(struct mip6_node *node, mip6_time now, struct iface *iface
 		return err;
 	node->stats.rx_ns++;
 	dad_receive_ns(node, now, iface->link.ifindex, p, &ns);
-	if (node->mn)
-		mn_receive_ns(node, now, iface, p, &ns);
 	return MIP6_OK;
 }
 
