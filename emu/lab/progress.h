@@ -20,6 +20,8 @@ void progress_init(struct progress *p, const char *results);
 void progress_tick(void *arg);
 /* Ends the status line. */
 void progress_end(struct progress *p);
+/* Simulated seconds, as far as the run got. */
+double progress_simulated(const struct progress *p);
 /* Wall seconds since progress_init. */
 double progress_elapsed(const struct progress *p);
 

@@ -99,7 +99,7 @@ static int run_plan(const struct engine_paths *paths, const struct lab_plan *pla
 			      sizeof(error));
 	progress_end(&progress);
 	end.wall_s = progress_elapsed(&progress);
-	end.simulated_s = (double)plan->duration_ns / LAB_NS_SECOND;
+	end.simulated_s = progress_simulated(&progress);
 	end.error = error;
 	if (stop_fd >= 0)
 		close(stop_fd);
@@ -121,6 +121,12 @@ int run_scenario(struct run_options *options)
 	if (!options->engine_given)
 		options->settings.engine = engine_default(&paths);
 	run_find_scenario(options->scenarios, options->scenario, scenario, sizeof(scenario));
+	if (access(scenario, R_OK) < 0) {
+		fprintf(stderr,
+			"mip6lab: there is no scenario %s; `mip6lab list` (make list) shows them\n",
+			scenario);
+		return RUN_BAD_INPUT;
+	}
 	plan = lab_plan_load(scenario, options->topology, options->settings.list,
 			     options->settings.count, options->settings.seed,
 			     options->settings.engine, &bad);
