@@ -14,6 +14,8 @@ install: all ## install programs, man pages and a systemd unit (PREFIX, DESTDIR)
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(UNITDIR)
 	$(INSTALL) -m 755 $(BUILD)/mip6d $(BUILD)/mip6ctl $(DESTDIR)$(SBINDIR)
 	$(INSTALL) -m 755 $(BUILD)/mip6lab $(DESTDIR)$(BINDIR)
+	$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/mip6lab
+	$(INSTALL) -m 644 $(UML_PRELOAD) $(DESTDIR)$(PREFIX)/lib/mip6lab
 	for page in docs/man/*.[1-8]; do \
 		section=$(DESTDIR)$(MANDIR)/man$${page##*.}; \
 		$(INSTALL) -d $$section && $(INSTALL) -m 644 $$page $$section || exit 1; \

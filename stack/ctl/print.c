@@ -7,7 +7,7 @@
 #include <time.h>
 
 #define COLUMNS_MAX 16
-#define VALUE_TEXT  128
+#define VALUE_TEXT  1024
 
 struct column {
 	const char *title;

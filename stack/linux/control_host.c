@@ -31,12 +31,18 @@ static void set_uint(json_t *o, const char *name, uint64_t value)
 	json_object_set_new(o, name, json_integer((json_int_t)value));
 }
 
+/* Never is far in the future, or far in the past for what has not happened yet. */
+static bool is_never(mip6_time at)
+{
+	return at == MIP6_NEVER || at <= -MIP6_NEVER;
+}
+
 /* Seconds from `now` to `at`, to the millisecond. */
 static void set_time(json_t *o, const char *name, mip6_time now, mip6_time at)
 {
 	mip6_time ms;
 
-	if (at == MIP6_NEVER) {
+	if (is_never(at)) {
 		json_object_set_new(o, name, json_null());
 		return;
 	}
@@ -127,6 +133,16 @@ static bool add_binding(void *arg, const struct mip6_binding_info *b)
 	return true;
 }
 
+/* What the last acknowledgement said; nothing when there was none. */
+static void set_status(json_t *o, const struct mip6_registration_info *r)
+{
+	bool answered = r->status != MH_STATUS_ACCEPTED || !is_never(r->expires);
+
+	json_object_set_new(o, "status", answered ? json_integer(r->status) : json_null());
+	json_object_set_new(o, "status_text",
+			    answered ? json_string(mh_status_text(r->status)) : json_null());
+}
+
 static bool add_registration(void *arg, const struct mip6_registration_info *r)
 {
 	struct page *p = arg;
@@ -147,8 +163,7 @@ static bool add_registration(void *arg, const struct mip6_registration_info *r)
 	set_time(o, "refresh_s", p->now, r->refresh);
 	set_time(o, "last_sent_s", p->now, r->last_sent);
 	set_uint(o, "resends", r->resends);
-	set_uint(o, "status", r->status);
-	set_text(o, "status_text", mh_status_text(r->status));
+	set_status(o, r);
 	json_array_append_new(p->list, o);
 	return true;
 }

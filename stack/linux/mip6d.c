@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DEFAULT_CONFIG "/etc/mip6d.conf"
 #define DEFAULT_NAME   "mip6d"
@@ -142,33 +143,60 @@ static int test_config(const char *path)
 	return 0;
 }
 
-/* Relative paths are taken from where mip6d was started, also after the daemon
- * has left that folder: they are opened before. The configuration is read again
- * later, so its path is made absolute. */
-static int run(struct host_options *o)
+/* The path as it is from any folder: a daemon leaves the one it was started in.
+ * Freed by the caller; NULL stays NULL. */
+static char *absolute(const char *path)
 {
+	char *folder = path && path[0] != '/' ? getcwd(NULL, 0) : NULL;
+	char *ret = NULL;
+
+	if (!path)
+		return NULL;
+	if (asprintf(&ret, "%s%s%s", folder ? folder : "", folder ? "/" : "", path) < 0)
+		ret = NULL;
+	free(folder);
+	return ret;
+}
+
+static int serve(struct host *h, const struct host_options *o)
+{
+	int report = o->daemon ? daemon_begin() : -1;
+
+	if (o->daemon && report < 0) {
+		fprintf(stderr, "mip6d: cannot become a daemon: %s\n", strerror(errno));
+		return 1;
+	}
+	if (host_open(h, o)) {
+		fprintf(stderr, "mip6d: %s\n", h->error);
+		return 1;
+	}
+	if (o->daemon)
+		daemon_ready(report);
+	daemon_notify();
+	host_run(h);
+	host_close(h);
+	return 0;
+}
+
+static int run(const struct host_options *options)
+{
+	struct host_options o = *options;
 	struct host *h = calloc(1, sizeof(*h));
-	char *config = realpath(o->config, NULL);
-	int report = -1;
+	char *config = absolute(options->config);
+	char *control = absolute(options->control);
+	char *state = absolute(options->state);
 	int code = 1;
 
-	if (config)
-		o->config = config;
-	if (o->daemon && (report = daemon_begin()) < 0)
-		fprintf(stderr, "mip6d: cannot become a daemon: %s\n", strerror(errno));
-	else if (!h)
+	o.config = config;
+	o.control = control;
+	o.state = state;
+	if (h && config)
+		code = serve(h, &o);
+	else
 		fputs("mip6d: out of memory\n", stderr);
-	else if (host_open(h, o))
-		fprintf(stderr, "mip6d: %s\n", h->error);
-	else {
-		if (o->daemon)
-			daemon_ready(report);
-		daemon_notify();
-		host_run(h);
-		host_close(h);
-		code = 0;
-	}
 	free(config);
+	free(control);
+	free(state);
 	free(h);
 	return code;
 }
