@@ -12,8 +12,8 @@
 enum {
 	HA_PREFIXES = 64, /* learned from RAs; further ones are not kept */
 	HA_SITES = 128,
-	HA_JOBS_MAX = 20000, /* DADs at a time; further BUs get status 130 */
-	HA_NA_COUNT = 3,     /* MAX_NEIGHBOR_ADVERTISEMENT, RFC 4861 10 */
+	HA_JOBS_MAX = 100000, /* new bindings at a time; further ones get status 130 */
+	HA_NA_COUNT = 3,      /* MAX_NEIGHBOR_ADVERTISEMENT, RFC 4861 10 */
 };
 
 /* A home prefix as Router Advertisements told it. */

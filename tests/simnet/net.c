@@ -283,7 +283,7 @@ void net_send(struct net_node *node, const struct mip6_tx *tx)
 	else if (mip6_prefix_contains(&net->links[link].prefix, &tx->src))
 		put_routed(net, link, &tx->dst, data, (size_t)len);
 	else
-		net_violation(net, "a message left with a source address of another link");
+		net->strays++; /* the link's router drops it */
 }
 
 void net_tell_address(struct net_node *node, const struct mip6_object *object, bool present)

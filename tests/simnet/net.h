@@ -97,7 +97,8 @@ struct net {
 	size_t bu_cap;
 	unsigned steps;
 	unsigned violations;
-	bool trace; /* print what happens */
+	unsigned strays; /* packets with a source address of another link */
+	bool trace;	 /* print what happens */
 };
 
 struct net *net_new(uint64_t seed);
