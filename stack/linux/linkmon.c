@@ -478,6 +478,18 @@ int linkmon_dump(struct linkmon *m, mip6_time now)
 	return err;
 }
 
+/* Events were lost: those that still wait are older than a dump, and one of them
+ * may tell of something whose end is among the lost ones. They are not read. */
+static int start_over(struct linkmon *m, mip6_time now)
+{
+	ssize_t n;
+
+	do
+		n = mnl_socket_recvfrom(m->events, m->buffer, sizeof(m->buffer));
+	while (n >= 0 || errno == ENOBUFS || errno == EINTR || errno == ENOSPC);
+	return linkmon_dump(m, now);
+}
+
 int linkmon_receive(struct linkmon *m, mip6_time now)
 {
 	m->now = now;
@@ -487,7 +499,7 @@ int linkmon_receive(struct linkmon *m, mip6_time now)
 		if (n < 0 && (errno == EAGAIN || errno == EINTR))
 			return MIP6_OK;
 		if (n < 0 && (errno == ENOBUFS || errno == ENOSPC))
-			return linkmon_dump(m, now);
+			return start_over(m, now);
 		if (n < 0)
 			return MIP6_ERR_IO;
 		mnl_cb_run(m->buffer, (size_t)n, 0, 0, message, m);
