@@ -89,7 +89,7 @@ void mn_interfaces(const struct mip6_node *node,
 	for (const struct iface *i = node->ifaces; i; i = i->next) {
 		struct mip6_interface_info info = interface(node, i);
 
-		if (!fn(arg, &info))
+		if (i->mn && !fn(arg, &info))
 			return;
 	}
 }
