@@ -32,12 +32,14 @@ static int compare(long a, long b)
 static int rank(const struct coa_candidate *a, const struct coa_candidate *b,
 		const struct mip6_addr *ha, const struct mip6_addr *previous)
 {
-	int r = compare(a->reach, b->reach);
+	int r = compare(a->reach == COA_LOST, b->reach == COA_LOST);
 
 	if (r == 0)
 		r = compare((long)a->failed_rounds, (long)b->failed_rounds);
 	if (r == 0)
 		r = compare(category(&a->addr), category(&b->addr));
+	if (r == 0)
+		r = compare(a->reach, b->reach);
 	if (r == 0)
 		r = compare(a->deprecated, b->deprecated);
 	if (r == 0)

@@ -8,13 +8,17 @@
  * reachability first because an address without a router carries nothing):
  *   never: link-local and what is not routable; an ULA unless the home agent's
  *          address is one too
- *   1. a router that answers, before one in doubt, before one that was lost
+ *   1. a router that was not lost
  *   2. fewer rounds of unanswered Binding Updates
  *   3. ULA (to an ULA home agent), native global, 6to4, Teredo
- *   4. preferred before deprecated
- *   5. MnIfPreference of the interface, lower first
- *   6. longest match with the home agent's address
- *   7. the one in use, then the lowest address, then the lowest interface */
+ *   4. a router that answers, before one in doubt: an arrival with equally good
+ *      prefixes is followed at once, one with worse prefixes only when the
+ *      former router turns out to be lost
+ *   5. preferred before deprecated
+ *   6. MnIfPreference of the interface, lower first
+ *   7. longest match with the home agent's address
+ *   8. the one in use, then the lowest address, then the lowest interface
+ */
 #include <mip6/types.h>
 
 enum coa_reach { COA_REACHABLE, COA_DOUBTFUL, COA_LOST };

@@ -44,9 +44,20 @@ bool mn_register_may_be_bound(const struct mn_home *home, mip6_time now)
 	return bul_bound(&home->bul, now) || (home->bul.state == BUL_WAITING && home->bul.sent_any);
 }
 
-void mn_register_away(struct mn_home *home, mip6_time now, const struct mn_coa *coa)
+/* The first retransmission interval (11.8). Addresses that take turns because
+ * none is answered slow down together. */
+static mip6_time first_timeout(const struct mn_home *home, const struct mn_coa *coa, bool bound)
 {
 	const struct mip6_config *c = &home->node->config;
+	mip6_time timeout = bound ? c->initial_bindack_rereg : c->initial_bindack_first;
+
+	for (unsigned i = 0; coa && i < coa->failed_rounds && timeout < BUL_MAX_TIMEOUT; i++)
+		timeout *= 2;
+	return timeout < BUL_MAX_TIMEOUT ? timeout : BUL_MAX_TIMEOUT;
+}
+
+void mn_register_away(struct mn_home *home, mip6_time now, const struct mn_coa *coa)
+{
 	/* After a de-registration the home agent starts anew, with its own DAD. */
 	bool bound = bul_bound(&home->bul, now) && home->place != MN_RETURNING;
 
@@ -57,7 +68,7 @@ void mn_register_away(struct mn_home *home, mip6_time now, const struct mn_coa *
 	home->ifindex = coa->owner->iface->link.ifindex;
 	home->coa = coa->addr;
 	bul_aim(&home->bul, now, &coa->addr, lifetime_to_ask(home, now, coa), home_flags(home),
-		bound ? c->initial_bindack_rereg : c->initial_bindack_first);
+		first_timeout(home, coa, bound));
 }
 
 void mn_register_home(struct mn_home *home, mip6_time now)
@@ -70,16 +81,13 @@ void mn_register_home(struct mn_home *home, mip6_time now)
  * the Binding Update is held back when it comes to sending. */
 static void refresh(struct mn_home *home, mip6_time now)
 {
-	const struct mip6_config *c = &home->node->config;
 	const struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
 
 	if (home->place == MN_RETURNING)
 		mn_register_home(home, now);
 	else if (home->place == MN_AWAY)
 		bul_aim(&home->bul, now, &home->coa, lifetime_to_ask(home, now, coa),
-			home_flags(home),
-			bul_bound(&home->bul, now) ? c->initial_bindack_rereg
-						   : c->initial_bindack_first);
+			home_flags(home), first_timeout(home, coa, bul_bound(&home->bul, now)));
 	else
 		bul_hold(&home->bul);
 }
@@ -267,7 +275,7 @@ static void refused(struct mn_home *home, mip6_time now, enum bul_verdict verdic
 {
 	struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
 
-	node_warn(home->node, now, mh_status_text(home->bul.status));
+	node_warn(home->node, now, "the home agent refused the Binding Update");
 	if (verdict == BUL_COA_REFUSED && coa)
 		coa->failed_rounds++;
 	if (verdict == BUL_HOA_REFUSED)
@@ -372,7 +380,8 @@ void mn_register_receive(struct mip6_node *node, mip6_time now, const struct ip6
 }
 
 /* Parameter Problem code 1: the peer does not know the Mobility Header (11.3.5).
- * A home agent that says so is asked again later. */
+ * A home agent whose daemon is just being started again says so too, so the
+ * Binding Update goes on being repeated at its own times. */
 void mn_register_error(struct mip6_node *node, mip6_time now, const struct icmp6_error *e)
 {
 	struct ip6_packet quoted;
@@ -390,6 +399,4 @@ void mn_register_error(struct mip6_node *node, mip6_time now, const struct icmp6
 		return;
 	}
 	node_warn(node, now, "the home agent does not know the Mobility Header");
-	bul_fail(&home->bul, now + BUL_RETRY_REFUSED);
-	mn_update(node, now);
 }

@@ -87,13 +87,30 @@ static void ula_only_towards_ula(void)
 	CU_ASSERT_EQUAL(choose(c, 1, HA, "::"), MIP6_ERR_NOTFOUND);
 }
 
-static void reachable_before_doubtful_before_lost(void)
+static void lost_comes_last(void)
 {
-	struct coa_candidate c[3] = {C("2001:0:1::5"), C("2002:db8:1::5"), C("3fff:0:a::5")};
+	struct coa_candidate c[2] = {C("2001:0:1::5"), C("3fff:0:a::5")};
+
+	c[1].reach = COA_LOST;
+	first_wins(c, 2, HA, "3fff:0:a::5");
+}
+
+/* An arrival is followed at once where its prefix is as good ... */
+static void doubtful_loses_among_equals(void)
+{
+	struct coa_candidate c[2] = {C("3fff:0:b::5"), C("3fff:0:a::5")};
 
 	c[1].reach = COA_DOUBTFUL;
-	c[2].reach = COA_LOST;
-	first_wins(c, 3, HA, "3fff:0:a::5");
+	first_wins(c, 2, HA, "3fff:0:a::5");
+}
+
+/* ... but perhaps it is a second router on the same link: its worse prefix waits. */
+static void doubtful_beats_a_worse_category(void)
+{
+	struct coa_candidate c[2] = {C("3fff:0:a::5"), C("2002:db8:1::5")};
+
+	c[0].reach = COA_DOUBTFUL;
+	first_wins(c, 2, HA, "::");
 }
 
 static void unanswered_loses(void)
@@ -224,7 +241,9 @@ int main(void)
 	    {"none_is_none", none_is_none},
 	    {"native_before_6to4_before_teredo", native_before_6to4_before_teredo},
 	    {"ula_only_towards_ula", ula_only_towards_ula},
-	    {"reachable_before_doubtful_before_lost", reachable_before_doubtful_before_lost},
+	    {"lost_comes_last", lost_comes_last},
+	    {"doubtful_loses_among_equals", doubtful_loses_among_equals},
+	    {"doubtful_beats_a_worse_category", doubtful_beats_a_worse_category},
 	    {"unanswered_loses", unanswered_loses},
 	    {"preferred_before_deprecated", preferred_before_deprecated},
 	    {"interface_preference", interface_preference},

@@ -473,20 +473,21 @@ static void receive_parameter_problem(struct rig *r, uint8_t code)
 		   icmp6_build_error(&p.src, &p.dst, &e, buf, sizeof(buf)));
 }
 
-static void parameter_problem_stops_for_a_while(void)
+/* The home agent's daemon is being started again: repetitions go on at 1.5, 2, 4 s
+ * as if nothing had been heard, so that the new daemon gets one soon. */
+static void parameter_problem_does_not_stop_repetitions(void)
 {
 	static struct rig r;
 
 	rig_init(&r);
 	rig_start(&r);
 	rig_attach1(&r);
-	receive_parameter_problem(&r, 2); /* logged only */
+	receive_parameter_problem(&r, 2);
 	rig_pass(&r, 2 * S);
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 2);
 	receive_parameter_problem(&r, 1);
-	rig_pass(&r, 119 * S);
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 2);
-	rig_pass(&r, S);
+	rig_pass(&r, 2 * S);
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 3);
 	rig_end(&r);
 }
@@ -743,6 +744,77 @@ static void unanswered_address_loses_to_the_next(void)
 	/* A new attachment of the better interface is another chance. */
 	rig_attach1(&r);
 	CU_ASSERT(same(&rig_last_bu(&r)->tx.src, COA1));
+	rig_end(&r);
+}
+
+/* With no answer on any interface they take turns, more and more slowly. */
+static void nobody_answers(void)
+{
+	static struct rig r;
+	size_t first;
+
+	two_interfaces(&r, 1, 2);
+	rig_attach1(&r);
+	attach_eth1(&r);
+	rig_pass(&r, 600 * S);
+	first = rig_count_bu(&r);
+	CU_ASSERT(first >= 18 && first <= 40);
+	rig_forget(&r);
+	rig_pass(&r, 600 * S);
+	/* One each 32 s in the end (MAX_BINDACK_TIMEOUT), from both addresses. */
+	CU_ASSERT(rig_count_bu(&r) >= 18 && rig_count_bu(&r) <= 22);
+	rig_end(&r);
+}
+
+static void tunnel_events(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_attach1(&r);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_TUNNEL_UP), 1);
+	rig_accept(&r, COA1, 60);
+	rig_link(&r, ETH0, true);
+	rig_receive_ra(&r, ETH0, AR2, rig_ra("3fff:0:b::", ND_PIO_L | ND_PIO_A));
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_TUNNEL_UP), 2);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_TUNNEL_DOWN), 0);
+	rig_receive_ba(&r, ETH0, COA2, MH_STATUS_DAD_FAILED, rig_last_bu(&r)->mh.bu.seq, 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_TUNNEL_DOWN), 1);
+	rig_end(&r);
+}
+
+/* An advertisement cannot end an address early (RFC 4862 5.5.3 e). */
+static void hostile_prefix_lifetime(void)
+{
+	static struct rig r;
+	struct nd_ra ra = rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A);
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	ra.pio[0].valid = 0;
+	ra.pio[0].preferred = 0;
+	rig_receive_ra(&r, ETH0, AR1, ra);
+	CU_ASSERT_PTR_NOT_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, COA1));
+	CU_ASSERT_PTR_NOT_NULL(rig_default_route(&r, 1000 + ETH0));
+	rig_end(&r);
+}
+
+static void all_interfaces(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	r.config.interfaces = calloc(1, sizeof(*r.config.interfaces));
+	r.config.interface_count = 1;
+	r.config.interfaces[0] = (struct mip6_if_config){"eth0", MIP6_ROLE_MN, 2};
+	r.config.use_all_interfaces = true;
+	rig_start(&r);
+	rig_link(&r, ETH1, false);
+	rig_address(&r, ETH1, 0);
+	attach_eth1(&r);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
 	rig_end(&r);
 }
 
@@ -1044,7 +1116,8 @@ int main(void)
 	    {"duplicate_home_address_is_not_used_again", duplicate_home_address_is_not_used_again},
 	    {"refusal_is_retried_later", refusal_is_retried_later},
 	    {"foreign_acknowledgements_are_ignored", foreign_acknowledgements_are_ignored},
-	    {"parameter_problem_stops_for_a_while", parameter_problem_stops_for_a_while},
+	    {"parameter_problem_does_not_stop_repetitions",
+	     parameter_problem_does_not_stop_repetitions},
 	    {"detection_is_done_for_each_address", detection_is_done_for_each_address},
 	    {"duplicate_is_replaced_at_once", duplicate_is_replaced_at_once},
 	    {"prefix_without_free_address", prefix_without_free_address},
@@ -1056,6 +1129,10 @@ int main(void)
 	    {"worse_interface_stays_in_reserve", worse_interface_stays_in_reserve},
 	    {"preference_0_is_not_used", preference_0_is_not_used},
 	    {"unanswered_address_loses_to_the_next", unanswered_address_loses_to_the_next},
+	    {"nobody_answers", nobody_answers},
+	    {"tunnel_events", tunnel_events},
+	    {"hostile_prefix_lifetime", hostile_prefix_lifetime},
+	    {"all_interfaces", all_interfaces},
 	    {"stop_leaves_nothing", stop_leaves_nothing},
 	    {"restart_goes_on", restart_goes_on},
 	    {"restart_continues_sequence_and_refresh", restart_continues_sequence_and_refresh},
