@@ -52,6 +52,20 @@ static void settle(struct capture *c)
 	}
 }
 
+/* Time stamps of a busy machine may be out of order by a little: moved to their
+ * places, those of equal times stay as they came. */
+static void sort(struct capture *c)
+{
+	for (size_t i = 1; i < c->count; i++) {
+		struct capture_packet p = c->packets[i];
+		size_t k = i;
+
+		for (; k > 0 && c->packets[k - 1].time > p.time; k--)
+			c->packets[k] = c->packets[k - 1];
+		c->packets[k] = p;
+	}
+}
+
 int capture_read(struct capture *c, const char *path, char *error, size_t cap)
 {
 	char text[PCAP_ERRBUF_SIZE];
@@ -66,15 +80,21 @@ int capture_read(struct capture *c, const char *path, char *error, size_t cap)
 		snprintf(error, cap, "the capture cannot be read: %s", text);
 		return -1;
 	}
+	if (pcap_datalink(pcap) != DLT_EN10MB) {
+		snprintf(error, cap, "the capture is not of an Ethernet interface");
+		pcap_close(pcap);
+		return -1;
+	}
 	/* An end that was cut off ends the loop like the end of the file. */
 	while (pcap_next_ex(pcap, &header, &data) == 1)
 		if (keep(c, &room, header, data) < 0)
 			break;
 	pcap_close(pcap);
 	settle(c);
+	sort(c);
 	if (c->count > 0)
 		return 0;
-	snprintf(error, cap, "the capture %s is empty", path);
+	snprintf(error, cap, "the capture is empty");
 	capture_free(c);
 	return -1;
 }
@@ -107,20 +127,32 @@ static void look_mh(const struct ip6_packet *ip, struct capture_view *v)
 	}
 }
 
-static void look_icmp(const struct ip6_packet *ip, struct capture_view *v)
+static void look_neighbour(const struct ip6_packet *ip, int type, struct capture_view *v)
 {
 	struct nd_ns ns;
+	struct nd_na na;
+
+	if (type == ICMP6_NS && mip6_addr_is_unspecified(&ip->src) &&
+	    nd_parse_ns(ip->payload, ip->payload_len, &ns) == 0) {
+		v->kind = CAPTURE_DAD;
+		v->addr = ns.target;
+	}
+	if (type == ICMP6_NA && nd_parse_na(ip->payload, ip->payload_len, &na) == 0) {
+		v->kind = CAPTURE_NA;
+		v->addr = na.target;
+	}
+}
+
+static void look_icmp(const struct ip6_packet *ip, struct capture_view *v)
+{
 	int type = icmp6_type(&ip->src, &ip->dst, ip->payload, ip->payload_len);
 
 	if (type == ICMP6_RA)
 		v->kind = CAPTURE_RA;
-	if (type == ICMP6_RS)
+	else if (type == ICMP6_RS)
 		v->kind = CAPTURE_RS;
-	if (type != ICMP6_NS || !mip6_addr_is_unspecified(&ip->src) ||
-	    nd_parse_ns(ip->payload, ip->payload_len, &ns) < 0)
-		return;
-	v->kind = CAPTURE_DAD;
-	v->addr = ns.target;
+	else
+		look_neighbour(ip, type, v);
 }
 
 static void look_udp(const struct ip6_packet *ip, struct capture_view *v)

@@ -33,6 +33,7 @@ enum capture_kind {
 	CAPTURE_RA,
 	CAPTURE_RS,
 	CAPTURE_DAD, /* neighbour solicitation from "::": addr is the target */
+	CAPTURE_NA,  /* neighbour advertisement: addr is the target */
 	CAPTURE_BU,
 	CAPTURE_BA,
 	CAPTURE_PROBE, /* of ours: stream and seq */

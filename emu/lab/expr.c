@@ -74,7 +74,7 @@ static const struct symbol symbols[] = {
     {"<", LT, 2},  {">", GT, 2},   {"+", ADD, 3}, {"-", SUB, 3}, {"*", MUL, 4}, {"/", DIV, 4},
 };
 
-enum { LEVEL_UNARY = 5 };
+enum { LEVEL_COMPARISON = 2, LEVEL_UNARY = 5 };
 
 static const struct symbol *next_symbol(struct parser *s, int level)
 {
@@ -314,31 +314,68 @@ static double operate(enum op op, double a, double b)
 	return 0;
 }
 
+static bool truth(struct expr_value v)
+{
+	return v.number > 0 || v.number < 0;
+}
+
+/* What is already settled by one side, whatever the missing other one is. */
+static struct expr_value eval_half(enum op op, struct expr_value left, struct expr_value right)
+{
+	struct expr_value known = left.known ? left : right;
+
+	if (known.known && op == OR && truth(known))
+		return (struct expr_value){true, 1};
+	if (known.known && op == AND && !truth(known))
+		return (struct expr_value){true, 0};
+	return (struct expr_value){false, 0};
+}
+
+static struct expr_value eval(const struct expr *e, int index, const struct expr_scope *scope);
+
+static struct expr_value eval_operator(const struct expr *e, const struct node *n,
+				       const struct expr_scope *scope)
+{
+	struct expr_value left = eval(e, n->left, scope);
+	struct expr_value right = eval(e, n->right, scope);
+
+	if (!left.known || !right.known)
+		return eval_half(n->op, left, right);
+	if (n->op == DIV && !truth(right))
+		return (struct expr_value){false, 0};
+	return (struct expr_value){true, operate(n->op, left.number, right.number)};
+}
+
+static bool is_missing(const struct node *n)
+{
+	return n->kind == CALL && strcmp(n->word, "missing") == 0;
+}
+
 static struct expr_value eval(const struct expr *e, int index, const struct expr_scope *scope)
 {
 	const struct node *n = &e->nodes[index];
-	struct expr_value left;
-	struct expr_value right;
+	struct expr_value value;
 
-	if (n->kind == NUMBER)
+	switch (n->kind) {
+	case NUMBER:
 		return (struct expr_value){true, n->number};
-	if (n->kind == NAME)
+	case NAME:
 		return scope->name(scope->ctx, n->word);
-	if (n->kind == CALL && strcmp(n->word, "missing") == 0)
-		return (struct expr_value){true, !scope->name(scope->ctx, n->args[0]).known};
-	if (n->kind == CALL)
+	case CALL:
+		if (is_missing(n))
+			return (struct expr_value){true,
+						   !scope->name(scope->ctx, n->args[0]).known};
 		return scope->call(scope->ctx, n->word, (const char *const *)n->args, n->arg_count);
-	left = eval(e, n->left, scope);
-	if (n->kind == NOT)
-		return (struct expr_value){left.known, !(left.number > 0 || left.number < 0)};
-	if (n->kind == NEGATE)
-		return (struct expr_value){left.known, -left.number};
-	right = eval(e, n->right, scope);
-	if (n->op == DIV && !(right.number > 0 || right.number < 0))
-		right.known = false;
-	if (!left.known || !right.known)
-		return (struct expr_value){false, 0};
-	return (struct expr_value){true, operate(n->op, left.number, right.number)};
+	case NOT:
+		value = eval(e, n->left, scope);
+		return (struct expr_value){value.known, !truth(value)};
+	case NEGATE:
+		value = eval(e, n->left, scope);
+		return (struct expr_value){value.known, -value.number};
+	case OPERATOR:
+		return eval_operator(e, n, scope);
+	}
+	return (struct expr_value){false, 0};
 }
 
 struct expr_value expr_eval(const struct expr *e, const struct expr_scope *scope)
@@ -346,13 +383,33 @@ struct expr_value expr_eval(const struct expr *e, const struct expr_scope *scope
 	return eval(e, e->root, scope);
 }
 
-bool expr_visit(const struct expr *e, bool (*fn)(void *arg, const char *name, bool function),
-		void *arg)
+bool expr_sides(const struct expr *e, const struct expr_scope *scope, struct expr_value *ret_left,
+		struct expr_value *ret_right, const char **ret_symbol)
+{
+	const struct node *n = &e->nodes[e->root];
+
+	if (n->kind != OPERATOR)
+		return false;
+	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
+		if (symbols[i].op == n->op && symbols[i].level == LEVEL_COMPARISON) {
+			*ret_symbol = symbols[i].text;
+			*ret_left = eval(e, n->left, scope);
+			*ret_right = eval(e, n->right, scope);
+			return true;
+		}
+	return false;
+}
+
+bool expr_visit(const struct expr *e, bool (*fn)(void *arg, const struct expr_use *use), void *arg)
 {
 	for (int i = 0; i < e->count; i++) {
 		const struct node *n = &e->nodes[i];
+		struct expr_use use = {n->word, n->kind == CALL, (const char *const *)n->args,
+				       n->arg_count};
 
-		if ((n->kind == NAME || n->kind == CALL) && !fn(arg, n->word, n->kind == CALL))
+		if (is_missing(n))
+			use = (struct expr_use){.name = n->args[0]};
+		if ((n->kind == NAME || n->kind == CALL) && !fn(arg, &use))
 			return false;
 	}
 	return true;

@@ -8,8 +8,9 @@
  *   each first_down_ms <= ra_ms + 30.2 + probe_ms
  *   events(mn, bu_tx) == moves + 1
  *
- * A comparison with a value that is missing is itself missing, and so is what
- * is made of it, except by missing(NAME). */
+ * What is made of a missing value is itself missing, but for missing(NAME),
+ * which is true then, and for a truth that does not hang on it: "false && x" is
+ * false and "true || x" is true whatever x is. */
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -36,9 +37,22 @@ struct expr *expr_parse(const char *text, char *error, size_t cap, int *ret_colu
 void expr_free(struct expr *e);
 bool expr_is_each(const struct expr *e);
 struct expr_value expr_eval(const struct expr *e, const struct expr_scope *scope);
-/* Calls fn for every name and function in it, so that unknown ones are found
- * before a run; `function` is true for a call. Stops when fn returns false. */
-bool expr_visit(const struct expr *e, bool (*fn)(void *arg, const char *name, bool function),
-		void *arg);
+/* When the outermost operator is a comparison: the values of its two sides, and
+ * true. For saying what was found. */
+bool expr_sides(const struct expr *e, const struct expr_scope *scope, struct expr_value *ret_left,
+		struct expr_value *ret_right, const char **ret_symbol);
+
+/* One name, or one call with its arguments, that an expression uses. */
+struct expr_use {
+	const char *name;
+	bool call;
+	const char *const *args;
+	size_t arg_count;
+};
+
+/* Calls fn for each of them until it returns false, so that unknown ones are
+ * found before a run. The NAME in missing(NAME) counts as a name. Returns
+ * whether fn agreed to all. */
+bool expr_visit(const struct expr *e, bool (*fn)(void *arg, const struct expr_use *use), void *arg);
 
 #endif

@@ -5,8 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum { PROBES_MAX = 100000000 };
+#include <sys/stat.h>
 
 static int make_room(struct stream *s, size_t seq)
 {
@@ -26,21 +25,24 @@ static int make_room(struct stream *s, size_t seq)
 	return 0;
 }
 
+/* An arrival without a record of its sending cannot be ours. */
 static void arrive(struct stream *s, struct stream_probe *p, int64_t time)
 {
-	if (p->arrivals++ > 0)
+	if (!p->sent || p->arrivals++ > 0)
 		return;
 	p->received = time;
 	if (time - p->sent > s->longest_delay)
 		s->longest_delay = time - p->sent;
 }
 
-static int take(struct stream *streams, const struct lab_plan *plan,
+/* No sequence number is above the number of records: `most` bounds the memory
+ * whatever a damaged file says. */
+static int take(struct stream *streams, const struct lab_plan *plan, size_t most,
 		const struct lab_probe_record *r)
 {
 	struct stream *s;
 
-	if (r->probe >= plan->probe_count || r->seq >= PROBES_MAX)
+	if (r->probe >= plan->probe_count || r->seq >= most || r->time <= 0)
 		return 0;
 	s = &streams[r->probe];
 	if (make_room(s, r->seq) < 0)
@@ -75,31 +77,49 @@ static void cut_tail(struct stream *s)
 		s->count--;
 }
 
+static int read_records(struct stream *streams, const struct lab_plan *plan, FILE *file,
+			size_t *ret_records)
+{
+	struct lab_probe_record record;
+	struct stat stat;
+	size_t most;
+
+	if (fstat(fileno(file), &stat) < 0)
+		return -1;
+	most = (size_t)stat.st_size / sizeof(record);
+	for (*ret_records = 0; fread(&record, sizeof(record), 1, file) == 1; (*ret_records)++)
+		if (take(streams, plan, most, &record) < 0)
+			return -1;
+	return 0;
+}
+
 int streams_read(struct stream **ret, const struct lab_plan *plan, const char *path, char *error,
 		 size_t cap)
 {
 	struct stream *streams = calloc(plan->probe_count + 1, sizeof(*streams));
-	struct lab_probe_record record;
 	FILE *file = fopen(path, "rbe");
 	size_t records = 0;
+	int result;
 
 	*ret = streams;
 	if (!streams || !file) {
-		snprintf(error, cap, "cannot read %s: %s", path, strerror(errno));
+		snprintf(error, cap, "the probe records cannot be read: %s", strerror(errno));
 		if (file)
 			fclose(file);
 		return -1;
 	}
-	while (fread(&record, sizeof(record), 1, file) == 1 && take(streams, plan, &record) == 0)
-		records++;
+	result = read_records(streams, plan, file, &records);
 	fclose(file);
 	for (size_t i = 0; i < plan->probe_count; i++) {
 		cut_tail(&streams[i]);
 		mark_reordered(&streams[i]);
 	}
-	if (records > 0 || plan->probe_count == 0)
+	if (result < 0)
+		snprintf(error, cap, "the probe records cannot be kept in memory");
+	else if (records == 0 && plan->probe_count > 0)
+		snprintf(error, cap, "no probe was sent");
+	else
 		return 0;
-	snprintf(error, cap, "no probe was sent: %s is empty", path);
 	return -1;
 }
 

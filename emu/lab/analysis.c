@@ -1,0 +1,352 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The way from raw records to results: read all of them, make handovers, compare
+ * the witnesses, judge, write. What is not there to be read ends it with an
+ * error that names the node, for a table of zeros would look like a result. */
+#include "lab/analysis.h"
+#include "lab/findings.h"
+#include "lab/records.h"
+#include <errno.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PATH_ROOM = 700 };
+
+#define LAG_LIMIT (2 * LAB_NS_MS)
+
+struct analysis {
+	struct findings f;
+	const char *results;
+	char *error;
+	size_t cap;
+};
+
+__attribute__((format(printf, 2, 3))) static int fail(struct analysis *a, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(a->error, a->cap, format, args);
+	va_end(args);
+	return -1;
+}
+
+static const char *path_of(const struct analysis *a, const char *name, char *path)
+{
+	snprintf(path, PATH_ROOM, "%s/%s", a->results, name);
+	return path;
+}
+
+int findings_warn(struct findings *f, const char *format, ...)
+{
+	char **grown = realloc(f->warnings, (f->warning_count + 1) * sizeof(*grown));
+	char text[400];
+	va_list args;
+
+	if (!grown)
+		return -1;
+	f->warnings = grown;
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	grown[f->warning_count] = strdup(text);
+	if (!grown[f->warning_count])
+		return -1;
+	f->warning_count++;
+	return 0;
+}
+
+bool findings_many_nodes(const struct findings *f)
+{
+	for (size_t i = 1; i < f->count; i++)
+		if (f->handovers[i].move.node != f->handovers[0].move.node)
+			return true;
+	return false;
+}
+
+/* ---- reading ------------------------------------------------------------------- */
+
+/* An interface that never has a link may have nothing to capture. */
+static bool may_be_empty(const struct lab_plan *plan, const struct lab_capture *c)
+{
+	if (plan->nodes[c->node].ifaces[c->iface].link >= 0)
+		return false;
+	for (size_t i = 0; i < plan->action_count; i++)
+		if (plan->actions[i].kind == LAB_ACT_MOVE && plan->actions[i].node == c->node &&
+		    plan->actions[i].iface == c->iface)
+			return false;
+	return true;
+}
+
+static int read_capture(struct analysis *a, size_t index)
+{
+	const struct lab_capture *c = &a->f.plan->captures[index];
+	const struct lab_node *node = &a->f.plan->nodes[c->node];
+	const struct lab_iface *iface = &node->ifaces[c->iface];
+	struct capture *capture = &a->f.captures.list[index];
+	char name[LAB_NAME + 32];
+	char path[PATH_ROOM];
+	char error[300];
+
+	snprintf(name, sizeof(name), "raw/%s-%s.pcap", node->name, iface->name);
+	if (capture_read(capture, path_of(a, name, path), error, sizeof(error)) < 0 &&
+	    !may_be_empty(a->f.plan, c))
+		return fail(a, "%s of node %s: %s (see raw/%s-%s.capture.log)", iface->name,
+			    node->name, error, node->name, iface->name);
+	a->f.captures.views[index] = calloc(capture->count + 1, sizeof(struct capture_view));
+	if (!a->f.captures.views[index])
+		return fail(a, "out of memory");
+	for (size_t i = 0; i < capture->count; i++)
+		capture_look(&capture->packets[i], iface->mac, &a->f.captures.views[index][i]);
+	return 0;
+}
+
+static int read_captures(struct analysis *a)
+{
+	struct captures *c = &a->f.captures;
+	size_t count = a->f.plan->capture_count;
+
+	c->list = calloc(count + 1, sizeof(*c->list));
+	c->views = calloc(count + 1, sizeof(*c->views));
+	if (!c->list || !c->views)
+		return fail(a, "out of memory");
+	for (c->count = 0; c->count < count; c->count++)
+		if (read_capture(a, c->count) < 0)
+			return -1;
+	return 0;
+}
+
+/* The probe of scheduling lag runs in real time only. */
+static void read_lag(struct analysis *a)
+{
+	int64_t from = a->f.history.t0 + a->f.plan->settle_ns;
+	int64_t to = a->f.history.t0 + a->f.plan->duration_ns;
+	struct lab_lag_record record;
+	char path[PATH_ROOM];
+	FILE *file = fopen(path_of(a, "raw/lag.bin", path), "rbe");
+
+	a->f.worst_lag = -1;
+	while (file && fread(&record, sizeof(record), 1, file) == 1)
+		if (record.time >= from && record.time <= to && record.lag > a->f.worst_lag)
+			a->f.worst_lag = record.lag;
+	if (file)
+		fclose(file);
+	a->f.valid = a->f.plan->engine == LAB_ENGINE_VIRTUAL ||
+		     (a->f.worst_lag >= 0 && a->f.worst_lag <= LAG_LIMIT);
+}
+
+static int read_records(struct analysis *a)
+{
+	struct findings *f = &a->f;
+	char path[PATH_ROOM];
+
+	if (history_read(&f->history, f->plan, path_of(a, "raw/timeline.jsonl", path), a->error,
+			 a->cap) < 0 ||
+	    streams_read(&f->streams, f->plan, path_of(a, "raw/probe.bin", path), a->error,
+			 a->cap) < 0 ||
+	    read_captures(a) < 0)
+		return -1;
+	if (events_read(&f->events, f->plan, path_of(a, "raw", path)) < 0)
+		return fail(a, "out of memory");
+	read_lag(a);
+	return 0;
+}
+
+/* ---- is there anything to measure? ------------------------------------------------ */
+
+static bool any_arrived(const struct stream *s)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->probes[i].received)
+			return true;
+	return false;
+}
+
+static bool has_handover(const struct findings *f, int node)
+{
+	for (size_t i = 0; i < f->history.count; i++)
+		if (f->history.moves[i].node == node)
+			return true;
+	return false;
+}
+
+static unsigned packets_of(const struct findings *f, int node, bool from_us, enum capture_kind kind)
+{
+	unsigned count = 0;
+
+	for (size_t i = 0; i < f->captures.count; i++)
+		for (size_t k = 0; k < f->captures.list[i].count; k++) {
+			const struct capture_view *v = &f->captures.views[i][k];
+
+			count += f->plan->captures[i].node == node && v->from_us == from_us &&
+				 v->kind == kind;
+		}
+	return count;
+}
+
+static bool is_captured(const struct findings *f, int node)
+{
+	for (size_t i = 0; i < f->plan->capture_count; i++)
+		if (f->plan->captures[i].node == node)
+			return true;
+	return false;
+}
+
+static int check_registration(struct analysis *a, int node)
+{
+	const char *name = a->f.plan->nodes[node].name;
+
+	if (!has_handover(&a->f, node))
+		return 0;
+	if (!is_captured(&a->f, node))
+		return fail(a, "node %s moves, but none of its interfaces is captured", name);
+	if (packets_of(&a->f, node, false, CAPTURE_BA) > 0)
+		return 0;
+	return fail(a,
+		    "node %s never registered: %u Binding Updates and no Binding "
+		    "Acknowledgement in its captures (see raw/%s.*.log and events.jsonl)",
+		    name, packets_of(&a->f, node, true, CAPTURE_BU), name);
+}
+
+static int check_substance(struct analysis *a)
+{
+	const struct lab_plan *plan = a->f.plan;
+
+	for (size_t i = 0; i < plan->node_count; i++)
+		if (check_registration(a, (int)i) < 0)
+			return -1;
+	for (size_t i = 0; i < plan->probe_count; i++)
+		if (plan->probes[i].mn >= 0 && !any_arrived(&a->f.streams[i]))
+			return fail(a,
+				    "no probe of the stream \"%s\" from %s to %s arrived: %zu "
+				    "were sent",
+				    plan->probes[i].name, plan->nodes[plan->probes[i].from].name,
+				    plan->nodes[plan->probes[i].to].name, a->f.streams[i].count);
+	return 0;
+}
+
+/* ---- results ----------------------------------------------------------------------- */
+
+static int summarise(struct findings *f)
+{
+	double *values = calloc(f->count + 1, sizeof(*values));
+
+	if (!values)
+		return -1;
+	for (enum column c = 0; c < COLUMNS; c++) {
+		size_t count = 0;
+
+		for (size_t i = 0; i < f->count; i++) {
+			struct expr_value v = handover_value(&f->handovers[i], c);
+
+			if (v.known)
+				values[count++] = v.number;
+		}
+		f->spreads[c] = spread_of(values, count);
+	}
+	free(values);
+	return 0;
+}
+
+static int conclude(struct analysis *a)
+{
+	struct findings *f = &a->f;
+
+	f->handovers = handovers_find(f->plan, &f->history, &f->captures, f->streams);
+	f->verdicts = calloc(f->plan->expect_count + 1, sizeof(*f->verdicts));
+	if (!f->handovers || !f->verdicts)
+		return fail(a, "out of memory");
+	f->count = f->history.count;
+	f->lost_outside =
+	    handover_lost_outside(f->plan, &f->history, f->streams, f->handovers, f->count);
+	if (summarise(f) < 0 || crosscheck(f) < 0)
+		return fail(a, "out of memory");
+	if (f->events.bad &&
+	    findings_warn(f, "%zu lines of event files are no events", f->events.bad) < 0)
+		return fail(a, "out of memory");
+	expect_judge(f, a->results);
+	return 0;
+}
+
+static int write_table(struct analysis *a, FILE *out)
+{
+	char path[PATH_ROOM];
+	FILE *file = fopen(path_of(a, "summary.txt", path), "we");
+	int result;
+
+	if (!file)
+		return -1;
+	result = out_table(&a->f, file);
+	if (fclose(file) != 0 || result < 0)
+		return -1;
+	return out_table(&a->f, out);
+}
+
+static int write_all(struct analysis *a, FILE *out)
+{
+	const struct findings *f = &a->f;
+	char path[PATH_ROOM];
+
+	if (out_handovers(f, path_of(a, "handovers.csv", path)) < 0 ||
+	    out_delays(f, path_of(a, "delay.csv", path)) < 0 ||
+	    streams_write(f->streams, f->plan, f->history.t0, path_of(a, "probes.csv", path)) < 0 ||
+	    out_capture(f, path_of(a, "capture.pcapng", path)) < 0 ||
+	    out_json(f, path_of(a, "summary.json", path)) < 0 || write_table(a, out) < 0)
+		return fail(a, "cannot write the results: %s", strerror(errno));
+	return 0;
+}
+
+/* The events are worth having also where nothing else can be said. */
+static int write_events(struct analysis *a)
+{
+	char path[PATH_ROOM];
+
+	if (events_write(&a->f.events, path_of(a, "events.jsonl", path)) < 0)
+		return fail(a, "cannot write events.jsonl: %s", strerror(errno));
+	return 0;
+}
+
+static void release(struct findings *f)
+{
+	history_free(&f->history);
+	streams_free(f->streams, f->plan);
+	events_free(&f->events);
+	for (size_t i = 0; f->captures.list && i < f->plan->capture_count; i++)
+		capture_free(&f->captures.list[i]);
+	for (size_t i = 0; f->captures.views && i < f->plan->capture_count; i++)
+		free(f->captures.views[i]);
+	free(f->captures.list);
+	free(f->captures.views);
+	free(f->handovers);
+	free(f->verdicts);
+	for (size_t i = 0; i < f->warning_count; i++)
+		free(f->warnings[i]);
+	free(f->warnings);
+}
+
+int lab_analyse(const struct lab_plan *plan, const char *results, FILE *out,
+		struct lab_outcome *outcome)
+{
+	struct analysis a = {.f.plan = plan, .results = results};
+	int result;
+
+	*outcome = (struct lab_outcome){0};
+	a.error = outcome->error;
+	a.cap = sizeof(outcome->error);
+	result = read_records(&a);
+	if (result == 0)
+		result = write_events(&a);
+	if (result == 0)
+		result = check_substance(&a);
+	if (result == 0)
+		result = conclude(&a);
+	if (result == 0)
+		result = write_all(&a, out);
+	outcome->valid = a.f.valid;
+	outcome->handovers = (unsigned)a.f.count;
+	outcome->expectations = (unsigned)plan->expect_count;
+	outcome->failed = a.f.failed;
+	outcome->warnings = (unsigned)a.f.warning_count;
+	release(&a.f);
+	return result;
+}

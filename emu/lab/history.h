@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LAB_HISTORY_H
+#define LAB_HISTORY_H
+
+/* What the runner noted in raw/timeline.jsonl: when the run's clock started,
+ * when which interface lost its link and got another. All times are ns on the
+ * run's clock (records.h). */
+#include "lab/plan.h"
+
+struct history_move {
+	unsigned n; /* number of the handover, from 1 */
+	int node, iface;
+	char from[LAB_NAME]; /* name of the link, "" when there was none */
+	char to[LAB_NAME];
+	bool home;
+	int64_t down;
+	int64_t up;
+	int64_t until; /* the node's next loss of a link, or the end of the run */
+};
+
+struct history {
+	int64_t t0;
+	int64_t end;   /* the last note's time when the run was cut off */
+	bool ended;    /* all that was under way was collected */
+	bool complete; /* the run was carried out to its end without an error */
+	struct history_move *moves;
+	size_t count;
+};
+
+/* Reads it as far as it is whole. A move that never got its new link is left
+ * out. 0, or -1 with an error text; history_free in both cases. */
+int history_read(struct history *h, const struct lab_plan *plan, const char *path, char *error,
+		 size_t cap);
+void history_free(struct history *h);
+
+#endif
