@@ -45,6 +45,8 @@ struct mip6_node {
 		mip6_time since;
 		unsigned sent;
 	} error_limit; /* errors sent in this second (RFC 4443 2.4 f) */
+	int told_failures; /* of the plane, by the last event */
+	struct mip6_object told_object;
 	bool running;
 };
 

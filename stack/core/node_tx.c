@@ -213,6 +213,8 @@ uint32_t node_random_u32(struct mip6_node *node)
 	return v;
 }
 
+/* What fails is tried again with each commit; it is told when it begins to fail,
+ * or when something else does. */
 void node_commit(struct mip6_node *node, mip6_time now)
 {
 	struct mip6_object object = {0};
@@ -220,8 +222,12 @@ void node_commit(struct mip6_node *node, mip6_time now)
 	char text[256];
 	int err = MIP6_OK;
 	int failures = plane_commit(node->plane, &object, &err);
+	bool told =
+	    failures == node->told_failures && mip6_object_same(&object, &node->told_object);
 
-	if (failures == 0)
+	node->told_failures = failures;
+	node->told_object = object;
+	if (failures == 0 || told)
 		return;
 	node->stats.plane_errors += (uint64_t)failures;
 	e = mip6_event_make(MIP6_EV_PLANE_ERROR, now, 0);

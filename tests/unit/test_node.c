@@ -205,9 +205,15 @@ static void test_plane_error(void)
 	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_PLANE_ERROR), 1);
 	mip6_node_stats(f->node, &s);
 	CU_ASSERT_EQUAL(s.plane_errors, 5);
-	f->apply_error = 0;
-	mip6_node_tick(f->node, 3); /* tried again */
+	mip6_node_tick(f->node, 3); /* tried again, but told once */
 	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_PLANE_ERROR), 1);
+	CU_ASSERT_EQUAL(f->applied_count, 10);
+	f->apply_error = 0;
+	mip6_node_tick(f->node, 4);
+	CU_ASSERT_EQUAL(f->applied_count, 15);
+	f->apply_error = MIP6_ERR_IO;
+	mip6_node_stop(f->node, 5); /* told anew */
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_PLANE_ERROR), 2);
 	fake_free(f);
 }
 
