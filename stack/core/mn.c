@@ -11,11 +11,15 @@
 
 bool mn_may_use(const struct mip6_node *node, const struct iface *iface)
 {
-	if (!iface->configured || iface->config.type != MIP6_ROLE_MN)
+	bool all = node->config.use_all_interfaces;
+
+	if (!(iface->configured || all) || iface->config.type != MIP6_ROLE_MN)
 		return false;
 	if (iface->config.preference <= 0 || strcmp(iface->link.name, "lo") == 0)
 		return false;
-	return node->config.interface_count > 0 || iface->link.mac_len == 6;
+	if (iface->configured && node->config.interface_count > 0)
+		return true;
+	return iface->link.mac_len == 6;
 }
 
 static bool registers_coa(const struct mn_home *home)
@@ -127,6 +131,7 @@ void mn_update(struct mip6_node *node, mip6_time now)
 		due = due || mn_register_is_due(mn->homes[i], now);
 	if (due)
 		node_commit(node, now);
+	mn_plane_tell(node, now);
 	for (size_t i = 0; i < mn->home_count; i++)
 		mn_register_flush(mn->homes[i], now);
 }

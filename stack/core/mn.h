@@ -64,8 +64,9 @@ struct mn_home {
 	unsigned index;
 	struct mip6_home_config config;
 	enum mn_place place;
-	unsigned ifindex;     /* of coa, or of the home link */
-	struct mip6_addr coa; /* while away */
+	unsigned ifindex;	 /* of coa, or of the home link */
+	struct mip6_addr coa;	 /* while away */
+	struct mip6_addr tunnel; /* care-of address that traffic leaves from, as told by event */
 	struct bul bul;
 	struct timer timer;	 /* next Binding Update */
 	struct timer seek_timer; /* home agent's link-layer address */
@@ -194,6 +195,8 @@ bool mn_register_may_be_bound(const struct mn_home *home, mip6_time now);
 
 /* mn_plane.c */
 void mn_plane_sync(struct mip6_node *node, mip6_time now);
+/* Events about tunnels that came, changed or went since the last call. */
+void mn_plane_tell(struct mip6_node *node, mip6_time now);
 
 /* mn_record.c */
 int mn_record_read(const struct mip6_record *record, struct mn_restored *ret);

@@ -299,3 +299,29 @@ void mn_plane_sync(struct mip6_node *node, mip6_time now)
 		node_warn(node, now, "out of memory: the data plane is not up to date");
 	free(l.objects);
 }
+
+static void emit_tunnel(const struct mn_home *home, mip6_time now, enum mip6_event_id id)
+{
+	struct mip6_event e = mip6_event_make(id, now, home->ifindex);
+
+	mip6_event_addr(&e, "hoa", &home->config.hoa.addr);
+	if (id == MIP6_EV_TUNNEL_UP)
+		mip6_event_addr(&e, "coa", &home->coa);
+	node_emit(home->node, &e);
+}
+
+void mn_plane_tell(struct mip6_node *node, mip6_time now)
+{
+	struct mip6_addr none = {{0}};
+
+	for (size_t i = 0; i < node->mn->home_count; i++) {
+		struct mn_home *home = node->mn->homes[i];
+		bool up = !home->refused && is_away(home);
+		const struct mip6_addr *is = up ? &home->coa : &none;
+
+		if (mip6_addr_equal(is, &home->tunnel))
+			continue;
+		home->tunnel = *is;
+		emit_tunnel(home, now, up ? MIP6_EV_TUNNEL_UP : MIP6_EV_TUNNEL_DOWN);
+	}
+}

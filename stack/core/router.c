@@ -121,7 +121,11 @@ static void update_prefix(struct router *r, mip6_time now, const struct nd_pio *
 {
 	struct mip6_prefix p = masked(&pio->prefix, pio->len);
 	size_t i = prefix_index(r, &p);
+	mip6_time valid_until = slaac_deadline(now, pio->valid);
 
+	/* An address formed from it lives on as RFC 4862 says, and needs its router. */
+	if (i < r->prefix_count && (pio->flags & ND_PIO_A))
+		valid_until = slaac_valid_until(now, r->prefixes[i].valid_until, pio->valid);
 	if (i == ND_PIO_MAX || (i == r->prefix_count && pio->valid == 0))
 		return;
 	if (i == r->prefix_count)
@@ -129,7 +133,7 @@ static void update_prefix(struct router *r, mip6_time now, const struct nd_pio *
 	r->prefixes[i] = (struct router_prefix){
 	    .prefix = p,
 	    .flags = pio->flags,
-	    .valid_until = slaac_deadline(now, pio->valid),
+	    .valid_until = valid_until,
 	    .address = pio->prefix,
 	};
 }
