@@ -455,8 +455,9 @@ static int journal_load_content(struct journal *j, const uint8_t *data, size_t l
 		return journal_rewrite(j);
 	}
 	load->other_boot = !journal_tie_same(&tie, &j->tie);
-	if (load->other_boot)
-		load->shifted = tie.offset - j->tie.offset;
+	/* An offset that no clock can have is as good as none. */
+	if (load->other_boot && __builtin_sub_overflow(tie.offset, j->tie.offset, &load->shifted))
+		load->shifted = 0;
 	if (journal_load_records(j, data, len, load) < 0)
 		return MIP6_ERR_NOMEM;
 	load->loaded = (unsigned)j->count;
