@@ -28,6 +28,8 @@ static struct mip6_config ha_config(void)
 	return c;
 }
 
+/* A home address ending in n; with n 0 its identifier is that of the first mobile
+ * node's link-local address, so that the L bit is set. */
 static struct mip6_config mn_config(unsigned n)
 {
 	struct mip6_config c;
@@ -39,16 +41,18 @@ static struct mip6_config mn_config(unsigned n)
 	mip6_addr_parse("3fff:1::1", &c.homes[0].ha);
 	mip6_prefix_parse("3fff:1::100/64", &c.homes[0].hoa);
 	c.homes[0].hoa.addr.b[15] = (uint8_t)n;
+	if (n == 0)
+		mip6_prefix_parse("3fff:1::ff:fe02:100/64", &c.homes[0].hoa);
 	mip6_prefix_parse("3fff:1::/64", &c.homes[0].home_prefix);
 	c.homes[0].alt_coa = true;
 	return c;
 }
 
-static struct world world_new(uint64_t seed, int mn_link)
+static struct world world_with(uint64_t seed, int mn_link, unsigned n)
 {
 	struct world w = {.net = net_new(seed)};
 	struct mip6_config ha = ha_config();
-	struct mip6_config mn = mn_config(9);
+	struct mip6_config mn = mn_config(n);
 	int home = net_add_link(w.net, "3fff:1::/64", 10 * ms);
 
 	net_add_link(w.net, "3fff:2::/64", 5 * ms);
@@ -59,6 +63,11 @@ static struct world world_new(uint64_t seed, int mn_link)
 	w.hoa = mn.homes[0].hoa.addr;
 	net_start(w.ha);
 	return w;
+}
+
+static struct world world_new(uint64_t seed, int mn_link)
+{
+	return world_with(seed, mn_link, 9);
 }
 
 static void world_free(struct world *w)
@@ -293,6 +302,89 @@ static void test_restart(void)
 	world_free(&w);
 }
 
+/* With L the home agent also defends the link-local address, and gives it back. */
+static void test_link_local(void)
+{
+	struct world w = world_with(1, FOREIGN1, 0);
+	struct mip6_addr ll = w.mn->ifaces[0].fixed[0];
+
+	net_start(w.mn);
+	net_run(w.net, 3 * MIP6_SECOND);
+	CU_ASSERT_TRUE(agree(&w));
+	CU_ASSERT_TRUE(net_proxies(w.ha, 0, &ll));
+	move(&w, 5 * MIP6_SECOND, 50 * ms, HOME);
+	net_run(w.net, 8 * MIP6_SECOND);
+	CU_ASSERT_TRUE(agree(&w));
+	CU_ASSERT_FALSE(net_proxies(w.ha, 0, &ll));
+	CU_ASSERT_EQUAL(w.ha->events[MIP6_EV_DAD_FAIL], 0);
+	world_free(&w);
+}
+
+/* Three mobile nodes of one home agent, who trade places. */
+static void test_company(void)
+{
+	struct world w = world_new(5, FOREIGN1);
+	struct world others[2] = {w, w};
+	struct net_impairment bad = {.loss = 20, .duplicate = 10, .jitter = 100 * ms};
+
+	w.net->impairment = bad;
+	for (unsigned i = 0; i < 2; i++) {
+		struct mip6_config c = mn_config(10 + i);
+		int link = FOREIGN2;
+
+		others[i].mn = net_add_node(w.net, &c, &link, 1);
+		others[i].hoa = c.homes[0].hoa.addr;
+		net_start(others[i].mn);
+	}
+	net_start(w.mn);
+	for (unsigned i = 0; i < 30; i++) {
+		struct world *one = i % 3 ? &others[i % 3 - 1] : &w;
+
+		move(one, w.net->now + (mip6_time)net_random(w.net, 3000) * ms, 30 * ms,
+		     (int)net_random(w.net, 3));
+	}
+	w.net->impairment = (struct net_impairment){0};
+	net_run(w.net, w.net->now + 90 * MIP6_SECOND);
+	CU_ASSERT_TRUE(agree(&w));
+	CU_ASSERT_TRUE(agree(&others[0]));
+	CU_ASSERT_TRUE(agree(&others[1]));
+	world_free(&w);
+}
+
+/* Two interfaces: the better one serves when it is there, else the other. */
+static void test_two_interfaces(void)
+{
+	struct world w = {.net = net_new(1)};
+	struct mip6_config ha = ha_config();
+	struct mip6_config mn = mn_config(9);
+	struct mip6_if_config ifs[2] = {{"eth0", MIP6_ROLE_MN, 2}, {"eth1", MIP6_ROLE_MN, 1}};
+	int links[2] = {FOREIGN1, FOREIGN2};
+	int home = net_add_link(w.net, "3fff:1::/64", 10 * ms);
+	struct belief b;
+
+	net_add_link(w.net, "3fff:2::/64", 5 * ms);
+	net_add_link(w.net, "3fff:3::/64", 5 * ms);
+	mn.interfaces = ifs;
+	mn.interface_count = 2;
+	w.hoa = mn.homes[0].hoa.addr;
+	w.ha = net_add_node(w.net, &ha, &home, 1);
+	w.mn = net_add_node(w.net, &mn, links, 2);
+	net_start(w.ha);
+	net_start(w.mn);
+	for (unsigned i = 0; i < 6; i++) {
+		int expected = i % 2 ? FOREIGN1 : FOREIGN2;
+
+		net_run(w.net, (i + 1) * 5 * MIP6_SECOND);
+		b = believe(&w);
+		CU_ASSERT_TRUE(b.bound);
+		CU_ASSERT_TRUE(
+		    mip6_prefix_contains(&w.net->links[expected].prefix, &b.binding.coa));
+		CU_ASSERT_EQUAL(b.binding.seq, b.registration.seq);
+		net_plug(w.mn, 1, i % 2 ? FOREIGN2 : -1);
+	}
+	world_free(&w);
+}
+
 /* ---- in bad order ------------------------------------------------------------------ */
 
 struct trouble {
@@ -322,7 +414,7 @@ static void wander(struct world *w, const struct trouble *t)
 /* Then the network heals; retransmissions back off to 32 s. */
 static bool survives(uint64_t seed, const struct trouble *t, const char *name)
 {
-	struct world w = world_new(seed, FOREIGN1);
+	struct world w = world_with(seed, FOREIGN1, seed % 3 ? 9 : 0);
 	bool ok;
 
 	w.net->impairment = t->impairment;
@@ -410,6 +502,9 @@ int main(void)
 	    {"expiry", test_expiry},
 	    {"refresh", test_refresh},
 	    {"restart", test_restart},
+	    {"link-local address", test_link_local},
+	    {"company", test_company},
+	    {"two interfaces", test_two_interfaces},
 	    {"loss", test_loss},
 	    {"duplication", test_duplication},
 	    {"reordering", test_reordering},
