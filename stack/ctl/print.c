@@ -103,9 +103,7 @@ static void print_table(FILE *out, const struct table *t, const json_t *list)
 {
 	size_t widths[COLUMNS_MAX] = {0};
 	size_t n = columns_of(t);
-	const json_t *row;
 	char buf[VALUE_TEXT];
-	size_t i;
 
 	if (json_array_size(list) == 0) {
 		fprintf(out, "%s\n", t->none);
@@ -113,8 +111,9 @@ static void print_table(FILE *out, const struct table *t, const json_t *list)
 	}
 	for (size_t c = 0; c < n; c++)
 		widths[c] = strlen(t->columns[c].title);
-	json_array_foreach(list, i, row)
-	{
+	for (size_t i = 0; i < json_array_size(list); i++) {
+		const json_t *row = json_array_get(list, i);
+
 		for (size_t c = 0; c < n; c++) {
 			const json_t *v = json_object_get(row, t->columns[c].member);
 			size_t len = strlen(value_text(v, buf));
@@ -124,7 +123,8 @@ static void print_table(FILE *out, const struct table *t, const json_t *list)
 		}
 	}
 	print_row(out, t, widths, NULL);
-	json_array_foreach(list, i, row) print_row(out, t, widths, row);
+	for (size_t i = 0; i < json_array_size(list); i++)
+		print_row(out, t, widths, json_array_get(list, i));
 }
 
 /* Name and value on each line; what only belongs to the protocol is left out. */
@@ -144,10 +144,8 @@ static void print_members(FILE *out, json_t *object)
 
 static void print_strings(FILE *out, const json_t *list)
 {
-	const json_t *v;
-	size_t i;
-
-	json_array_foreach(list, i, v) fprintf(out, "%s\n", json_string_value(v));
+	for (size_t i = 0; i < json_array_size(list); i++)
+		fprintf(out, "%s\n", json_string_value(json_array_get(list, i)));
 }
 
 void print_answer(FILE *out, const char *command, json_t *answer)
@@ -193,8 +191,11 @@ void print_event(FILE *out, json_t *event)
 	v = json_object_get(event, "if");
 	if (v)
 		fprintf(out, " %s", value_text(v, buf));
-	json_object_foreach(event, name, v) if (!is_head(name))
-	    fprintf(out, " %s=%s", name, value_text(v, buf));
+	json_object_foreach(event, name, v)
+	{
+		if (!is_head(name))
+			fprintf(out, " %s=%s", name, value_text(v, buf));
+	}
 	fputc('\n', out);
 	fflush(out);
 }
