@@ -32,6 +32,20 @@ int engine_paths_find(struct engine_paths *paths)
 	return 0;
 }
 
+void engine_program(const struct engine_paths *paths, const char *name, char *buf, size_t cap)
+{
+	snprintf(buf, cap, "%s/%s", paths->bin, name);
+	if (access(buf, X_OK) < 0)
+		snprintf(buf, cap, "%s/../sbin/%s", paths->bin, name);
+}
+
+void engine_scenarios(const struct engine_paths *paths, char *buf, size_t cap)
+{
+	snprintf(buf, cap, "scenarios");
+	if (access(buf, R_OK) < 0)
+		snprintf(buf, cap, "%s/../share/mip6lab/scenarios", paths->bin);
+}
+
 const char *engine_kernel(const struct engine_paths *paths, enum lab_engine engine, char *buf,
 			  size_t cap, char *error, size_t error_cap)
 {
@@ -168,8 +182,8 @@ int engine_carry_out(const struct engine_paths *paths, const struct lab_plan *pl
 	struct utsname kernel;
 	int code;
 
-	snprintf(mip6d, sizeof(mip6d), "%s/mip6d", paths->bin);
-	snprintf(mip6ctl, sizeof(mip6ctl), "%s/mip6ctl", paths->bin);
+	engine_program(paths, "mip6d", mip6d, sizeof(mip6d));
+	engine_program(paths, "mip6ctl", mip6ctl, sizeof(mip6ctl));
 	if (uname(&kernel) == 0)
 		write_raw(results, "kernel", kernel.release);
 	code = runner_run(plan, &runner, error);

@@ -17,6 +17,10 @@ struct engine_paths {
 
 /* Finds the program's own folder. 0 or -1. */
 int engine_paths_find(struct engine_paths *paths);
+/* Path of a program of ours: beside mip6lab as built, in ../sbin as installed. */
+void engine_program(const struct engine_paths *paths, const char *name, char *buf, size_t cap);
+/* The folder of scenarios: "scenarios" here, else the installed ones. */
+void engine_scenarios(const struct engine_paths *paths, char *buf, size_t cap);
 /* Path of the kernel for an engine; NULL with the reason in error when it is
  * not there. For LAB_ENGINE_HOST an empty string. */
 const char *engine_kernel(const struct engine_paths *paths, enum lab_engine engine, char *buf,

@@ -19,12 +19,14 @@ enum { TICK_MS = 200 };
 /* mip6d knows what its kernel plane needs; it says what lacks. */
 static int kernel_lacks(const struct engine_paths *paths, char *error, size_t cap)
 {
-	char command[700];
+	char program[700];
+	char command[800];
 	char line[256];
 	size_t used;
 	FILE *pipe;
 
-	snprintf(command, sizeof(command), "'%s/mip6d' --kernel-check 2>&1", paths->bin);
+	engine_program(paths, "mip6d", program, sizeof(program));
+	snprintf(command, sizeof(command), "'%s' --kernel-check 2>&1", program);
 	pipe = popen(command, "re");
 	if (!pipe)
 		return -1;

@@ -38,6 +38,15 @@ static int bad_option(const char *text)
 	return RUN_BAD_INPUT;
 }
 
+static void default_scenarios(char *buf, size_t cap)
+{
+	struct engine_paths paths;
+
+	snprintf(buf, cap, "scenarios");
+	if (engine_paths_find(&paths) == 0)
+		engine_scenarios(&paths, buf, cap);
+}
+
 static int take_option(struct run_options *o, int option, const char *value)
 {
 	switch (option) {
@@ -76,8 +85,9 @@ static int parse_options(int argc, char **argv, struct run_options *o)
 	};
 	int option;
 
-	*o = (struct run_options){
-	    .results = "results", .scenarios = "scenarios", .settings.seed = 1};
+	*o = (struct run_options){.results = "results", .settings.seed = 1};
+	default_scenarios(o->scenario_folder, sizeof(o->scenario_folder));
+	o->scenarios = o->scenario_folder;
 	while ((option = getopt_long(argc, argv, "e:s:p:t:o:d:", options, NULL)) != -1)
 		if (take_option(o, option, optarg) < 0)
 			return bad_option(o->settings.error);
@@ -125,7 +135,10 @@ static int command_plan(int argc, char **argv)
 
 static int command_list(int argc, char **argv)
 {
-	return lab_list(stdout, argc > 1 ? argv[1] : "scenarios") < 0 ? RUN_BAD_INPUT : RUN_OK;
+	char folder[600];
+
+	default_scenarios(folder, sizeof(folder));
+	return lab_list(stdout, argc > 1 ? argv[1] : folder) < 0 ? RUN_BAD_INPUT : RUN_OK;
 }
 
 static int command_check(int argc, char **argv)
