@@ -134,6 +134,9 @@ void mn_update(struct mip6_node *node, mip6_time now)
 	mn_plane_tell(node, now);
 	for (size_t i = 0; i < mn->home_count; i++)
 		mn_register_flush(mn->homes[i], now);
+	for (struct iface *i = node->ifaces; i; i = i->next)
+		if (i->mn && i->mn->routers)
+			movement_check_link_local(i->mn, now);
 }
 
 /* ---- life ------------------------------------------------------------------------------- */

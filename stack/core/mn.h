@@ -45,10 +45,11 @@ struct mn_iface {
 	struct mn_coa *coas;
 	struct mn_coa *best; /* choice among coas, or NULL */
 	struct timer rs_timer;
-	mip6_time rs_since;    /* start of the present solicitation */
-	unsigned rs_step;      /* solicitations due so far */
-	bool rs_blocked;       /* due, but there is no source address yet */
-	struct timer nd_timer; /* silence, expiry and probes of routers, expiry of addresses */
+	mip6_time rs_since;	 /* start of the present solicitation */
+	unsigned rs_step;	 /* solicitations due so far */
+	bool rs_blocked;	 /* due, but there is no source address yet */
+	bool link_local_checked; /* its duplicate detection was begun, or is not to be done */
+	struct timer nd_timer;	 /* silence, expiry and probes of routers, expiry of addresses */
 };
 
 enum mn_place {
@@ -124,6 +125,8 @@ void movement_attach(struct mn_iface *m, mip6_time now, const char *reason);
 void movement_detach(struct mn_iface *m, mip6_time now, const char *reason);
 /* Router Solicitations at once and again, until an advertisement comes. */
 void movement_solicit(struct mn_iface *m, mip6_time now);
+/* Begins duplicate detection of the link-local address, once on each link. */
+void movement_check_link_local(struct mn_iface *m, mip6_time now);
 /* A link-local address has become usable. */
 void movement_source_ready(struct mn_iface *m, mip6_time now);
 void movement_receive_ra(struct mn_iface *m, mip6_time now, const struct ip6_packet *p,

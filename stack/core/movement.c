@@ -83,6 +83,8 @@ static void rs_fire(void *arg, mip6_time now)
 	struct mn_iface *m = arg;
 
 	send_rs(m, now);
+	if (m->rs_step == RS_UNSPECIFIED)
+		movement_check_link_local(m, now);
 	m->rs_step++;
 	if (m->rs_step < RS_COUNT)
 		(void)timer_set(&m->node->timers, &m->rs_timer, m->rs_since + rs_times[m->rs_step]);
@@ -109,8 +111,8 @@ static void stop_soliciting(struct mn_iface *m)
 	m->rs_blocked = false;
 }
 
-/* RFC 6275 11.5.1 asks for duplicate detection of the link-local address on each
- * new link; it is used meanwhile, since RS and advertisements cannot wait. */
+/* ---- the link-local address -------------------------------------------------- */
+
 static void link_local_checked(void *arg, mip6_time now, const struct mip6_addr *addr, bool ok)
 {
 	struct mn_iface *m = arg;
@@ -121,11 +123,31 @@ static void link_local_checked(void *arg, mip6_time now, const struct mip6_addr 
 			  "the link-local address is in use by another node on this link");
 }
 
-static void check_link_local(struct mn_iface *m, mip6_time now)
+/* True when the home agent may defend our link-local address on this link: it was
+ * registered with L, and is not given back yet. */
+static bool defended_for_us(const struct mn_iface *m)
+{
+	for (size_t i = 0; i < m->node->mn->home_count; i++) {
+		const struct mn_home *home = m->node->mn->homes[i];
+
+		if (home->ifindex == m->iface->link.ifindex && (home->bul.flags & MH_BU_L) &&
+		    (home->place == MN_SEEKING || home->place == MN_RETURNING))
+			return true;
+	}
+	return false;
+}
+
+/* RFC 6275 11.5.1 asks for duplicate detection of the link-local address on each
+ * new link, except on the home link that one returns to (11.5.5). Which link it
+ * is the first advertisement tells; the address is used meanwhile. */
+void movement_check_link_local(struct mn_iface *m, mip6_time now)
 {
 	const struct mip6_addr *addr = movement_link_local(m);
 
-	if (addr)
+	if (!m->attached || m->link_local_checked || !addr)
+		return;
+	m->link_local_checked = true;
+	if (!defended_for_us(m))
 		(void)dad_start(m->node, now, m->iface->link.ifindex, addr, MIP6_SECOND,
 				link_local_checked, m);
 }
@@ -135,7 +157,6 @@ void movement_source_ready(struct mn_iface *m, mip6_time now)
 	if (!m->attached || !m->rs_blocked || !movement_link_local(m))
 		return;
 	send_rs(m, now);
-	check_link_local(m, now);
 }
 
 /* ---- routers ---------------------------------------------------------------- */
@@ -473,11 +494,11 @@ void movement_attach(struct mn_iface *m, mip6_time now, const char *reason)
 {
 	movement_detach(m, now, "new link");
 	m->attached = true;
+	m->link_local_checked = false;
 	if (reason)
 		emit_moved(m, now, reason);
 	if (reason || m->node->config.interface_init_delay == 0)
 		movement_solicit(m, now);
-	check_link_local(m, now);
 }
 
 void movement_detach(struct mn_iface *m, mip6_time now, const char *reason)

@@ -504,9 +504,9 @@ static void detection_is_done_for_each_address(void)
 	rig_init(&r);
 	rig_start(&r);
 	rig_attach1(&r);
-	ns = rig_nd(&r, ICMP6_NS, 1); /* the first is the link-local address' */
+	ns = rig_nd(&r, ICMP6_NS, 0); /* the second is the link-local address' */
 	group = A("ff02::1:ff00:5");
-	CU_ASSERT(same(&rig_nd(&r, ICMP6_NS, 0)->target, LINKLOCAL));
+	CU_ASSERT(same(&rig_nd(&r, ICMP6_NS, 1)->target, LINKLOCAL));
 	CU_ASSERT(mip6_addr_is_unspecified(&ns->tx.src));
 	CU_ASSERT(mip6_addr_equal(&ns->tx.dst, &group));
 	CU_ASSERT(same(&ns->target, COA1));

@@ -141,17 +141,31 @@ static void without_any_source(void)
 	rig_end(&r);
 }
 
+/* With the first advertisement, which tells whether it is the home link, or when
+ * none answers the quick solicitations. */
 static void link_local_is_checked_on_each_link(void)
 {
 	static struct rig r;
+	const struct rig_sent *ns;
 
 	rig_init(&r);
 	rig_start(&r);
 	rig_registered(&r);
 	rig_link(&r, ETH0, true);
+	rig_pass(&r, 180 * MS - 1);
+	CU_ASSERT_EQUAL(rig_count_nd(&r, ICMP6_NS), 0);
+	rig_pass(&r, 1);
 	CU_ASSERT_EQUAL(rig_count_nd(&r, ICMP6_NS), 1);
-	CU_ASSERT(same(&rig_nd(&r, ICMP6_NS, 0)->target, LINKLOCAL));
-	CU_ASSERT(mip6_addr_is_unspecified(&rig_nd(&r, ICMP6_NS, 0)->tx.src));
+	ns = rig_nd(&r, ICMP6_NS, 0);
+	CU_ASSERT(same(&ns->target, LINKLOCAL));
+	CU_ASSERT(mip6_addr_is_unspecified(&ns->tx.src));
+	rig_receive_ra(&r, ETH0, AR2, rig_ra(PREFIX2, LA));
+	CU_ASSERT_EQUAL(rig_count_nd(&r, ICMP6_NS), 2); /* the care-of address' */
+	rig_forget(&r);
+	rig_attach1(&r);
+	CU_ASSERT_EQUAL(rig_count_nd(&r, ICMP6_NS), 2);
+	CU_ASSERT(same(&rig_nd(&r, ICMP6_NS, 1)->target, LINKLOCAL));
+	CU_ASSERT_EQUAL(rig_nd(&r, ICMP6_NS, 1)->at, r.now);
 	rig_end(&r);
 }
 
