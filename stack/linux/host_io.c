@@ -78,25 +78,35 @@ static void do_send(void *ctx, const struct mip6_tx *tx)
 		   tx->payload_len);
 }
 
+/* As with packets: a failure that lasts is told once. The core tells which
+ * object it was and tries again; the kernel's own words are known only here. */
+static void tell_plane_error(struct host *h)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
+	const char *text = kplane_error(h->kplane);
+
+	if (strcmp(h->last_plane_error, text) == 0)
+		return;
+	snprintf(h->last_plane_error, sizeof(h->last_plane_error), "%s", text);
+	mip6_event_text(&e, "text", h->last_plane_error);
+	host_event(h, &e);
+}
+
 static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
 {
 	struct host *h = ctx;
-	struct mip6_event e;
 	char text[256];
 	int err = kplane_apply(h->kplane, was, is);
 
-	host_debug(h, 1, "%s %s%s%s",
-		   !was	 ? "add"
-		   : !is ? "remove"
-			 : "change",
-		   mip6_object_format(is ? is : was, text, sizeof(text)), err ? ": " : "",
-		   err ? kplane_error(h->kplane) : "");
-	if (!err || strcmp(h->last_plane_error, kplane_error(h->kplane)) == 0)
-		return err;
-	snprintf(h->last_plane_error, sizeof(h->last_plane_error), "%s", kplane_error(h->kplane));
-	e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
-	mip6_event_text(&e, "text", h->last_plane_error);
-	host_event(h, &e);
+	if (h->debug_level > 0) /* the text costs more than the rest */
+		host_debug(h, 1, "%s %s%s",
+			   !was	 ? "add"
+			   : !is ? "remove"
+				 : "change",
+			   mip6_object_format(is ? is : was, text, sizeof(text)),
+			   err ? ": failed" : "");
+	if (err)
+		tell_plane_error(h);
 	return err;
 }
 
