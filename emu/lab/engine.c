@@ -46,29 +46,35 @@ void engine_scenarios(const struct engine_paths *paths, char *buf, size_t cap)
 		snprintf(buf, cap, "%s/../share/mip6lab/scenarios", paths->bin);
 }
 
-const char *engine_kernel(const struct engine_paths *paths, enum lab_engine engine, char *buf,
-			  size_t cap, char *error, size_t error_cap)
+static void kernel_path(const struct engine_paths *paths, enum lab_engine engine, char *buf,
+			size_t cap)
 {
-	if (engine == LAB_ENGINE_HOST)
-		return "";
 	if (engine == LAB_ENGINE_UML)
 		snprintf(buf, cap, "%s", DEBIAN_UML);
 	else
 		snprintf(buf, cap, "%s/linux-virtual", paths->kernels);
-	if (access(buf, X_OK) == 0)
-		return buf;
-	snprintf(error, error_cap, "the kernel of engine %s is not there (%s): %s",
-		 lab_engine_name(engine), buf,
+}
+
+int engine_ready(const struct engine_paths *paths, enum lab_engine engine, char *error, size_t cap)
+{
+	char kernel[600];
+
+	if (engine == LAB_ENGINE_HOST)
+		return engine_host_ready(paths, error, cap);
+	kernel_path(paths, engine, kernel, sizeof(kernel));
+	if (access(kernel, X_OK) == 0)
+		return 0;
+	snprintf(error, cap, "the kernel of engine %s is not there (%s): %s",
+		 lab_engine_name(engine), kernel,
 		 engine == LAB_ENGINE_UML ? "apt-get install user-mode-linux" : "make kernel");
-	return NULL;
+	return -1;
 }
 
 enum lab_engine engine_default(const struct engine_paths *paths)
 {
-	char buf[600];
-	char error[700];
+	char error[1024];
 
-	return engine_kernel(paths, LAB_ENGINE_VIRTUAL, buf, sizeof(buf), error, sizeof(error))
+	return engine_ready(paths, LAB_ENGINE_VIRTUAL, error, sizeof(error)) == 0
 		   ? LAB_ENGINE_VIRTUAL
 		   : LAB_ENGINE_UML;
 }
@@ -122,6 +128,7 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	const char *args[] = {"inside", results, NULL};
 	struct uml_run run = {0};
 	struct uml_boot boot = {
+	    .kernel = kernel,
 	    .virtual_time = plan->engine == LAB_ENGINE_VIRTUAL,
 	    .seed = plan->seed,
 	    .init = paths->self,
@@ -135,9 +142,7 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	snprintf(console, sizeof(console), "%s/raw/console.log", results);
 	if (plan->engine == LAB_ENGINE_UML && uml_find_preload(preload, sizeof(preload)))
 		boot.preload = preload;
-	boot.kernel = engine_kernel(paths, plan->engine, kernel, sizeof(kernel), error, cap);
-	if (!boot.kernel)
-		return 3;
+	kernel_path(paths, plan->engine, kernel, sizeof(kernel));
 	if (uml_start(&boot, &run) < 0) {
 		snprintf(error, cap, "%s", run.error);
 		return 3;

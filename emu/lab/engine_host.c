@@ -38,6 +38,14 @@ static int kernel_lacks(const struct engine_paths *paths, char *error, size_t ca
 	return pclose(pipe) == 0 ? 0 : -1;
 }
 
+int engine_host_ready(const struct engine_paths *paths, char *error, size_t cap)
+{
+	if (geteuid() == 0)
+		return kernel_lacks(paths, error, cap);
+	snprintf(error, cap, "engine host needs root; engines uml and virtual do not");
+	return -1;
+}
+
 static _Noreturn void first_process(const struct engine_paths *paths, const struct lab_plan *plan,
 				    const char *results)
 {
@@ -87,12 +95,6 @@ int engine_run_host(const struct engine_paths *paths, const struct lab_plan *pla
 	int code;
 	pid_t pid;
 
-	if (geteuid() != 0) {
-		snprintf(error, cap, "engine host needs root; engines uml and virtual do not");
-		return 3;
-	}
-	if (kernel_lacks(paths, error, cap) < 0)
-		return 3;
 	error[0] = '\0';
 	pid = fork();
 	if (pid == 0)

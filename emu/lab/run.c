@@ -109,8 +109,7 @@ static int run_plan(const struct engine_paths *paths, const struct lab_plan *pla
 int run_scenario(struct run_options *options)
 {
 	char scenario[600];
-	char kernel[600];
-	char error[700];
+	char error[4096];
 	struct engine_paths paths;
 	struct lab_error bad = {0};
 	struct lab_plan *plan;
@@ -134,7 +133,7 @@ int run_scenario(struct run_options *options)
 		fprintf(stderr, "%s:%d:%d: %s\n", bad.file, bad.line, bad.column, bad.text);
 		return RUN_BAD_INPUT;
 	}
-	if (!engine_kernel(&paths, plan->engine, kernel, sizeof(kernel), error, sizeof(error))) {
+	if (engine_ready(&paths, plan->engine, error, sizeof(error)) < 0) {
 		fprintf(stderr, "mip6lab: %s\n", error);
 		code = RUN_LACKS;
 	} else {

@@ -6,10 +6,11 @@
 #include "lab/settings.h"
 
 struct run_options {
-	const char *scenario;  /* a path, or the name of one in scenarios/ */
-	const char *topology;  /* a path; NULL: what the scenario names */
-	const char *results;   /* base folder, "results" */
-	const char *scenarios; /* folder of scenarios, "scenarios" */
+	const char *scenario;	   /* a path, or the name of one in scenarios/ */
+	const char *topology;	   /* a path; NULL: what the scenario names */
+	const char *results;	   /* base folder, "results" */
+	const char *scenarios;	   /* folder of scenarios */
+	char scenario_folder[600]; /* where `scenarios` points unless given */
 	bool engine_given;
 	struct settings settings;
 };
