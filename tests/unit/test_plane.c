@@ -292,7 +292,40 @@ static void test_format(void)
 	o = (struct mip6_object){.kind = MIP6_OBJ_SYSCTL};
 	o.sysctl.name = MIP6_SYSCTL_FORWARDING;
 	o.sysctl.value = 1;
-	format_is(&o, "sysctl all forwarding 1");
+	format_is(&o, "sysctl forwarding = 1");
+	o.sysctl.name = MIP6_SYSCTL_ACCEPT_RA;
+	o.sysctl.ifindex = 4294967295u;
+	o.sysctl.value = -1;
+	format_is(&o, "sysctl accept_ra dev 4294967295 = -1");
+	o = address(1, MIP6_ADDRESS_HOME);
+	format_is(&o, "address ::1/64 dev 2 home");
+	o = device(1);
+	format_is(&o, "device mn-tunnel local ::1 remote ::");
+	o = (struct mip6_object){.kind = MIP6_OBJ_NEIGHBOUR};
+	o.neighbour.ifindex = 3;
+	memcpy(o.neighbour.lladdr, (uint8_t[6]){0x02, 0, 0xab, 0xcd, 0x0e, 0xff}, 6);
+	format_is(&o, "neighbour :: dev 3 lladdr 02:00:ab:cd:0e:ff");
+	o = (struct mip6_object){.kind = MIP6_OBJ_MH_INPUT};
+	format_is(&o, "mh_input rh2 ::");
+	o.kind = MIP6_OBJ_KINDS;
+	format_is(&o, "unknown object");
+}
+
+/* Every length of buffer is held to. */
+static void test_format_cut(void)
+{
+	struct mip6_object o = route(254);
+	char whole[128];
+	char buf[130];
+
+	mip6_object_format(&o, whole, sizeof(whole));
+	for (size_t cap = 1; cap < sizeof(whole); cap++) {
+		memset(buf, 'x', sizeof(buf));
+		mip6_object_format(&o, buf, cap);
+		CU_ASSERT_EQUAL(strlen(buf), strlen(whole) < cap ? strlen(whole) : cap - 1);
+		CU_ASSERT_EQUAL(strncmp(buf, whole, cap - 1), 0);
+		CU_ASSERT_EQUAL(buf[cap], 'x');
+	}
 }
 
 int main(void)
@@ -306,6 +339,7 @@ int main(void)
 	    {"failure", test_failure},
 	    {"many", test_many},
 	    {"format", test_format},
+	    {"format cut", test_format_cut},
 	};
 
 	return test_run("plane", tests, sizeof(tests) / sizeof(tests[0]));
