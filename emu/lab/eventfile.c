@@ -140,14 +140,30 @@ void events_free(struct events *e)
 	*e = (struct events){0};
 }
 
+static size_t first_at(const struct events *e, int64_t time)
+{
+	size_t low = 0;
+	size_t high = e->count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (e->list[middle].time < time)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low;
+}
+
 const struct event *events_first(const struct events *e, int node, const char *name, int64_t from,
 				 int64_t until, const char *key, int64_t number)
 {
-	for (size_t i = 0; i < e->count && e->list[i].time < until; i++) {
+	for (size_t i = first_at(e, from); i < e->count && e->list[i].time < until; i++) {
 		const struct event *event = &e->list[i];
 		const json_t *value;
 
-		if (event->time < from || event->node != node || strcmp(event->name, name) != 0)
+		if (event->node != node || strcmp(event->name, name) != 0)
 			continue;
 		value = key ? json_object_get(event->fields, key) : NULL;
 		if (!key || (json_is_integer(value) && json_integer_value(value) == number))

@@ -132,9 +132,9 @@ static struct expr_value call_coa_in(const struct scope *s, const char *const *a
 	struct mip6_prefix prefix;
 
 	(void)count;
-	if (!s->h || !s->h->bu.known || mip6_prefix_parse(args[0], &prefix) < 0)
+	if (!s->h || !s->h->settled || mip6_prefix_parse(args[0], &prefix) < 0)
 		return missing;
-	return known(mip6_prefix_contains(&prefix, &s->h->care_of));
+	return known(mip6_prefix_contains(&prefix, &s->h->chosen));
 }
 
 /* "end.sum_received.bits_per_second", "streams.0.udp": members and indices. */

@@ -112,6 +112,45 @@ static bool is_ba(const struct search *s, const struct capture_view *v)
 	return false;
 }
 
+/* An accepted answer that came in up to `until` for this Binding Update. */
+static bool is_answered(const struct search *s, size_t capture, size_t packet)
+{
+	const struct capture *c = &s->captures->list[capture];
+	uint16_t seq = s->captures->views[capture][packet].seq;
+
+	for (size_t k = packet; k < c->count && c->packets[k].time < s->h->move.until; k++) {
+		const struct capture_view *v = &s->captures->views[capture][k];
+
+		if (!v->from_us && v->kind == CAPTURE_BA && v->seq == seq &&
+		    v->status < MH_STATUS_UNSPECIFIED)
+			return true;
+	}
+	return false;
+}
+
+/* A better address may come after the first one: what counts in the end is the
+ * last one that the home agent accepted. */
+static void find_chosen(const struct search *s)
+{
+	struct handover *h = s->h;
+	int64_t last = 0;
+
+	for (size_t i = 0; i < s->captures->count; i++) {
+		const struct capture *c = &s->captures->list[i];
+		size_t k = is_sought(s, i, true) ? first_packet_at(c, h->move.until) : 0;
+
+		while (k-- > 0 && c->packets[k].time >= h->move.up && c->packets[k].time > last) {
+			const struct capture_view *v = &s->captures->views[i][k];
+
+			if (!is_home_bu(s, v) || !is_answered(s, i, k))
+				continue;
+			last = c->packets[k].time;
+			h->settled = true;
+			h->chosen = v->addr;
+		}
+	}
+}
+
 /* The address in use or under test: a packet from it, its DAD, or an NA for it. */
 static bool shows_care_of(const struct search *s, const struct capture_view *v)
 {
@@ -167,6 +206,7 @@ static void find_phases(struct search *s)
 		has_address = true;
 		h->ba = find(s, h->bu.time, true, is_ba);
 	}
+	find_chosen(s);
 	if (h->move.home)
 		has_address = mip6_addr_parse(node->hoa, &h->care_of) == 0;
 	if (has_address)

@@ -51,6 +51,8 @@ struct handover {
 	struct mark ra, coa, bu, ba;
 	struct mark first_down;	  /* the same probe in the mobile node's capture */
 	struct mip6_addr care_of; /* with bu.known; at home the home address */
+	bool settled;		  /* a Binding Update was accepted */
+	struct mip6_addr chosen;  /* its care-of address, of the last one accepted */
 	uint16_t seq;		  /* of the Binding Update */
 	struct way ways[WAYS];
 };

@@ -245,8 +245,8 @@ static int make_names(const struct findings *f, struct names *names)
 		const struct handover *h = &f->handovers[i];
 
 		snprintf(what, sizeof(what), "coa-%s", h->move.to);
-		if (h->bu.known &&
-		    add_name(names, &h->care_of, f->plan->nodes[h->move.node].name, what) < 0)
+		if (h->settled &&
+		    add_name(names, &h->chosen, f->plan->nodes[h->move.node].name, what) < 0)
 			return -1;
 	}
 	return 0;

@@ -54,8 +54,8 @@ static json_t *handover_json(const struct findings *f, const struct handover *h)
 	json_object_set_new(object, "from", json_string(h->move.from));
 	json_object_set_new(object, "to", json_string(h->move.to));
 	json_object_set_new(object, "coa",
-			    h->bu.known ? json_string(mip6_addr_format(&h->care_of, text))
-					: json_null());
+			    h->settled ? json_string(mip6_addr_format(&h->chosen, text))
+				       : json_null());
 	for (enum column c = 0; c < COLUMNS; c++)
 		json_object_set_new(object, column_name(c), column_json(handover_value(h, c), c));
 	json_object_set_new(object, "home", json_boolean(h->move.home));

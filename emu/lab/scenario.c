@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* A scenario file: what happens on a topology, what is measured and what is
  * expected. docs/scenario.md describes the format. */
-#include "lab/expr.h"
+#include "lab/expect.h"
 #include "lab/load.h"
 #include "lab/template.h"
 #include <stdio.h>
@@ -196,11 +196,13 @@ static int check_expect(struct lab_load *load, const struct doc_node *at, const 
 	char why[200] = "";
 	int column = 0;
 	struct expr *expr = expr_parse(text, why, sizeof(why), &column);
+	int known = expr ? expect_check(load->plan, expr, why, sizeof(why)) : -1;
 
-	if (expr) {
-		expr_free(expr);
+	if (expr)
+		column = 0;
+	expr_free(expr);
+	if (known == 0)
 		return 0;
-	}
 	if (!at->block && column > 0)
 		place.column += at->text_offset + column - 1;
 	return doc_fail(&place, load->error, "expectation: %s", why);
