@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The mobile node's process: stop, restart from records, reload, configurations
+ * it refuses, and what control programs are told. */
+#include "mn_host.h"
+
+/* ---- life of the process ------------------------------------------------------------------------
+ */
+
+static void stop_leaves_nothing(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	CU_ASSERT(r.object_count > 10);
+	mip6_node_stop(r.node, r.now);
+	CU_ASSERT_EQUAL(r.object_count, 0);
+	CU_ASSERT_EQUAL(mip6_node_deadline(r.node), MIP6_NEVER);
+	rig_end(&r);
+}
+
+/* What kill -9 leaves: records. The next process knows the link when it starts. */
+static void restart(struct rig *r)
+{
+	mip6_node_free(r->node);
+	r->object_count = 0;
+	rig_forget(r);
+	r->node = mip6_node_new(&r->config, &r->host, r);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(r->node);
+	for (size_t i = 0; i < r->record_count; i++)
+		CU_ASSERT(mip6_node_restore(r->node, r->now, &r->records[i]) == MIP6_OK);
+	rig_link(r, ETH0, true);
+	rig_address(r, ETH0, 0);
+	CU_ASSERT(mip6_node_start(r->node, r->now) == MIP6_OK);
+}
+
+static bool holds_all(const struct rig *r, const struct mip6_object *objects, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		size_t k = 0;
+
+		while (k < r->object_count && !mip6_object_equal(&r->objects[k], &objects[i]))
+			k++;
+		if (k == r->object_count)
+			return false;
+	}
+	return r->object_count == count;
+}
+
+static void restart_goes_on(void)
+{
+	static struct rig r;
+	static struct mip6_object before[RIG_OBJECTS];
+	size_t count;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	count = r.object_count;
+	memcpy(before, r.objects, sizeof(before));
+	rig_pass(&r, 10 * S);
+	restart(&r);
+	CU_ASSERT(holds_all(&r, before, count));
+	CU_ASSERT_EQUAL(rig_count_nd(&r, ICMP6_RS), 1);
+	rig_receive_ra(&r, ETH0, AR1, rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A));
+	CU_ASSERT(holds_all(&r, before, count));
+	rig_pass(&r, 60 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	rig_end(&r);
+}
+
+static void restart_continues_sequence_and_refresh(void)
+{
+	static struct rig r;
+	mip6_time start;
+	uint16_t seq;
+
+	rig_init(&r);
+	rig_start(&r);
+	start = r.now;
+	rig_attach1(&r);
+	seq = rig_bu(&r, 0)->mh.bu.seq;
+	rig_accept(&r, COA1, 60);
+	rig_pass(&r, 10 * S);
+	restart(&r);
+	rig_receive_ra(&r, ETH0, AR1, rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A));
+	rig_run(&r, start + 192 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.seq, (uint16_t)(seq + 1));
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->at, start + 192 * S);
+	rig_end(&r);
+}
+
+static void restart_on_another_link(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	rig_pass(&r, 10 * S);
+	restart(&r);
+	rig_receive_ra(&r, ETH0, AR2, rig_ra("3fff:0:b::", ND_PIO_L | ND_PIO_A));
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
+	CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, COA2));
+	rig_end(&r);
+}
+
+static void restart_after_the_binding_ended(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	r.now += 500 * S;
+	restart(&r);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
+	rig_end(&r);
+}
+
+static void restart_in_the_middle_of_a_registration(void)
+{
+	static struct rig r;
+	uint16_t seq;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_attach1(&r);
+	seq = rig_bu(&r, 0)->mh.bu.seq;
+	r.now += 700 * MS;
+	restart(&r);
+	/* The answer to the former process' BU is still good. */
+	rig_receive_ba(&r, ETH0, COA1, 0, seq, 60);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_REGISTERED), 1);
+	rig_receive_ra(&r, ETH0, AR1, rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A));
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	rig_end(&r);
+}
+
+static void damaged_records_are_refused(void)
+{
+	static struct rig r;
+	struct mip6_record good;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	good = r.records[0];
+	mip6_node_free(r.node);
+	r.node = mip6_node_new(&r.config, &r.host, &r);
+	for (uint16_t len = 0; len < good.len; len++) {
+		struct mip6_record cut = good;
+
+		cut.len = len;
+		CU_ASSERT_EQUAL(mip6_node_restore(r.node, r.now, &cut), MIP6_ERR_VALUE);
+	}
+	good.data[0]++;
+	CU_ASSERT_EQUAL(mip6_node_restore(r.node, r.now, &good), MIP6_ERR_VALUE);
+	rig_end(&r);
+}
+
+static void reload_keeps_the_binding(void)
+{
+	static struct rig r;
+	size_t count;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	count = r.object_count;
+	r.config.mn_max_ha_binding_life_s = 400;
+	CU_ASSERT_EQUAL(mip6_node_reconfigure(r.node, r.now, &r.config), MIP6_OK);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	CU_ASSERT_EQUAL(r.object_count, count);
+	rig_pass(&r, 200 * S);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 100);
+	/* Another home address is registered at once, the old one is gone. */
+	rig_forget(&r);
+	r.config.homes[0].hoa = P("3fff:0:1::98/64");
+	CU_ASSERT_EQUAL(mip6_node_reconfigure(r.node, r.now, &r.config), MIP6_OK);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
+	CU_ASSERT(same(&rig_bu(&r, 0)->tx.hao, "3fff:0:1::98"));
+	CU_ASSERT_PTR_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, HOA));
+	rig_end(&r);
+}
+
+static void unusable_configurations(void)
+{
+	static struct rig r;
+
+	for (int i = 0; i < 3; i++) {
+		rig_init(&r);
+		r.config.mn_ha_ipsec = i == 0;
+		if (i == 1)
+			r.config.homes[0].ha = (struct mip6_addr){{0}};
+		if (i == 2) {
+			r.config.homes[1] = r.config.homes[0];
+			r.config.homes[1].ha = A("3fff:0:1::2");
+			r.config.home_count = 2;
+		}
+		r.node = mip6_node_new(&r.config, &r.host, &r);
+		CU_ASSERT_EQUAL(mip6_node_start(r.node, r.now), MIP6_ERR_CONFIG);
+		CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_WARNING), 1);
+		rig_link(&r, ETH0, true);
+		CU_ASSERT_EQUAL(r.sent_count, 0);
+		rig_end(&r);
+	}
+}
+
+static void two_home_addresses(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	r.config.homes[1] = r.config.homes[0];
+	r.config.homes[1].hoa = P("3fff:0:1::98/64");
+	r.config.home_count = 2;
+	rig_start(&r);
+	rig_attach1(&r);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 2);
+	CU_ASSERT(same(&rig_bu(&r, 0)->tx.hao, HOA));
+	CU_ASSERT(same(&rig_bu(&r, 1)->tx.hao, "3fff:0:1::98"));
+	CU_ASSERT_PTR_NOT_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, "3fff:0:1::98"));
+	CU_ASSERT_PTR_NOT_NULL(rig_default_route(&r, 901));
+	CU_ASSERT_EQUAL(rig_count_nd(&r, ICMP6_NA), 1);
+	rig_end(&r);
+}
+
+static void link_local_identifier_sets_l(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	r.config.homes[0].hoa = P("3fff:0:1::200:ff:fe00:5/64");
+	rig_start(&r);
+	rig_attach1(&r);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.flags, MH_BU_A | MH_BU_H | MH_BU_L);
+	rig_end(&r);
+}
+
+static bool keep_registration(void *arg, const struct mip6_registration_info *info)
+{
+	*(struct mip6_registration_info *)arg = *info;
+	return true;
+}
+
+static bool keep_interface(void *arg, const struct mip6_interface_info *info)
+{
+	*(struct mip6_interface_info *)arg = *info;
+	return true;
+}
+
+static void what_control_programs_see(void)
+{
+	static struct rig r;
+	struct mip6_registration_info reg = {.seq = 0};
+	struct mip6_interface_info iface = {.ifindex = 0};
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_attach1(&r);
+	mip6_node_registrations(r.node, keep_registration, &reg);
+	CU_ASSERT_STRING_EQUAL(reg.state, "waiting");
+	CU_ASSERT_EQUAL(reg.seq, rig_bu(&r, 0)->mh.bu.seq);
+	rig_accept(&r, COA1, 60);
+	mip6_node_registrations(r.node, keep_registration, &reg);
+	CU_ASSERT_STRING_EQUAL(reg.state, "registered");
+	CU_ASSERT(same(&reg.coa, COA1) && same(&reg.hoa, HOA) && same(&reg.peer, HA));
+	CU_ASSERT_EQUAL(reg.lifetime, 60);
+	CU_ASSERT_EQUAL(reg.expires, 1240 * S);
+	CU_ASSERT_EQUAL(reg.refresh, 1192 * S);
+	mip6_node_interfaces(r.node, keep_interface, &iface);
+	CU_ASSERT_EQUAL(iface.ifindex, ETH0);
+	CU_ASSERT(iface.up && iface.in_use && !iface.at_home);
+	CU_ASSERT(same(&iface.coa, COA1) && same(&iface.router, AR1));
+	rig_end(&r);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"stop_leaves_nothing", stop_leaves_nothing},
+	    {"restart_goes_on", restart_goes_on},
+	    {"restart_continues_sequence_and_refresh", restart_continues_sequence_and_refresh},
+	    {"restart_on_another_link", restart_on_another_link},
+	    {"restart_after_the_binding_ended", restart_after_the_binding_ended},
+	    {"restart_in_the_middle_of_a_registration", restart_in_the_middle_of_a_registration},
+	    {"damaged_records_are_refused", damaged_records_are_refused},
+	    {"reload_keeps_the_binding", reload_keeps_the_binding},
+	    {"unusable_configurations", unusable_configurations},
+	    {"two_home_addresses", two_home_addresses},
+	    {"link_local_identifier_sets_l", link_local_identifier_sets_l},
+	    {"what_control_programs_see", what_control_programs_see},
+	};
+
+	return test_run("mn_life", tests, sizeof(tests) / sizeof(tests[0]));
+}
