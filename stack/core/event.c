@@ -3,9 +3,10 @@
  * event. docs/events.md describes the same list; a test compares them. */
 #include <mip6/event.h>
 
+/* Arrays, not pointers: nothing of the table is relocated, so it is read-only. */
 struct event_text {
-	const char *name;
-	const char *meaning;
+	char name[20];
+	char meaning[72];
 };
 
 static const struct event_text event_texts[MIP6_EVENTS] = {

@@ -91,7 +91,7 @@ static void put_place(struct text *t, unsigned ifindex, enum mip6_device device)
 
 static const char *sysctl_text(enum mip6_sysctl name)
 {
-	static const char *const texts[MIP6_SYSCTLS] = {
+	static const char texts[MIP6_SYSCTLS][24] = {
 	    [MIP6_SYSCTL_FORWARDING] = "forwarding",
 	    [MIP6_SYSCTL_ACCEPT_RA] = "accept_ra",
 	    [MIP6_SYSCTL_AUTOCONF] = "autoconf",
@@ -186,21 +186,47 @@ static void put_mh_input(struct text *t, const struct mip6_object *o)
 		put_addr(t, " ", &o->mh_input.hoa);
 }
 
+static void put_object(struct text *t, const struct mip6_object *o)
+{
+	switch (o->kind) {
+	case MIP6_OBJ_SYSCTL:
+		put_sysctl(t, o);
+		break;
+	case MIP6_OBJ_DEVICE:
+		put_device(t, o);
+		break;
+	case MIP6_OBJ_ADDRESS:
+		put_address(t, o);
+		break;
+	case MIP6_OBJ_NEIGHBOUR:
+		put_neighbour(t, o);
+		break;
+	case MIP6_OBJ_ROUTE:
+		put_route(t, o);
+		break;
+	case MIP6_OBJ_RULE:
+		put_rule(t, o);
+		break;
+	case MIP6_OBJ_BINDING:
+		put_binding(t, o);
+		break;
+	case MIP6_OBJ_PROXY:
+		put_proxy(t, o);
+		break;
+	case MIP6_OBJ_MH_INPUT:
+		put_mh_input(t, o);
+		break;
+	case MIP6_OBJ_KINDS:
+		put(t, "unknown object");
+		break;
+	}
+}
+
 const char *mip6_object_format(const struct mip6_object *o, char *buf, size_t cap)
 {
-	static void (*const writers[MIP6_OBJ_KINDS])(struct text *, const struct mip6_object *) = {
-	    [MIP6_OBJ_SYSCTL] = put_sysctl,	[MIP6_OBJ_DEVICE] = put_device,
-	    [MIP6_OBJ_ADDRESS] = put_address,	[MIP6_OBJ_NEIGHBOUR] = put_neighbour,
-	    [MIP6_OBJ_ROUTE] = put_route,	[MIP6_OBJ_RULE] = put_rule,
-	    [MIP6_OBJ_BINDING] = put_binding,	[MIP6_OBJ_PROXY] = put_proxy,
-	    [MIP6_OBJ_MH_INPUT] = put_mh_input,
-	};
 	struct text t = {.buf = buf, .cap = cap};
 
 	put(&t, "");
-	if ((unsigned)o->kind < MIP6_OBJ_KINDS)
-		writers[o->kind](&t, o);
-	else
-		put(&t, "unknown object");
+	put_object(&t, o);
 	return buf;
 }
