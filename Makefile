@@ -86,11 +86,11 @@ $(BUILD)/libmip6.a: $(LIB_OBJ)
 	@rm -f $@
 	$(Q)ar rcs $@ $^
 $(BUILD)/mip6d: $(call obj,stack/linux/mip6d.c) $(LINUX_OBJ) $(CONF_OBJ) $(BUILD)/libmip6.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmnl -ljansson
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lmnl -ljansson
 $(BUILD)/mip6ctl: $(call obj,$(CTL_SRC)) $(BUILD)/libmip6.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -ljansson
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -ljansson
 $(BUILD)/mip6lab: $(call obj,emu/lab/mip6lab.c) $(LAB_OBJ) $(BUILD)/libmip6.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lmnl -lyaml -ljansson -lpcap
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lmnl -lyaml -ljansson -lpcap
 
 # Lab tests that boot a kernel; the others also run under the sanitizers.
 UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kplane runs)
@@ -103,11 +103,11 @@ SIMNET_OBJ := $(call obj,$(filter-out tests/simnet/test_%,$(wildcard tests/simne
 LABHELP_OBJ := $(call obj,$(filter-out tests/lab/test_%,$(wildcard tests/lab/*.c)))
 
 $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LINUX_OBJ) $(CONF_OBJ) $(BUILD)/libmip6.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -lmnl -ljansson
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcunit -lmnl -ljansson
 $(BUILD)/tests/simnet/%: $(BUILD)/tests/simnet/%.o $(SIMNET_OBJ) $(BUILD)/libmip6.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcunit
 $(BUILD)/tests/lab/%: $(BUILD)/tests/lab/%.o $(LABHELP_OBJ) $(LAB_OBJ) $(BUILD)/libmip6.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^ -lcunit -lmnl -lyaml -ljansson -lpcap
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcunit -lmnl -lyaml -ljansson -lpcap
 $(BUILD)/tests/%.o: CPPFLAGS += -Itests
 .SECONDARY:
 
