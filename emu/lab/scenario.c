@@ -189,23 +189,24 @@ static int build_captures(struct lab_load *load, const struct doc_node *file)
 	return 0;
 }
 
-/* An expectation that cannot be read is found before the run, not after it. */
+/* An expectation that cannot be read, or that asks for what this plan has not, is
+ * found before the run, not after it. */
 static int check_expect(struct lab_load *load, const struct doc_node *at, const char *text)
 {
 	struct doc_node place = *at;
 	char why[200] = "";
 	int column = 0;
 	struct expr *expr = expr_parse(text, why, sizeof(why), &column);
-	int known = expr ? expect_check(load->plan, expr, why, sizeof(why)) : -1;
+	int status;
 
-	if (expr)
-		column = 0;
+	if (!expr) {
+		if (!at->block && column > 0)
+			place.column += at->text_offset + column - 1;
+		return doc_fail(&place, load->error, "expectation: %s", why);
+	}
+	status = expect_check(load->plan, expr, why, sizeof(why));
 	expr_free(expr);
-	if (known == 0)
-		return 0;
-	if (!at->block && column > 0)
-		place.column += at->text_offset + column - 1;
-	return doc_fail(&place, load->error, "expectation: %s", why);
+	return status < 0 ? doc_fail(at, load->error, "expectation: %s", why) : 0;
 }
 
 static int build_expect(struct lab_load *load, const struct doc_node *node,

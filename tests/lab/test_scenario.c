@@ -619,6 +619,8 @@ static void test_scenario_mistakes(void)
 	     "without a folder"},
 	    {false, 18, "  - impair: {link: wire, loss: 120%}", 32, 0, "is not a ratio"},
 	    {false, 21, "  - handover.count == (moves", 29, 0, "expectation: "},
+	    {false, 21, "  - handover.cuont == moves", 5, 0, "expectation: "},
+	    {false, 21, "  - events(nm, bu_tx) == 1", 5, 0, "expectation: "},
 	    {false, 2, "about: [a, b]", 8, 0, "this is a list"},
 	    {false, 2, "about: a: b", 9, 0, "YAML"},
 	    {false, 2, "scenario: again", 1, 0, "stands twice"},
