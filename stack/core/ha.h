@@ -4,8 +4,8 @@
 
 /* What the parts of the home agent share: ha.c (life and inputs), ha_prefix.c
  * (home links), ha_bu.c (the tests of a Binding Update), ha_entry.c (cache
- * entries and where they belong), ha_binding.c (bindings from DAD to deletion),
- * ha_record.c (what survives the process). */
+ * entries and where they belong), ha_neighbour.c (refusals on the home link), ha_binding.c
+ * (bindings from DAD to deletion), ha_record.c (what survives the process). */
 #include "bcache.h"
 #include "node_internal.h"
 
@@ -13,6 +13,7 @@ enum {
 	HA_PREFIXES = 64, /* learned from RAs; further ones are not kept */
 	HA_SITES = 128,
 	HA_JOBS_MAX = 100000, /* new bindings at a time; further ones get status 130 */
+	HA_REFUSALS = 8,      /* waiting at a time */
 	HA_NA_COUNT = 3,      /* MAX_NEIGHBOR_ADVERTISEMENT, RFC 4861 10 */
 };
 
@@ -32,6 +33,25 @@ struct ha_site {
 	size_t users;	  /* bindings; 0: the place is free */
 };
 
+/* Where a Binding Update came from, and so where its answer goes. */
+struct ha_reply {
+	struct mip6_addr src; /* ours */
+	struct mip6_addr dst; /* the wire source of the BU */
+	struct mip6_addr hoa;
+	bool has_rh2;	     /* the BU had a HAO (RFC 6275 9.5.4) */
+	unsigned ifindex;    /* with l2: where */
+	struct nd_lladdr l2; /* sent there without asking for the neighbour */
+};
+
+/* A refusal that waits for the link-layer address of a mobile node on the home
+ * link (ha_neighbour.c). */
+struct ha_refusal {
+	struct ha_reply reply;
+	uint8_t status;
+	uint16_t seq;
+	mip6_time until; /* 0: the place is free */
+};
+
 struct ha {
 	struct mip6_node *node;
 	struct bcache bcache;
@@ -40,14 +60,7 @@ struct ha {
 	struct timer prefix_timer; /* the next prefix that ends */
 	struct ha_site sites[HA_SITES];
 	size_t jobs;
-};
-
-/* Where a Binding Update came from, and so where its answer goes. */
-struct ha_reply {
-	struct mip6_addr src; /* ours */
-	struct mip6_addr dst; /* the wire source of the BU */
-	struct mip6_addr hoa;
-	bool has_rh2; /* the BU had a HAO (RFC 6275 9.5.4) */
+	struct ha_refusal refusals[HA_REFUSALS];
 };
 
 /* A Binding Update that passed the tests of its form. */
@@ -85,6 +98,12 @@ void ha_bu_receive(struct ha *ha, mip6_time now, unsigned ifindex, const struct 
 bool ha_allowed(const struct ha *ha, const struct mip6_addr *hoa);
 void ha_send_ba(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint8_t status,
 		uint16_t seq, uint16_t lifetime);
+
+/* ha_neighbour.c */
+/* Refuses the BU of a mobile node that is on its home link while there is still a
+ * binding for it: to its link-layer address, which is asked for. */
+void ha_neighbour_refuse(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint8_t status,
+			 uint16_t seq);
 
 /* ha_entry.c */
 /* A new entry at this site, in no state yet. NULL when out of memory or sites. */

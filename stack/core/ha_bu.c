@@ -3,6 +3,7 @@
  * 10.3.1 and 10.3.2, in their order, since the order decides which status a
  * mobile node is told. */
 #include "ha.h"
+#include <string.h>
 
 void ha_send_ba(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint8_t status,
 		uint16_t seq, uint16_t lifetime)
@@ -13,6 +14,11 @@ void ha_send_ba(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint
 
 	tx.has_rh2 = reply->has_rh2;
 	tx.rh2 = reply->hoa;
+	if (reply->l2.len) {
+		tx.ifindex = reply->ifindex;
+		tx.l2_len = reply->l2.len;
+		memcpy(tx.l2_dst, reply->l2.addr, reply->l2.len);
+	}
 	m.ba.status = status;
 	m.ba.seq = seq;
 	m.ba.lifetime = lifetime;
@@ -55,6 +61,7 @@ static struct ha_request request_of(unsigned ifindex, const struct ip6_packet *p
 	r.lifetime = m->bu.lifetime;
 	r.reply = (struct ha_reply){.src = p->dst, .dst = p->src, .hoa = r.hoa};
 	r.reply.has_rh2 = p->has_hao;
+	r.reply.ifindex = ifindex;
 	return r;
 }
 
@@ -119,6 +126,18 @@ static void emit_rx(struct ha *ha, mip6_time now, const struct ha_request *r)
 	node_emit(ha->node, &e);
 }
 
+/* A refusal that leaves a binding as it is. To a mobile node on the home link it
+ * must not follow the binding (RFC 6275 10.3.2). */
+static void refuse_bound(struct ha *ha, mip6_time now, const struct ha_request *r,
+			 const struct bcache_entry *e, uint8_t status, uint16_t seq)
+{
+	if (e->state == BCACHE_BOUND && !r->reply.has_rh2 &&
+	    r->ifindex == ha_entry_site(e)->ifindex)
+		ha_neighbour_refuse(ha, now, &r->reply, status, seq);
+	else
+		ha_send_ba(ha, now, &r->reply, status, seq, 0);
+}
+
 /* While DAD runs there is no binding, so that RFC 6275 9.5.1 has no "previous
  * valid" sequence to refuse with: an old or repeated BU is ignored, since the
  * answer to the latest is on its way. */
@@ -128,7 +147,7 @@ static void answer_old(struct ha *ha, mip6_time now, const struct ha_request *r,
 	if (e->state == BCACHE_DAD)
 		node_drop(ha->node, now, r->ifindex, MIP6_ERR_STATE, &r->reply.dst);
 	else
-		ha_send_ba(ha, now, &r->reply, MH_STATUS_SEQUENCE, e->seq, 0);
+		refuse_bound(ha, now, r, e, MH_STATUS_SEQUENCE, e->seq);
 }
 
 void ha_bu_receive(struct ha *ha, mip6_time now, unsigned ifindex, const struct ip6_packet *p,
@@ -146,7 +165,7 @@ void ha_bu_receive(struct ha *ha, mip6_time now, unsigned ifindex, const struct 
 	if (e && !bcache_seq_newer(r.seq, e->seq))
 		answer_old(ha, now, &r, e);
 	else if (e && !(r.flags & MH_BU_H)) /* every entry here is a home registration */
-		refuse(ha, now, &r, MH_STATUS_TYPE_CHANGE);
+		refuse_bound(ha, now, &r, e, MH_STATUS_TYPE_CHANGE, r.seq);
 	else if (!(r.flags & MH_BU_H)) /* no return routability: no keys to test it with */
 		node_drop(ha->node, now, ifindex, MIP6_ERR_VALUE, &p->src);
 	else if (r.lifetime == 0 || mip6_addr_equal(&r.coa, &r.hoa))

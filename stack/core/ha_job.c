@@ -73,17 +73,15 @@ int ha_job_test(struct bcache_entry *e, mip6_time now)
 	return err;
 }
 
-/* The home agent's address on the home link that is nearest to the home address:
- * of the same prefix where there is one. */
-static struct mip6_addr advertiser(const struct bcache_entry *e)
+struct mip6_addr ha_address_near(const struct ha *ha, unsigned ifindex, const struct mip6_addr *hoa)
 {
-	const struct iface *iface = node_iface(e->ha->node, ha_entry_site(e)->ifindex);
+	const struct iface *iface = node_iface(ha->node, ifindex);
 	struct mip6_addr best = {0};
 	unsigned best_bits = 0;
 
 	for (size_t i = 0; iface && i < iface->addr_count; i++) {
 		const struct mip6_addr *a = &iface->addrs[i].addr.addr;
-		unsigned bits = mip6_addr_common_bits(a, &e->hoa);
+		unsigned bits = mip6_addr_common_bits(a, hoa);
 
 		if (mip6_addr_is_unspecified(&best) || bits > best_bits) {
 			best = *a;
@@ -95,10 +93,10 @@ static struct mip6_addr advertiser(const struct bcache_entry *e)
 
 static void advertise_once(const struct bcache_entry *e)
 {
-	struct mip6_addr src = advertiser(e);
+	unsigned ifindex = ha_entry_site(e)->ifindex;
+	struct mip6_addr src = ha_address_near(e->ha, ifindex, &e->hoa);
 	struct mip6_addr dst = mip6_addr_all_nodes();
 	struct mip6_addr link_local = ha_link_local_of(&e->hoa);
-	unsigned ifindex = ha_entry_site(e)->ifindex;
 
 	if (mip6_addr_is_unspecified(&src))
 		return;

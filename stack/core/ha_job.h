@@ -24,6 +24,10 @@ void ha_job_end(struct bcache_entry *e);
 int ha_job_test(struct bcache_entry *e, mip6_time now);
 /* Sends the first advertisement and repeats it. */
 void ha_job_advertise(struct bcache_entry *e, mip6_time now);
+/* The home agent's address on the link that is nearest to the home address: of
+ * the same prefix where there is one. Unspecified when it has none there. */
+struct mip6_addr ha_address_near(const struct ha *ha, unsigned ifindex,
+				 const struct mip6_addr *hoa);
 /* fe80:: with the identifier of the home address. */
 struct mip6_addr ha_link_local_of(const struct mip6_addr *hoa);
 

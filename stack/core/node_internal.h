@@ -137,6 +137,8 @@ void ha_link_gone(struct mip6_node *node, mip6_time now, struct iface *iface);
 void ha_address(struct mip6_node *node, mip6_time now, struct iface *iface);
 void ha_receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct nd_ra *ra);
+void ha_receive_na(struct mip6_node *node, mip6_time now, struct iface *iface,
+		   const struct ip6_packet *p, const struct nd_na *na);
 void ha_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct mh_message *m);
 void ha_bindings(const struct mip6_node *node,

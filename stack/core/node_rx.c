@@ -100,6 +100,8 @@ static int receive_na(struct mip6_node *node, mip6_time now, struct iface *iface
 	dad_receive_na(node, now, iface->link.ifindex, p, &na);
 	if (node->mn)
 		mn_receive_na(node, now, iface, p, &na);
+	if (node->ha)
+		ha_receive_na(node, now, iface, p, &na);
 	return MIP6_OK;
 }
 

@@ -274,8 +274,8 @@ void net_send(struct net_node *node, const struct mip6_tx *tx)
 	if (len < 0)
 		abort();
 	remember_bu(net, tx);
-	if (link < 0)
-		return;
+	if (link < 0 || (tx->l2_len == 0 && net_tunnels(node, &tx->dst)))
+		return; /* in a tunnel it reaches nobody who waits for it */
 	if (tx->next_header == IP6_NH_MH && !net_owns(node, at, &tx->src))
 		net_violation(net, "a message left from an address that the node does not have");
 	if (on_link(&net->links[link], tx))

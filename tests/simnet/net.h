@@ -115,6 +115,9 @@ void net_start(struct net_node *node);
 /* Kills the process of a node and starts it again from its records; what it had
  * carried out is still there, and is adopted or removed. */
 void net_restart(struct net_node *node);
+/* The same, but the records are lost, and with them what was carried out: the
+ * machine itself was started anew. */
+void net_reboot(struct net_node *node);
 /* Unplugs (-1) or plugs in, with the link event a kernel would give. */
 void net_plug(struct net_node *node, size_t iface, int link);
 /* Plugs into another link and nobody tells the node. */
@@ -127,6 +130,8 @@ void net_violation(struct net *net, const char *what);
 struct mip6_host net_host(void);
 bool net_owns(const struct net_node *node, size_t iface, const struct mip6_addr *addr);
 bool net_proxies(const struct net_node *node, size_t iface, const struct mip6_addr *addr);
+/* A binding draws what is sent to this address into the tunnel. */
+bool net_tunnels(const struct net_node *node, const struct mip6_addr *addr);
 void net_tell_links(struct net_node *node);
 /* Everything that must hold at any time. */
 void net_check(struct net *net);

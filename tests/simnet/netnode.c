@@ -135,6 +135,17 @@ bool net_proxies(const struct net_node *node, size_t iface, const struct mip6_ad
 	return false;
 }
 
+bool net_tunnels(const struct net_node *node, const struct mip6_addr *addr)
+{
+	for (size_t k = 0; k < node->object_count; k++) {
+		const struct mip6_object *o = &node->objects[k].object;
+
+		if (o->kind == MIP6_OBJ_BINDING && mip6_addr_equal(&o->binding.hoa, addr))
+			return true;
+	}
+	return false;
+}
+
 static void tell_link(struct net_node *node, const struct net_iface *i)
 {
 	struct mip6_link link = {.ifindex = i->ifindex, .up = i->link >= 0, .mac_len = 6};
@@ -250,6 +261,13 @@ void net_restart(struct net_node *node)
 		net_violation(node->net, "a node did not start again");
 	remove_stale(node);
 	net_check(node->net);
+}
+
+void net_reboot(struct net_node *node)
+{
+	node->record_count = 0;
+	node->object_count = 0;
+	net_restart(node);
 }
 
 void net_plug(struct net_node *node, size_t iface, int link)

@@ -302,6 +302,28 @@ static void test_restart(void)
 	world_free(&w);
 }
 
+/* A mobile node that forgot everything, sequence numbers too, abroad and at home. */
+static void test_reboot(void)
+{
+	for (uint64_t seed = 1; seed <= 40; seed++) {
+		struct world w = world_new(seed, FOREIGN1);
+		bool ok;
+
+		net_start(w.mn);
+		net_run(w.net, 3 * MIP6_SECOND);
+		net_plug(w.mn, 0, -1);
+		net_run(w.net, 5 * MIP6_SECOND);
+		w.mn->ifaces[0].link = seed % 2 ? HOME : FOREIGN2;
+		net_reboot(w.mn);
+		net_run(w.net, 15 * MIP6_SECOND);
+		ok = agree(&w);
+		if (!ok)
+			describe(&w, "reboot", seed);
+		CU_ASSERT_TRUE(ok);
+		world_free(&w);
+	}
+}
+
 /* With L the home agent also defends the link-local address, and gives it back. */
 static void test_link_local(void)
 {
@@ -502,6 +524,7 @@ int main(void)
 	    {"expiry", test_expiry},
 	    {"refresh", test_refresh},
 	    {"restart", test_restart},
+	    {"reboot", test_reboot},
 	    {"link-local address", test_link_local},
 	    {"company", test_company},
 	    {"two interfaces", test_two_interfaces},

@@ -189,13 +189,18 @@ static inline const char *bench_state(const struct fake_host *f, const char *hoa
 	return s.found ? s.info.state : "";
 }
 
-/* A neighbour message as it comes in on the home link. */
-static inline void bench_na(struct fake_host *f, mip6_time now, const char *target)
+/* An NA as it comes in on the home link; mac NULL: without a link-layer address. */
+static inline void bench_na(struct fake_host *f, mip6_time now, const char *target,
+			    const uint8_t *mac)
 {
 	uint8_t buf[64];
 	struct nd_na na = {.target = fake_addr(target), .flags = ND_NA_O};
 	struct ip6_packet p = {.src = fake_addr("fe80::99"), .dst = mip6_addr_all_nodes()};
 
+	if (mac) {
+		na.tlla.len = 6;
+		memcpy(na.tlla.addr, mac, 6);
+	}
 	p.payload_len = (size_t)nd_build_na(&p.src, &p.dst, &na, buf, sizeof(buf));
 	p.payload = buf;
 	p.next_header = IP6_NH_ICMPV6;

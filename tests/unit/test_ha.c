@@ -133,7 +133,7 @@ static void test_dad_fails(void)
 	bench_bu(
 	    f, 0,
 	    (struct bench_bu){.seq = 1, .lifetime = 100, .flags = MH_BU_A | MH_BU_H | MH_BU_L});
-	bench_na(f, 500 * MIP6_MS, "fe80::100");
+	bench_na(f, 500 * MIP6_MS, "fe80::100", NULL);
 	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_DAD_FAILED);
 	CU_ASSERT_EQUAL(bench_ba(f).seq, 1);
 	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "");
@@ -358,6 +358,40 @@ static void test_deregister_in_dad(void)
 	fake_free(f);
 }
 
+/* At home with a forgotten sequence number: the refusal must not follow the
+ * binding into the tunnel. */
+static void test_refused_at_home(void)
+{
+	struct fake_host *f = bound();
+	struct bench_bu home = {.seq = 5, .src = bench_hoa, .coa = bench_hoa, .no_hao = true};
+	const uint8_t mac[6] = {2, 0, 0, 0, 9, 9};
+	size_t sent = bench_mh_sent(f);
+	struct mip6_addr hoa = fake_addr(bench_hoa);
+	const struct fake_sent *last;
+	struct nd_ns ns;
+
+	bench_bu(f, 10 * MIP6_SECOND, home);
+	CU_ASSERT_EQUAL(bench_mh_sent(f), sent);
+	last = &f->sent[f->sent_count - 1];
+	CU_ASSERT_EQUAL(nd_parse_ns(last->payload, last->tx.payload_len, &ns), MIP6_OK);
+	CU_ASSERT_TRUE(mip6_addr_equal(&ns.target, &hoa));
+	CU_ASSERT_EQUAL(last->tx.ifindex, BENCH_HOME);
+	bench_na(f, 10 * MIP6_SECOND + 5, "3fff:1::777", mac); /* another's */
+	CU_ASSERT_EQUAL(bench_mh_sent(f), sent);
+	bench_na(f, 10 * MIP6_SECOND + 6, bench_hoa, mac);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_SEQUENCE);
+	CU_ASSERT_EQUAL(bench_ba(f).seq, 10);
+	CU_ASSERT_EQUAL(bench_ba(f).tx.l2_len, 6);
+	CU_ASSERT_EQUAL(memcmp(bench_ba(f).tx.l2_dst, mac, 6), 0);
+	bench_na(f, 10 * MIP6_SECOND + 7, bench_hoa, mac); /* once is enough */
+	CU_ASSERT_EQUAL(bench_mh_sent(f), sent + 1);
+	/* An answer that comes too late is none. */
+	bench_bu(f, 20 * MIP6_SECOND, home);
+	bench_na(f, 21 * MIP6_SECOND, bench_hoa, mac);
+	CU_ASSERT_EQUAL(bench_mh_sent(f), sent + 1);
+	fake_free(f);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -376,6 +410,7 @@ int main(void)
 	    {"deregister", test_deregister},
 	    {"kinds of deregistration", test_deregister_kinds},
 	    {"deregister in DAD", test_deregister_in_dad},
+	    {"refused at home", test_refused_at_home},
 	};
 
 	return test_run("ha", tests, sizeof(tests) / sizeof(tests[0]));
