@@ -13,6 +13,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define KPLANE_READ_TRIES 10
+
 typedef int (*kplane_change_fn)(struct kplane *k, const struct mip6_object *was,
 				const struct mip6_object *is);
 
@@ -326,7 +328,7 @@ struct kplane *kplane_open(const char *state_path, char *error, size_t cap)
 	return k;
 }
 
-int kplane_adopt(struct kplane *k)
+static int kplane_read_all(struct kplane *k)
 {
 	/* Devices first: routes and addresses name them. */
 	static int (*const adopt[])(struct kplane * k) = {
@@ -335,8 +337,20 @@ int kplane_adopt(struct kplane *k)
 	};
 	int err = 0;
 
+	k->adopted.count = 0;
+	srccheck_close(&k->check);
 	for (size_t i = 0; i < sizeof(adopt) / sizeof(adopt[0]) && err == 0; i++)
 		err = adopt[i](k);
+	return err;
+}
+
+int kplane_adopt(struct kplane *k)
+{
+	int err = -EINTR;
+
+	/* The kernel says so when its tables changed under the reader. */
+	for (int tries = 0; tries < KPLANE_READ_TRIES && err == -EINTR; tries++)
+		err = kplane_read_all(k);
 	if (k->adopted.count > 1)
 		qsort(k->adopted.items, k->adopted.count, sizeof(*k->adopted.items),
 		      kplane_compare);

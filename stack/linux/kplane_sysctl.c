@@ -119,7 +119,7 @@ static int sysctl_read(enum mip6_sysctl name, uint32_t ifindex, int *ret)
 static int sysctl_write(enum mip6_sysctl name, uint32_t ifindex, int value)
 {
 	struct sysctl_path path;
-	int now;
+	int now = value;
 	int err = sysctl_path(name, ifindex, &path);
 
 	if (err == 0)
