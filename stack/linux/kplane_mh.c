@@ -118,25 +118,35 @@ static int mh_send_policy(struct kplane *k, const struct mip6_object *o)
 	return nlsock_talk(&k->xfrm, m);
 }
 
+/* A message's fixed part, which lies aligned to four octets only, in a struct
+ * that has eights. */
+static bool mh_payload(const struct nlmsghdr *m, void *ret, size_t size)
+{
+	if (m->nlmsg_len < mnl_nlmsg_size(size))
+		return false;
+	memcpy(ret, mnl_nlmsg_get_payload(m), size);
+	return true;
+}
+
 /* A policy of ours, as an object: false when it is another's. */
 static bool mh_parse_policy(const struct nlmsghdr *m, struct mip6_object *ret)
 {
 	const struct nlattr *a[XFRMA_MAX + 1];
-	const struct xfrm_userpolicy_info *p = mnl_nlmsg_get_payload(m);
 	const struct xfrm_user_tmpl *template;
+	struct xfrm_userpolicy_info p;
 
-	if (m->nlmsg_len < mnl_nlmsg_size(sizeof(*p)))
+	if (!mh_payload(m, &p, sizeof(p)))
 		return false;
-	nlsock_attributes(m, sizeof(*p), a, XFRMA_MAX + 1);
+	nlsock_attributes(m, sizeof(p), a, XFRMA_MAX + 1);
 	if (!a[XFRMA_TMPL] || mnl_attr_get_payload_len(a[XFRMA_TMPL]) < sizeof(*template))
 		return false;
 	template = mnl_attr_get_payload(a[XFRMA_TMPL]);
-	if (template->reqid != KPLANE_REQID || p->dir != XFRM_POLICY_IN ||
-	    p->sel.proto != MH_PROTOCOL)
+	if (template->reqid != KPLANE_REQID || p.dir != XFRM_POLICY_IN ||
+	    p.sel.proto != MH_PROTOCOL)
 		return false;
 	*ret = (struct mip6_object){.kind = MIP6_OBJ_MH_INPUT};
-	ret->mh_input.hao = p->sel.prefixlen_d == 0;
-	memcpy(ret->mh_input.hoa.b, &p->sel.daddr, sizeof(ret->mh_input.hoa.b));
+	ret->mh_input.hao = p.sel.prefixlen_d == 0;
+	memcpy(ret->mh_input.hoa.b, &p.sel.daddr, sizeof(ret->mh_input.hoa.b));
 	return true;
 }
 
@@ -209,13 +219,13 @@ static int mh_on_state(const struct nlmsghdr *m, void *arg)
 {
 	const struct mh_states *states = arg;
 	const struct kplane_list *list = &states->k->adopted;
-	const struct xfrm_usersa_info *x = mnl_nlmsg_get_payload(m);
+	struct xfrm_usersa_info x;
 	struct mip6_object o = {.kind = MIP6_OBJ_MH_INPUT};
 
-	if (m->nlmsg_len < mnl_nlmsg_size(sizeof(*x)) || x->reqid != KPLANE_REQID)
+	if (!mh_payload(m, &x, sizeof(x)) || x.reqid != KPLANE_REQID)
 		return 0;
-	o.mh_input.hao = x->id.proto == IPPROTO_DSTOPTS;
-	memcpy(o.mh_input.hoa.b, &x->id.daddr, sizeof(o.mh_input.hoa.b));
+	o.mh_input.hao = x.id.proto == IPPROTO_DSTOPTS;
+	memcpy(o.mh_input.hoa.b, &x.id.daddr, sizeof(o.mh_input.hoa.b));
 	for (size_t i = states->first; i < list->count; i++)
 		if (mip6_object_same(&list->items[i].object, &o))
 			return 0;
