@@ -75,6 +75,14 @@ void bul_due_now(struct bul *b, mip6_time now)
 	b->next = now;
 }
 
+void bul_forget(struct bul *b)
+{
+	b->state = BUL_IDLE;
+	b->expires = INT64_MIN;
+	b->granted = 0;
+	b->next = MIP6_NEVER;
+}
+
 void bul_fail(struct bul *b, mip6_time retry)
 {
 	b->state = BUL_FAILED;
@@ -118,6 +126,8 @@ static enum bul_verdict accept(struct bul *b, mip6_time now, const struct mh_mes
 
 		b->next = advised < b->next ? advised : b->next;
 	}
+	if (b->next < now) /* the answer took long */
+		b->next = now;
 	return BUL_ACCEPTED;
 }
 

@@ -64,6 +64,8 @@ void bul_build(struct bul *b, mip6_time now, struct mh_message *ret);
 /* Plans no transmission until bul_due_now: there is no address to send from. */
 void bul_hold(struct bul *b);
 void bul_due_now(struct bul *b, mip6_time now);
+/* There is no binding and nothing to tell; sequence number and rate stay. */
+void bul_forget(struct bul *b);
 /* Gives up the present task. */
 void bul_fail(struct bul *b, mip6_time retry);
 /* Processes an acknowledgement (11.7.3). */

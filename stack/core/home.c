@@ -153,7 +153,7 @@ static void claimed(void *arg, mip6_time now, const struct mip6_addr *addr, bool
 static void claim(struct mn_home *home, mip6_time now)
 {
 	home->place = MN_AT_HOME;
-	bul_init(&home->bul, &home->config.hoa.addr, home->bul.seq);
+	bul_forget(&home->bul);
 	(void)dad_start(home->node, now, home->ifindex, &home->config.hoa.addr, MIP6_SECOND,
 			claimed, home);
 	mn_record_save(home);

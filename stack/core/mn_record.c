@@ -34,6 +34,8 @@ static void write_bul(struct mip6_writer *w, const struct bul *b)
 	wr_u64(w, (uint64_t)b->last_sent);
 	wr_u64(w, (uint64_t)b->expires);
 	wr_u64(w, (uint64_t)b->next);
+	for (unsigned i = 0; i < BUL_MAX_RATE; i++)
+		wr_u64(w, (uint64_t)b->recent[(b->recent_at + i) % BUL_MAX_RATE]);
 }
 
 static void write_link(struct mip6_writer *w, const struct router *r, const struct mn_coa *coa,
@@ -100,6 +102,8 @@ static void read_bul(struct mip6_reader *r, struct bul *b, const struct mip6_add
 	b->last_sent = (mip6_time)rd_u64(r);
 	b->expires = (mip6_time)rd_u64(r);
 	b->next = (mip6_time)rd_u64(r);
+	for (unsigned i = 0; i < BUL_MAX_RATE; i++)
+		b->recent[i] = (mip6_time)rd_u64(r);
 	if (b->state > BUL_FAILED || b->timeout < 0 || b->timeout > BUL_MAX_TIMEOUT)
 		r->failed = true;
 }

@@ -150,6 +150,19 @@ static void longer_lifetime_is_not_believed(void)
 	CU_ASSERT_EQUAL(b.expires, 240 * S);
 }
 
+static void late_answer(void)
+{
+	struct bul b = waiting(0, 60);
+
+	send(&b, 0);
+	CU_ASSERT_EQUAL(ack(&b, S, 0, 100, 1), BUL_ACCEPTED);
+	CU_ASSERT_EQUAL(bul_due(&b), 2 * S);
+	b = waiting(0, 60);
+	send(&b, 0);
+	CU_ASSERT_EQUAL(ack(&b, 3 * S, 0, 100, 1), BUL_ACCEPTED);
+	CU_ASSERT_EQUAL(bul_due(&b), 3 * S);
+}
+
 static void nothing_granted(void)
 {
 	struct bul b = waiting(0, 60);
@@ -312,6 +325,7 @@ int main(void)
 	    {"accepted", accepted},
 	    {"shorter_lifetime_granted", shorter_lifetime_granted},
 	    {"longer_lifetime_is_not_believed", longer_lifetime_is_not_believed},
+	    {"late_answer", late_answer},
 	    {"nothing_granted", nothing_granted},
 	    {"refresh_advice", refresh_advice},
 	    {"other_sequence_is_ignored", other_sequence_is_ignored},
