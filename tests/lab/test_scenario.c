@@ -417,8 +417,9 @@ static void check_project_file(const char *path)
 
 static void test_project_files(void)
 {
-	static const char *const names[] = {"handover", "home",	   "ra-race", "throughput",
-					    "ha-first", "kill-mn", "kill-ha", "ha-restart-in-move"};
+	static const char *const names[] = {"handover",	 "home",    "ra-race", "throughput",
+					    "ha-first",	 "kill-mn", "kill-ha", "ha-restart-in-move",
+					    "clean-exit"};
 	DIR *dir = opendir("scenarios");
 	struct dirent *entry;
 	unsigned seen = 0;
