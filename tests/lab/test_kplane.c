@@ -25,6 +25,7 @@ static const struct test_case inside_tests[] = {
     {"forwarding of each interface", test_forwarding_of_each},
     {"spoofed sources", test_spoofed},
     {"a tunnel and a handover", test_tunnel},
+    {"between mobile nodes", test_between_mobile_nodes},
     {"Home Address option", test_hao},
     {"type 2 routing header", test_rh2},
     {"many bindings", test_many},

@@ -308,6 +308,56 @@ void test_tunnel(void)
 	close_pair(p);
 }
 
+#define HOME2 "3fff:1::20"
+
+/* Two mobile nodes of one home agent: in by the tunnel device and out by it. */
+static void expect_forwarded_between(const struct pair *p)
+{
+	struct sockaddr_in6 at = {.sin6_family = AF_INET6};
+	struct sockaddr_in6 from = {.sin6_family = AF_UNSPEC};
+	socklen_t from_len = sizeof(from);
+	struct pollfd arrives = {.events = POLLIN};
+	const struct mip6_addr outer = bench_addr(HA);
+	const struct mip6_addr inner = bench_addr(HOME);
+	uint8_t packet[128] = {0};
+	int raw;
+
+	enter(p->mn);
+	raw = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	arrives.fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_IPV6);
+	inet_pton(AF_INET6, OTHER, &at.sin6_addr);
+	CU_ASSERT_EQUAL_FATAL(bind(arrives.fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	send_tunnelled(raw, COA1, HA, HOME, HOME2, 1);
+	CU_ASSERT_EQUAL(poll(&arrives, 1, 1000), 1);
+	CU_ASSERT_EQUAL(recvfrom(arrives.fd, packet, sizeof(packet), MSG_DONTWAIT,
+				 (struct sockaddr *)&from, &from_len),
+			40 + 9);
+	CU_ASSERT_EQUAL(memcmp(&from.sin6_addr, outer.b, sizeof(outer.b)), 0);
+	CU_ASSERT_EQUAL(memcmp(packet + 8, inner.b, sizeof(inner.b)), 0);
+	CU_ASSERT_EQUAL(packet[7], 63); /* one hop */
+	close(raw);
+	close(arrives.fd);
+	enter(p->ha);
+}
+
+void test_between_mobile_nodes(void)
+{
+	const struct mip6_object forwarding = bench_sysctl(MIP6_SYSCTL_FORWARDING, 0, 1);
+	const struct mip6_object device = bench_device_ha();
+	const struct mip6_object one = bench_binding(HOME, COA1, HA);
+	const struct mip6_object two = bench_binding(HOME2, OTHER, HA);
+	struct pair p = make_pair();
+	struct kplane *k = bench_adopt();
+
+	bench_apply(k, NULL, &forwarding);
+	bench_apply(k, NULL, &device);
+	bench_apply(k, NULL, &one);
+	bench_apply(k, NULL, &two);
+	expect_forwarded_between(&p);
+	kplane_close(k);
+	close_pair(p);
+}
+
 /* ---- Mobility Header ------------------------------------------------------------------ */
 
 /* A Binding Update (type 5) or Acknowledgement (6) of the right shape. */

@@ -17,6 +17,7 @@ void test_many(void);
 /* packets.c */
 void test_spoofed(void);
 void test_tunnel(void);
+void test_between_mobile_nodes(void);
 void test_hao(void);
 void test_rh2(void);
 
