@@ -244,6 +244,24 @@ static int check_keys(const struct doc_node *map, struct lab_error *ret_error)
 	return 0;
 }
 
+/* A default for all engines, or a mapping that has one for each. */
+static int read_default(const struct param_set *set, struct param *param, struct arena *arena,
+			const struct doc_node *map, struct lab_error *ret_error)
+{
+	const struct doc_node *node = doc_get(map, "default");
+
+	if (node && node->kind == DOC_MAP) {
+		if (node->count != LAB_ENGINES)
+			return doc_fail(node, ret_error,
+					"a default by engine has one for each: host, uml, virtual");
+		map = node;
+		node = need_text(map, lab_engine_name(set->engine), ret_error);
+	} else {
+		node = need_text(map, "default", ret_error);
+	}
+	return node ? assign(param, arena, node->text, node, ret_error) : -1;
+}
+
 static int declare(struct param_set *set, struct arena *arena, const struct doc_node *key,
 		   const struct doc_node *map, struct lab_error *ret_error)
 {
@@ -271,8 +289,7 @@ static int declare(struct param_set *set, struct arena *arena, const struct doc_
 		param->about = node->text;
 	}
 	if (read_bound(param, arena, map, ret_error) < 0 ||
-	    !(node = need_text(map, "default", ret_error)) ||
-	    assign(param, arena, node->text, node, ret_error) < 0)
+	    read_default(set, param, arena, map, ret_error) < 0)
 		return -1;
 	set->items[set->count++] = param;
 	return 0;

@@ -10,6 +10,7 @@
  *     gap: {default: 50ms, unit: time, range: [0ms, 60s], about: ...}
  *     ra_min: {default: 30ms, unit: time, range: [30ms, 1350s], at_most: 75% of ra_max}
  *     rs: {default: answered, choices: [answered, dropped], about: ...}
+ *     slack: {default: {virtual: 200us, uml: 5ms, host: 2ms}, unit: time, ...}
  */
 #include "lab/doc.h"
 #include "lab/value.h"
@@ -38,6 +39,7 @@ struct param {
 struct param_set {
 	struct param *items[PARAM_MAX];
 	size_t count;
+	enum lab_engine engine; /* for defaults that depend on it */
 	const struct doc_node *files[2]; /* `parameters` of each file, for messages */
 };
 

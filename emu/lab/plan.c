@@ -162,6 +162,7 @@ int plan_build(struct lab_load *load, const struct doc_node *scenario,
 	       const struct doc_node *topology, const struct lab_setting *settings,
 	       size_t setting_count)
 {
+	load->params.engine = load->plan->engine;
 	if (take_params(load, scenario, topology, settings, setting_count) < 0)
 		return -1;
 	show_params(load);

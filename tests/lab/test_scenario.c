@@ -509,6 +509,23 @@ static void test_settings(void)
 	lab_plan_free(plan);
 }
 
+/* A real-time engine needs more slack than one in which time stands still. */
+static void test_default_by_engine(void)
+{
+	static const double slack[LAB_ENGINES] = {5e6, 5e6, 200e3};
+
+	for (int e = 0; e < LAB_ENGINES; e++) {
+		struct lab_error error;
+		struct lab_plan *plan =
+		    lab_plan_load(HANDOVER, NULL, NULL, 0, 1, (enum lab_engine)e, &error);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+		CU_ASSERT_DOUBLE_EQUAL(lab_plan_param(plan, "slack")->value, slack[e], 0.5);
+		CU_ASSERT(lab_plan_param(plan, "slack")->is_default);
+		lab_plan_free(plan);
+	}
+}
+
 /* ---- mistakes ---------------------------------------------------------------------------- */
 
 struct mistake {
@@ -655,6 +672,10 @@ static void test_parameter_mistakes(void)
 	     0, "more than 50% of high"},
 	    {true, 4, "  low: {default: 1s, unit: time, range: [0s, 9s], at_most: hihg}", 60, 0,
 	     "no parameter of the same unit"},
+	    {false, 5, "  moves: {default: {uml: 2, host: 3}, unit: count, range: [1, 20]}", 20, 0,
+	     "one for each"},
+	    {false, 5, "  moves: {default: {uml: 2, host: 3, vrt: 4}, unit: count, range: [1, 20]}",
+	     20, 0, "no \"virtual\""},
 	    {false, 7, "defaults: {lag: 5s}", 17, 0, "out of range"},
 	    {false, 7, "defaults: {lga: 5s}", 12, 0, "did you mean lag"},
 	};
@@ -859,6 +880,7 @@ int main(void)
 	    {"handover lengths", test_handover_lengths},
 	    {"race orders", test_race_orders},
 	    {"settings", test_settings},
+	    {"default by engine", test_default_by_engine},
 	    {"topology mistakes", test_topology_mistakes},
 	    {"scenario mistakes", test_scenario_mistakes},
 	    {"parameter mistakes", test_parameter_mistakes},
