@@ -248,6 +248,17 @@ static void test_prefix_from_ra(void)
 	fake_free(f);
 }
 
+/* An address without a prefix says nothing about the link. */
+static void test_no_prefix(void)
+{
+	struct fake_host *f = bench_new();
+
+	fake_address(f, 0, BENCH_HOME, "3fff:7::1/128", true);
+	bench_bu(f, 0, (struct bench_bu){.seq = 1, .lifetime = 100, .hoa = "3fff:7::1"});
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_SUBNET);
+	fake_free(f);
+}
+
 static void test_virtual_home(void)
 {
 	struct mip6_config c = bench_config();
@@ -307,6 +318,7 @@ int main(void)
 	    {"access list", test_acl},
 	    {"lifetime limit", test_lifetime_limit},
 	    {"prefix from RAs", test_prefix_from_ra},
+	    {"address without a prefix", test_no_prefix},
 	    {"virtual home link", test_virtual_home},
 	    {"link renumbered", test_link_renumbered},
 	};

@@ -28,6 +28,7 @@ struct mh_case {
 	bool bad_checksum;
 	const char *src;
 	bool hao;
+	const char *hao_text; /* 3fff:1::100 unless given */
 };
 
 /* Writes a Mobility Header octet by octet, as no builder of ours would. */
@@ -38,8 +39,8 @@ static void receive_raw(struct fake_host *f, mip6_time now, struct mh_case c)
 	uint16_t sum;
 
 	p.dst = fake_addr("3fff:1::1");
-	p.has_hao = c.hao;
-	p.hao = fake_addr("3fff:1::100");
+	p.has_hao = c.hao || c.hao_text;
+	p.hao = fake_addr(c.hao_text ? c.hao_text : "3fff:1::100");
 	p.next_header = IP6_NH_MH;
 	p.payload = mh;
 	p.payload_len = 8 + 8 * (size_t)c.header_len;
@@ -156,13 +157,14 @@ static void test_no_home_agent(void)
 static void test_bad_hao(void)
 {
 	struct fake_host *f = node_of(MIP6_ROLE_HA);
-	struct ip6_packet p = {.src = fake_addr("3fff:2::9"), .has_hao = true};
+	struct ip6_packet p = {.src = fake_addr("3fff:2::9"), .dst = fake_addr("3fff:1::1")};
+	struct mip6_stats s;
 
-	p.dst = fake_addr("3fff:1::1");
-	p.hao = fake_addr("ff02::1");
-	p.next_header = IP6_NH_MH;
-	mip6_node_receive(f->node, 0, 2, &p);
-	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DROP), 1);
+	/* Its type would be answered if it got so far. */
+	receive_raw(f, 0, (struct mh_case){.type = 8, .proto = 59, .hao_text = "ff02::1"});
+	mip6_node_stats(f->node, &s);
+	CU_ASSERT_EQUAL(s.drop_value, 1);
+	CU_ASSERT_EQUAL(f->sent_count, 0);
 	mip6_node_receive(f->node, 0, 77, &p); /* an interface nobody told of */
 	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DROP), 2);
 	fake_free(f);
