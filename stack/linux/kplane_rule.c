@@ -27,12 +27,61 @@ static int rule_send(struct kplane *k, const struct mip6_object *o, uint16_t typ
 	return nlsock_talk(&k->route, m);
 }
 
+/* ---- what the kernel has ---------------------------------------------------------- */
+
+/* False when the rule is not ours. */
+static bool rule_parse(const struct nlmsghdr *m, struct mip6_object *ret)
+{
+	const struct nlattr *a[FRA_MAX + 1];
+	const struct fib_rule_hdr *header = mnl_nlmsg_get_payload(m);
+
+	nlsock_attributes(m, sizeof(*header), a, FRA_MAX + 1);
+	if (header->family != AF_INET6 || nlsock_u8(a[FRA_PROTOCOL], 0) != KPLANE_PROTOCOL)
+		return false;
+	*ret = (struct mip6_object){.kind = MIP6_OBJ_RULE};
+	ret->rule.from.len = header->src_len;
+	ret->rule.from.addr = nlsock_addr(a[FRA_SRC]);
+	ret->rule.priority = nlsock_u32(a[FRA_PRIORITY], 0);
+	ret->rule.table = nlsock_u32(a[FRA_TABLE], header->table);
+	return true;
+}
+
+static int rule_dump(struct kplane *k, nlsock_answer fn, void *arg)
+{
+	const struct fib_rule_hdr body = {.family = AF_INET6};
+	struct nlsock_request r;
+
+	return nlsock_dump(&k->route, nlsock_begin(&r, RTM_GETRULE, 0, &body, sizeof(body)), fn,
+			   arg);
+}
+
+struct rule_search {
+	const struct mip6_object *wanted;
+	bool ours;
+};
+
+static int rule_on_search(const struct nlmsghdr *m, void *arg)
+{
+	struct rule_search *search = arg;
+	struct mip6_object found;
+
+	if (rule_parse(m, &found) && mip6_object_equal(&found, search->wanted))
+		search->ours = true;
+	return 0;
+}
+
+/* ---- apply and adopt ---------------------------------------------------------------- */
+
 static int rule_add(struct kplane *k, const struct mip6_object *o)
 {
+	struct rule_search search = {.wanted = o};
 	int err = rule_send(k, o, RTM_NEWRULE, NLM_F_CREATE | NLM_F_EXCL);
 
+	if (err != -EEXIST)
+		return err;
 	/* The same rule does the same, whoever made it. */
-	return err == -EEXIST ? kplane_borrow(k, o) : err;
+	err = rule_dump(k, rule_on_search, &search);
+	return err < 0 || search.ours ? err : kplane_borrow(k, o);
 }
 
 static int rule_remove(struct kplane *k, const struct mip6_object *o)
@@ -60,25 +109,12 @@ int kplane_rule_apply(struct kplane *k, const struct mip6_object *was, const str
 
 static int rule_on_adopt(const struct nlmsghdr *m, void *arg)
 {
-	const struct nlattr *a[FRA_MAX + 1];
-	const struct fib_rule_hdr *header = mnl_nlmsg_get_payload(m);
-	struct mip6_object o = {.kind = MIP6_OBJ_RULE};
+	struct mip6_object o;
 
-	nlsock_attributes(m, sizeof(*header), a, FRA_MAX + 1);
-	if (header->family != AF_INET6 || nlsock_u8(a[FRA_PROTOCOL], 0) != KPLANE_PROTOCOL)
-		return 0;
-	o.rule.from.len = header->src_len;
-	o.rule.from.addr = nlsock_addr(a[FRA_SRC]);
-	o.rule.priority = nlsock_u32(a[FRA_PRIORITY], 0);
-	o.rule.table = nlsock_u32(a[FRA_TABLE], header->table);
-	return kplane_found(arg, &o, true);
+	return rule_parse(m, &o) ? kplane_found(arg, &o, true) : 0;
 }
 
 int kplane_rule_adopt(struct kplane *k)
 {
-	const struct fib_rule_hdr body = {.family = AF_INET6};
-	struct nlsock_request r;
-
-	return nlsock_dump(&k->route, nlsock_begin(&r, RTM_GETRULE, 0, &body, sizeof(body)),
-			   rule_on_adopt, k);
+	return rule_dump(k, rule_on_adopt, k);
 }

@@ -275,6 +275,28 @@ void test_foreign_objects(void)
 	kplane_close(k);
 }
 
+/* What is there and ours can be asked for again: a host does so when the kernel
+ * may have dropped it. */
+void test_asked_again(void)
+{
+	struct wants one;
+	struct kplane *k;
+	char *before;
+	char *with_all;
+
+	bench_namespace();
+	one = bench_all_wants(0);
+	before = bench_dump();
+	k = bench_adopt();
+	bench_add_all(k, &one);
+	with_all = bench_dump();
+	bench_add_all(k, &one);
+	bench_expect_dump(with_all, true);
+	bench_remove_all(k, &one);
+	bench_expect_dump(before, true);
+	kplane_close(k);
+}
+
 /* What was removed under us, or with its interface, is no error. */
 void test_vanished(void)
 {
