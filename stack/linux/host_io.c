@@ -205,13 +205,32 @@ static void signals_ready(void *arg, mip6_time now, uint32_t events)
 		h->loop.stop = true;
 }
 
+struct renewal {
+	struct host *h;
+	unsigned ifindex;
+};
+
+static bool renew_proxy(void *arg, const struct mip6_object *object)
+{
+	const struct renewal *r = arg;
+
+	if (object->kind == MIP6_OBJ_PROXY && object->proxy.ifindex == r->ifindex)
+		do_apply(r->h, NULL, object);
+	return true;
+}
+
+/* An interface that was set down lost its proxy entries, and the kernel tells
+ * nobody of it. */
 static void link_report(void *arg, mip6_time now, const struct mip6_link *link)
 {
 	struct host *h = arg;
+	struct renewal renewal = {.h = h, .ifindex = link->ifindex};
 
 	host_debug(h, 1, "interface %u (%s): %s%s", link->ifindex, link->name,
 		   link->up ? "up" : "down", link->attached ? ", attached" : "");
 	mip6_node_link(h->node, now, link);
+	if (link->attached)
+		mip6_node_wanted(h->node, renew_proxy, &renewal);
 }
 
 static void link_gone_report(void *arg, mip6_time now, unsigned ifindex)
