@@ -139,20 +139,29 @@ void lab_run_twice(struct lab_run *a, struct lab_run *b, const char *const *args
 	finish(&second, b);
 }
 
+/* Simulated seconds of the last progress line in the output so far. */
+static double last_progress(const char *output)
+{
+	const char *mark = "s simulated";
+	const char *last = NULL;
+
+	for (const char *at = strstr(output, mark); at; at = strstr(at + 1, mark))
+		last = at;
+	while (last && last > output && last[-1] != '\n')
+		last--;
+	return last ? atof(last) : 0;
+}
+
 /* Reads the run's own progress lines until it has got as far as wanted. */
 static void await_simulated(struct child *child, struct lab_run *run, long long ns)
 {
 	size_t used = 0;
 	ssize_t n;
-	const char *last;
 
 	while ((n = read(child->output, run->output + used, sizeof(run->output) - 1 - used)) > 0) {
 		used += (size_t)n;
 		run->output[used] = '\0';
-		last = strstr(run->output, "s simulated");
-		while (last && last > run->output && *last != '\n')
-			last--;
-		if (last && atof(last) * 1e9 >= (double)ns)
+		if (last_progress(run->output) * 1e9 >= (double)ns)
 			return;
 	}
 }
