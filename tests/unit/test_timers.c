@@ -91,6 +91,34 @@ static void note_order(void *arg, mip6_time now)
 	p->fired++;
 }
 
+static bool is_heap(const struct timers *t)
+{
+	for (size_t i = 1; i < t->count; i++)
+		if (t->heap[(i - 1) / 2]->at > t->heap[i]->at || t->heap[i]->index != i + 1)
+			return false;
+	return true;
+}
+
+/* The last timer fills the gap that a stopped one leaves; here it is earlier than
+ * what stands above the gap. */
+static void test_gap(void)
+{
+	static const mip6_time times[] = {1,   100, 2,	 101, 102, 3, 4, 103,
+					  104, 105, 106, 5,   6,   7, 8};
+	struct probe p[15] = {0};
+	struct timers t;
+
+	timers_init(&t);
+	for (int i = 0; i < 15; i++) {
+		timer_init(&p[i].timer, note_order, &p[i]);
+		timer_set(&t, &p[i].timer, times[i]);
+	}
+	timer_stop(&t, &p[7].timer);
+	CU_ASSERT_TRUE(is_heap(&t));
+	timers_free(&t);
+	CU_ASSERT_FALSE(timer_is_set(&p[0].timer));
+}
+
 /* Many timers, set, moved and stopped at random: they come in order of time and
  * none is lost. */
 static void test_many(void)
@@ -116,6 +144,7 @@ static void test_many(void)
 	for (int i = 0; i < N; i += 7, stopped++)
 		timer_stop(&t, &p[i].timer);
 	CU_ASSERT_EQUAL(t.count, N - stopped);
+	CU_ASSERT_TRUE(is_heap(&t));
 	while (timers_next(&t) != MIP6_NEVER) {
 		mip6_time next = timers_next(&t);
 
@@ -174,6 +203,7 @@ int main(void)
 	    {"edges", test_edges},
 	    {"move and stop", test_move_and_stop},
 	    {"a year of refreshes", test_year_of_refreshes},
+	    {"gap", test_gap},
 	    {"many", test_many},
 	    {"table", test_table},
 	};
