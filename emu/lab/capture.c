@@ -25,11 +25,20 @@ static int grow(void **block, size_t *size, size_t wanted, size_t each)
 	return 0;
 }
 
+/* No time that a clock of ours shows: the rest of such a file is not read. */
+static bool bad_time(const struct pcap_pkthdr *h)
+{
+	return h->ts.tv_sec < 0 || h->ts.tv_sec >= INT64_MAX / 1000000000 || h->ts.tv_usec < 0 ||
+	       h->ts.tv_usec > 999999999;
+}
+
 /* Frames are kept by offset first: the block of bytes moves while it grows. */
 static int keep(struct capture *c, size_t *room, const struct pcap_pkthdr *h, const u_char *data)
 {
 	struct capture_packet *p;
 
+	if (bad_time(h) || h->caplen == 0)
+		return -1;
 	if (grow((void **)&c->packets, room, c->count + 1, sizeof(*c->packets)) < 0 ||
 	    grow((void **)&c->bytes, &c->size, c->used + h->caplen, 1) < 0)
 		return -1;

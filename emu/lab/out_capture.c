@@ -205,9 +205,24 @@ static int add_name(struct names *names, const struct mip6_addr *addr, const cha
 	return grown->name ? 0 : -1;
 }
 
+/* The link-local address that the kernel makes of a MAC (RFC 4291, appendix A). */
+static int name_link_local(struct names *names, const struct lab_node *node,
+			   const struct lab_iface *iface)
+{
+	const uint8_t *m = iface->mac;
+	struct mip6_addr addr = {
+	    {0xfe, 0x80, [8] = m[0] ^ 2, m[1], m[2], 0xff, 0xfe, m[3], m[4], m[5]}};
+	char what[NAME_ROOM];
+
+	snprintf(what, sizeof(what), "%s-local", iface->name);
+	return add_name(names, &addr, node->name, what);
+}
+
 static int name_iface(struct names *names, const struct lab_node *node,
 		      const struct lab_iface *iface)
 {
+	if (name_link_local(names, node, iface) < 0)
+		return -1;
 	for (size_t i = 0; i < iface->addr_count; i++) {
 		char text[64];
 		struct mip6_addr addr;
