@@ -121,8 +121,7 @@ void ha_binding_register(struct ha *ha, mip6_time now, const struct ha_request *
 void ha_binding_deregister(struct ha *ha, mip6_time now, const struct ha_request *r,
 			   struct bcache_entry *e);
 /* A BU while the DAD for its home address runs. */
-void ha_binding_again(struct ha *ha, mip6_time now, const struct ha_request *r,
-		      struct bcache_entry *e);
+void ha_binding_again(const struct ha_request *r, struct bcache_entry *e);
 /* The end of DAD. */
 void ha_binding_tested(struct bcache_entry *e, mip6_time now, bool ok);
 /* The end of an entry's timer. */

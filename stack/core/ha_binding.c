@@ -215,11 +215,8 @@ void ha_binding_register(struct ha *ha, mip6_time now, const struct ha_request *
 	}
 }
 
-void ha_binding_again(struct ha *ha, mip6_time now, const struct ha_request *r,
-		      struct bcache_entry *e)
+void ha_binding_again(const struct ha_request *r, struct bcache_entry *e)
 {
-	(void)ha;
-	(void)now;
 	take_request(e, r);
 	e->job->reply = r->reply;
 	e->job->lifetime = r->lifetime;

@@ -100,7 +100,7 @@ static void register_binding(struct ha *ha, mip6_time now, const struct ha_reque
 	else if (!r->reply.has_rh2) /* the HAO must be there to register */
 		node_drop(ha->node, now, r->ifindex, MIP6_ERR_VALUE, &r->reply.dst);
 	else if (e && e->state == BCACHE_DAD)
-		ha_binding_again(ha, now, r, e);
+		ha_binding_again(r, e);
 	else
 		ha_binding_register(ha, now, r, &home, e);
 }

@@ -21,21 +21,31 @@ static struct net_object *find_object(struct net_node *node, const struct mip6_o
 	return NULL;
 }
 
+static void forget(struct net_node *node, const struct mip6_object *was)
+{
+	struct net_object *has = find_object(node, was);
+
+	if (!has || !mip6_object_equal(&has->object, was))
+		net_violation(node->net, "what is removed is not what was there");
+	if (has)
+		*has = node->objects[--node->object_count];
+	net_tell_address(node, was, false);
+}
+
 /* A change must fit what is there: only what a killed process left may be there
  * without `was`. */
 static int host_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
 {
 	struct net_node *node = ctx;
-	struct net_object *has = find_object(node, was ? was : is);
+	struct net_object *has;
 
-	if (was ? !has || !mip6_object_equal(&has->object, was) : has && !has->stale)
-		net_violation(node->net, "a change does not fit what was there");
 	if (!is) {
-		net_tell_address(node, was, false);
-		if (has)
-			*has = node->objects[--node->object_count];
+		forget(node, was);
 		return 0;
 	}
+	has = find_object(node, is);
+	if (was ? !has || !mip6_object_equal(&has->object, was) : has && !has->stale)
+		net_violation(node->net, "a change does not fit what was there");
 	if (!has && node->object_count == NET_OBJECTS)
 		return MIP6_ERR_NOMEM;
 	if (!has)
