@@ -39,7 +39,7 @@ struct param {
 struct param_set {
 	struct param *items[PARAM_MAX];
 	size_t count;
-	enum lab_engine engine; /* for defaults that depend on it */
+	enum lab_engine engine;		 /* for defaults that depend on it */
 	const struct doc_node *files[2]; /* `parameters` of each file, for messages */
 };
 

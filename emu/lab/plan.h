@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define LAB_NAME 32
+#define LAB_NAME      32
 #define LAB_NS_SECOND INT64_C(1000000000)
 #define LAB_NS_MS     INT64_C(1000000)
 
@@ -18,12 +18,12 @@ enum lab_engine { LAB_ENGINE_HOST, LAB_ENGINE_UML, LAB_ENGINE_VIRTUAL, LAB_ENGIN
 
 struct lab_param {
 	char name[LAB_NAME];
-	char *text;      /* the value as it was given or as the default stands */
-	double value;    /* number; times in ns, rates in bit/s, ratios 0..1 */
-	char unit[8];    /* "count", "time", "rate", "ratio", "choice", "bytes" */
+	char *text;   /* the value as it was given or as the default stands */
+	double value; /* number; times in ns, rates in bit/s, ratios 0..1 */
+	char unit[8]; /* "count", "time", "rate", "ratio", "choice", "bytes" */
 	bool is_default;
-	char *about;     /* a line for people; "" when the file has none */
-	char *allowed;   /* "30ms .. 1800s", "answered, dropped" */
+	char *about;	  /* a line for people; "" when the file has none */
+	char *allowed;	  /* "30ms .. 1800s", "answered, dropped" */
 	const char *file; /* where it is declared */
 	int line;
 };
@@ -32,8 +32,8 @@ struct lab_param {
 struct lab_impairment {
 	int64_t delay_ns;
 	int64_t jitter_ns;
-	double loss;      /* 0..1 */
-	double rate_bps;  /* 0: no limit */
+	double loss;	 /* 0..1 */
+	double rate_bps; /* 0: no limit */
 };
 
 /* One broadcast domain. Two fixed members: a veth pair; else, and where a
@@ -41,52 +41,55 @@ struct lab_impairment {
 struct lab_link {
 	char name[LAB_NAME];
 	struct lab_impairment imp; /* each direction */
-	unsigned mtu;              /* 0: 1500 */
+	unsigned mtu;		   /* 0: 1500 */
 };
 
 struct lab_iface {
 	char name[16];
-	int link;             /* index of the link at start, -1: detached */
-	bool mobile;          /* may be moved: its end of the veth is a bridge port */
+	int link;    /* index of the link at start, -1: detached */
+	bool mobile; /* may be moved: its end of the veth is a bridge port */
 	uint8_t mac[6];
-	unsigned ifindex;     /* explicit; never equal to its peer's */
-	char **addrs;         /* "3fff:0:1::1/64" */
+	unsigned ifindex; /* explicit; never equal to its peer's */
+	char **addrs;	  /* "3fff:0:1::1/64" */
 	size_t addr_count;
-	bool own_imp;         /* what it sends is delayed by imp, not by the link's */
+	bool own_imp; /* what it sends is delayed by imp, not by the link's */
 	struct lab_impairment imp;
 };
 
 struct lab_route {
-	char dst[52];         /* "default" or prefix */
+	char dst[52]; /* "default" or prefix */
 	char via[46];
-	char dev[16];         /* may be empty */
+	char dev[16]; /* may be empty */
 };
 
 struct lab_daemon {
-	char name[LAB_NAME];  /* unique in its node: "mip6d", "radvd" */
-	char **argv;          /* resolved but for what only the runner knows: ${dir}
-			       * the folder of the node's files, ${events} the path
-			       * of `events` below, ${mip6d} and ${mip6ctl} the
-			       * programs, ${node}, ${results} the result folder
-			       * (all of them in config_text and in a command's
-			       * argv too) */
+	char name[LAB_NAME]; /* unique in its node: "mip6d", "radvd" */
+	char **argv;	     /* resolved but for what only the runner knows: ${dir}
+			      * the folder of the node's files, ${events} the path
+			      * of `events` below, ${mip6d} and ${mip6ctl} the
+			      * programs, ${node}, ${results} the result folder
+			      * (all of them in config_text and in a command's
+			      * argv too) */
 	size_t argc;
-	char *config_name;    /* file to write before start, or NULL */
+	char *config_name; /* file to write before start, or NULL */
 	char *config_text;
 	int stop_signal;
-	int64_t start_ns;     /* since the run's t = 0 */
-	char *events;         /* "NODE.DAEMON.events.jsonl", in the results' raw/, of a
-			       * daemon whose command has ${events}; else NULL */
-	bool must_live;       /* its death fails the run (default) */
+	int64_t start_ns; /* since the run's t = 0 */
+	char *events;	  /* "NODE.DAEMON.events.jsonl", in the results' raw/, of a
+			   * daemon whose command has ${events}; else NULL */
+	bool must_live;	  /* its death fails the run (default) */
 };
 
 /* "net.ipv6.conf.default.dad_transmits"; written in order before the node gets
  * its interfaces, which begin with the values under `default`. */
-struct lab_sysctl { char *path; char *value; };
+struct lab_sysctl {
+	char *path;
+	char *value;
+};
 
 struct lab_node {
 	char name[LAB_NAME];
-	char role[LAB_NAME];  /* "mn", "ha", "cn", "ar", "router": for the analysis */
+	char role[LAB_NAME]; /* "mn", "ha", "cn", "ar", "router": for the analysis */
 	struct lab_iface *ifaces;
 	size_t iface_count;
 	struct lab_route *routes;
@@ -95,22 +98,22 @@ struct lab_node {
 	size_t sysctl_count;
 	struct lab_daemon *daemons;
 	size_t daemon_count;
-	char hoa[46];         /* mobile node: home address, "" otherwise */
-	char ha[46];          /* mobile node: its home agent's address */
-	int home_link;        /* mobile node: index of its home link, -1 otherwise */
-	bool drop_rs;         /* solicitations are dropped on arrival (rs=dropped) */
+	char hoa[46];  /* mobile node: home address, "" otherwise */
+	char ha[46];   /* mobile node: its home agent's address */
+	int home_link; /* mobile node: index of its home link, -1 otherwise */
+	bool drop_rs;  /* solicitations are dropped on arrival (rs=dropped) */
 };
 
 enum lab_action_kind {
-	LAB_ACT_MOVE,       /* node, iface, link, gap_ns, link_event */
-	LAB_ACT_DETACH,     /* node, iface: carrier away */
-	LAB_ACT_IMPAIR,     /* link, imp */
-	LAB_ACT_SIGNAL,     /* node, daemon, signal */
-	LAB_ACT_START,      /* node, daemon: (again) */
-	LAB_ACT_COMMAND,    /* node, argv: started then, runs beside the timeline; its
-			     * output goes to the result folder; an exit status
-			     * other than exit_status fails the run */
-	LAB_ACT_END,        /* end of the run */
+	LAB_ACT_MOVE,	 /* node, iface, link, gap_ns, link_event */
+	LAB_ACT_DETACH,	 /* node, iface: carrier away */
+	LAB_ACT_IMPAIR,	 /* link, imp */
+	LAB_ACT_SIGNAL,	 /* node, daemon, signal */
+	LAB_ACT_START,	 /* node, daemon: (again) */
+	LAB_ACT_COMMAND, /* node, argv: started then, runs beside the timeline; its
+			  * output goes to the result folder; an exit status
+			  * other than exit_status fails the run */
+	LAB_ACT_END,	 /* end of the run */
 };
 
 struct lab_action {
@@ -119,27 +122,27 @@ struct lab_action {
 	int node, iface, link, daemon;
 	int64_t gap_ns;
 	bool link_event;
-	bool handover;      /* LAB_ACT_MOVE: counts as one handover of the table */
-	bool home;          /* LAB_ACT_MOVE: the new link is the mobile node's home link */
+	bool handover; /* LAB_ACT_MOVE: counts as one handover of the table */
+	bool home;     /* LAB_ACT_MOVE: the new link is the mobile node's home link */
 	int signal;
 	struct lab_impairment imp;
 	char **argv;
 	size_t argc;
-	char *output;       /* LAB_ACT_COMMAND: file name for stdout, or NULL */
-	int exit_status;    /* LAB_ACT_COMMAND: the one expected, normally 0 */
+	char *output;	 /* LAB_ACT_COMMAND: file name for stdout, or NULL */
+	int exit_status; /* LAB_ACT_COMMAND: the one expected, normally 0 */
 };
 
 /* A UDP probe stream, sent from one node every interval. */
 struct lab_probe {
-	char name[LAB_NAME];  /* "down" (CN to home address) or "up" for one MN */
-	int from, to;         /* nodes */
-	int mn;               /* the mobile node whose handovers it measures */
+	char name[LAB_NAME]; /* "down" (CN to home address) or "up" for one MN */
+	int from, to;	     /* nodes */
+	int mn;		     /* the mobile node whose handovers it measures */
 	bool down;
 	char src[46], dst[46];
-	uint16_t port;        /* destination; sequence number in the payload */
+	uint16_t port; /* destination; sequence number in the payload */
 	int64_t interval_ns;
 	int64_t start_ns, stop_ns;
-	unsigned size;        /* UDP payload octets, at least 24 */
+	unsigned size; /* UDP payload octets, at least 24 */
 };
 
 struct lab_capture {
@@ -147,17 +150,17 @@ struct lab_capture {
 };
 
 struct lab_expect {
-	char *text;           /* the expression */
-	char *about;          /* may be NULL */
-	int line;             /* in the scenario file */
+	char *text;  /* the expression */
+	char *about; /* may be NULL */
+	int line;    /* in the scenario file */
 };
 
 struct lab_plan {
 	char scenario[LAB_NAME];
 	char topology[LAB_NAME];
-	char *scenario_file;  /* as given */
+	char *scenario_file; /* as given */
 	char *topology_file;
-	char *about;          /* the scenario in one line */
+	char *about;		   /* the scenario in one line */
 	bool engines[LAB_ENGINES]; /* which of them the scenario is for */
 	uint64_t seed;
 	enum lab_engine engine;
@@ -176,7 +179,7 @@ struct lab_plan {
 	struct lab_expect *expects;
 	size_t expect_count;
 	int64_t duration_ns;
-	int64_t settle_ns;    /* before this, nothing is measured (registration) */
+	int64_t settle_ns; /* before this, nothing is measured (registration) */
 };
 
 /* An error in a file that the user wrote. line and column from 1, 0: unknown. */

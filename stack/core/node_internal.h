@@ -16,17 +16,17 @@ struct ha; /* home agent engine (ha.h) */
 /* An address on an interface, by the host or wanted by us. */
 struct iface_addr {
 	struct mip6_prefix addr; /* whole address with its prefix length */
-	unsigned flags;          /* enum mip6_host_address_flags */
+	unsigned flags;		 /* enum mip6_host_address_flags */
 };
 
 struct iface {
 	struct mip6_link link;
-	struct mip6_if_config config;  /* type, preference */
-	bool configured;               /* named in mip6d.conf, or no interface is */
-	struct mip6_addr link_local;   /* unspecified until known */
-	struct iface_addr *addrs;      /* the host's own addresses */
+	struct mip6_if_config config; /* type, preference */
+	bool configured;	      /* named in mip6d.conf, or no interface is */
+	struct mip6_addr link_local;  /* unspecified until known */
+	struct iface_addr *addrs;     /* the host's own addresses */
 	size_t addr_count;
-	struct mn_iface *mn;           /* mobile node's part, or NULL */
+	struct mn_iface *mn; /* mobile node's part, or NULL */
 	struct iface *next;
 };
 
@@ -44,7 +44,7 @@ struct mip6_node {
 	struct icmp_limit {
 		mip6_time since;
 		unsigned sent;
-	} error_limit; /* errors sent in this second (RFC 4443 2.4 f) */
+	} error_limit;	   /* errors sent in this second (RFC 4443 2.4 f) */
 	int told_failures; /* of the plane, by the last event */
 	struct mip6_object told_object;
 	bool running;
@@ -72,8 +72,8 @@ void node_send_na(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
  * packet's payload. */
 void node_send_be(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
 		  uint8_t status);
-void node_send_parameter_problem(struct mip6_node *node, mip6_time now,
-				 const struct ip6_packet *p, size_t pointer);
+void node_send_parameter_problem(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
+				 size_t pointer);
 uint32_t node_random_u32(struct mip6_node *node);
 /* plane_commit with errors told as MIP6_EV_PLANE_ERROR. Every public entry of
  * node.c ends with it once; engines call it earlier only where an object must

@@ -7,8 +7,8 @@
 #include <mip6/types.h>
 
 struct timer {
-	mip6_time at;   /* MIP6_NEVER when not set */
-	size_t index;   /* place in the heap, from 1; 0 when not set */
+	mip6_time at; /* MIP6_NEVER when not set */
+	size_t index; /* place in the heap, from 1; 0 when not set */
 	void (*fire)(void *arg, mip6_time now);
 	void *arg;
 };

@@ -13,8 +13,9 @@ enum mip6_acl { MIP6_ACL_ALLOW, MIP6_ACL_DENY, MIP6_ACL_NONE };
 
 struct mip6_if_config {
 	char name[MIP6_IFNAME];
-	enum mip6_role type;  /* IfType; the node's role unless given */
-	int preference;       /* MnIfPreference 0-10; lower is preferred, 0 = do not use; default 5 (all as in UMIP) */
+	enum mip6_role type; /* IfType; the node's role unless given */
+	int preference; /* MnIfPreference 0-10; lower is preferred, 0 = do not use; default 5 (all
+			   as in UMIP) */
 };
 
 struct mip6_acl_entry {
@@ -24,11 +25,11 @@ struct mip6_acl_entry {
 
 /* One MnHomeLink block. */
 struct mip6_home_config {
-	char ifname[MIP6_IFNAME]; /* "" : none given */
-	struct mip6_addr ha;      /* HomeAgentAddress, unspecified: DHAAD */
-	struct mip6_prefix hoa;   /* HomeAddress with the home prefix' length */
+	char ifname[MIP6_IFNAME];	/* "" : none given */
+	struct mip6_addr ha;		/* HomeAgentAddress, unspecified: DHAAD */
+	struct mip6_prefix hoa;		/* HomeAddress with the home prefix' length */
 	struct mip6_prefix home_prefix; /* HomePrefix; that of hoa unless given */
-	bool alt_coa;             /* UseAltCoa, default true */
+	bool alt_coa;			/* UseAltCoa, default true */
 };
 
 #define MIP6_MAX_HOMES 4
@@ -37,7 +38,7 @@ struct mip6_config {
 	enum mip6_role role;
 	unsigned debug_level;
 	char debug_log_file[256];    /* DebugLogFile; "": standard error */
-	bool mn_ha_ipsec;            /* UseMnHaIPsec; default true */
+	bool mn_ha_ipsec;	     /* UseMnHaIPsec; default true */
 	bool non_volatile_bcache;    /* NonVolatileBindingCache; default false */
 	bool key_mng_mob_capability; /* K bit */
 
@@ -45,11 +46,11 @@ struct mip6_config {
 	size_t interface_count;
 
 	/* home agent */
-	uint32_t ha_max_binding_life_s; /* HaMaxBindingLife, default 262140 */
+	uint32_t ha_max_binding_life_s;	     /* HaMaxBindingLife, default 262140 */
 	struct mip6_prefix *served_prefixes; /* HaServedPrefix, malloced */
 	size_t served_prefix_count;
-	enum mip6_acl default_acl;      /* DefaultBindingAclPolicy, default allow */
-	struct mip6_acl_entry *acl;     /* BindingAclPolicy, malloced */
+	enum mip6_acl default_acl;  /* DefaultBindingAclPolicy, default allow */
+	struct mip6_acl_entry *acl; /* BindingAclPolicy, malloced */
 	size_t acl_count;
 
 	/* mobile node */
@@ -58,14 +59,14 @@ struct mip6_config {
 	uint32_t mn_max_ha_binding_life_s; /* MnMaxHaBindingLife, default 262140 */
 	mip6_time initial_bindack_first;   /* InitialBindackTimeoutFirstReg, default 1.5 s */
 	mip6_time initial_bindack_rereg;   /* InitialBindackTimeoutReReg, default 1 s */
-	unsigned max_ha_resends;           /* MnMaxHaConsecutiveResends, 0: no limit */
-	bool use_all_interfaces;           /* MnUseAllInterfaces */
-	bool discard_ha_param_prob;        /* MnDiscardHaParamProb */
-	bool flush_all_at_home;            /* MnFlushAllAtHome */
-	bool no_home_return;               /* NoHomeReturn */
-	unsigned router_probes;            /* MnRouterProbes, default 0 */
-	mip6_time router_probe_timeout;    /* MnRouterProbeTimeout, default 1 s */
-	mip6_time interface_init_delay;    /* InterfaceInitialInitDelay, default 0 */
+	unsigned max_ha_resends;	   /* MnMaxHaConsecutiveResends, 0: no limit */
+	bool use_all_interfaces;	   /* MnUseAllInterfaces */
+	bool discard_ha_param_prob;	   /* MnDiscardHaParamProb */
+	bool flush_all_at_home;		   /* MnFlushAllAtHome */
+	bool no_home_return;		   /* NoHomeReturn */
+	unsigned router_probes;		   /* MnRouterProbes, default 0 */
+	mip6_time router_probe_timeout;	   /* MnRouterProbeTimeout, default 1 s */
+	mip6_time interface_init_delay;	   /* InterfaceInitialInitDelay, default 0 */
 };
 
 /* Fills in the defaults above; nothing is allocated. */

@@ -9,40 +9,40 @@
 #include <mip6/types.h>
 
 enum mip6_event_id {
-	MIP6_EV_STARTED,       /* the node runs */
-	MIP6_EV_STOPPED,       /* the node ended in order */
-	MIP6_EV_LINK_UP,       /* an interface has carrier (also: attached elsewhere) */
+	MIP6_EV_STARTED, /* the node runs */
+	MIP6_EV_STOPPED, /* the node ended in order */
+	MIP6_EV_LINK_UP, /* an interface has carrier (also: attached elsewhere) */
 	MIP6_EV_LINK_DOWN,
 	MIP6_EV_RS_TX,
-	MIP6_EV_RA_RX,         /* src, prefixes, lifetime_s */
-	MIP6_EV_ROUTER_NEW,    /* router, interface: now the default router */
-	MIP6_EV_ROUTER_LOST,   /* router, reason */
-	MIP6_EV_MOVED,         /* movement detected: reason */
-	MIP6_EV_COA_NEW,       /* coa formed and usable */
-	MIP6_EV_COA_GONE,      /* coa withdrawn: reason */
-	MIP6_EV_COA_CHOSEN,    /* coa chosen among candidates */
-	MIP6_EV_DAD_START,     /* addr */
-	MIP6_EV_DAD_OK,        /* addr */
-	MIP6_EV_DAD_FAIL,      /* addr */
-	MIP6_EV_AT_HOME,       /* on the home link */
-	MIP6_EV_BU_TX,         /* hoa, coa, peer, seq, lifetime_s */
+	MIP6_EV_RA_RX,	     /* src, prefixes, lifetime_s */
+	MIP6_EV_ROUTER_NEW,  /* router, interface: now the default router */
+	MIP6_EV_ROUTER_LOST, /* router, reason */
+	MIP6_EV_MOVED,	     /* movement detected: reason */
+	MIP6_EV_COA_NEW,     /* coa formed and usable */
+	MIP6_EV_COA_GONE,    /* coa withdrawn: reason */
+	MIP6_EV_COA_CHOSEN,  /* coa chosen among candidates */
+	MIP6_EV_DAD_START,   /* addr */
+	MIP6_EV_DAD_OK,	     /* addr */
+	MIP6_EV_DAD_FAIL,    /* addr */
+	MIP6_EV_AT_HOME,     /* on the home link */
+	MIP6_EV_BU_TX,	     /* hoa, coa, peer, seq, lifetime_s */
 	MIP6_EV_BU_RX,
-	MIP6_EV_BA_TX,         /* hoa, coa, peer, seq, lifetime_s, status */
+	MIP6_EV_BA_TX, /* hoa, coa, peer, seq, lifetime_s, status */
 	MIP6_EV_BA_RX,
 	MIP6_EV_BE_TX,
 	MIP6_EV_BE_RX,
 	MIP6_EV_BRR_RX,
-	MIP6_EV_BINDING_NEW,   /* home agent: hoa, coa, lifetime_s */
+	MIP6_EV_BINDING_NEW, /* home agent: hoa, coa, lifetime_s */
 	MIP6_EV_BINDING_CHANGED,
-	MIP6_EV_BINDING_GONE,  /* hoa, reason */
-	MIP6_EV_REGISTERED,    /* mobile node: binding accepted by peer */
+	MIP6_EV_BINDING_GONE, /* hoa, reason */
+	MIP6_EV_REGISTERED,   /* mobile node: binding accepted by peer */
 	MIP6_EV_DEREGISTERED,
 	MIP6_EV_TUNNEL_UP,
 	MIP6_EV_TUNNEL_DOWN,
-	MIP6_EV_DROP,          /* a packet was dropped: reason, src */
-	MIP6_EV_PLANE_ERROR,   /* the host could not do what was wanted: object, error */
+	MIP6_EV_DROP,	     /* a packet was dropped: reason, src */
+	MIP6_EV_PLANE_ERROR, /* the host could not do what was wanted: object, error */
 	MIP6_EV_CONFIG_RELOADED,
-	MIP6_EV_WARNING,       /* text */
+	MIP6_EV_WARNING, /* text */
 	MIP6_EVENTS,
 };
 

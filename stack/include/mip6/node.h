@@ -40,7 +40,7 @@ struct mip6_tx {
  * octets, big endian: the time when it expires, in ns on the host's monotonic
  * clock (a host that restores after a reboot shifts it); the rest is the core's. */
 enum mip6_record_kind {
-	MIP6_RECORD_BINDING,      /* home agent, key: hoa */
+	MIP6_RECORD_BINDING,	  /* home agent, key: hoa */
 	MIP6_RECORD_REGISTRATION, /* mobile node, key: hoa */
 	MIP6_RECORD_KINDS,
 };
@@ -123,9 +123,9 @@ struct mip6_binding_info { /* home agent */
 	struct mip6_addr coa;
 	unsigned ifindex; /* home link */
 	uint16_t seq;
-	uint16_t flags;        /* MH_BU_* */
+	uint16_t flags; /* MH_BU_* */
 	mip6_time expires;
-	const char *state;     /* "dad", "bound", "deleted" */
+	const char *state; /* "dad", "bound", "deleted" */
 };
 struct mip6_registration_info { /* mobile node: binding update list */
 	struct mip6_addr hoa;
@@ -136,24 +136,24 @@ struct mip6_registration_info { /* mobile node: binding update list */
 	uint16_t flags;
 	uint16_t lifetime; /* granted, 4 s units */
 	mip6_time expires;
-	mip6_time refresh;     /* next BU */
+	mip6_time refresh; /* next BU */
 	mip6_time last_sent;
 	unsigned resends;
 	uint8_t status;
-	const char *state;     /* "home", "waiting", "registered", "failed" ... */
+	const char *state; /* "home", "waiting", "registered", "failed" ... */
 };
 struct mip6_interface_info {
 	unsigned ifindex;
 	char name[MIP6_IFNAME];
 	bool up;
 	int preference;
-	bool in_use;           /* the care-of address in use is here */
+	bool in_use; /* the care-of address in use is here */
 	bool at_home;
 	struct mip6_addr router; /* unspecified: none */
-	struct mip6_addr coa;    /* best candidate, unspecified: none */
+	struct mip6_addr coa;	 /* best candidate, unspecified: none */
 };
 struct mip6_stats {
-	uint64_t rx_mh[8];   /* by MH type */
+	uint64_t rx_mh[8]; /* by MH type */
 	uint64_t tx_mh[8];
 	uint64_t rx_rs, rx_ra, rx_ns, rx_na, tx_rs, tx_ns, tx_na;
 	uint64_t drop_truncated, drop_length, drop_checksum, drop_type, drop_proto;

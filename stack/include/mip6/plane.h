@@ -14,10 +14,10 @@ enum mip6_object_kind {
 	MIP6_OBJ_ADDRESS,   /* an address on an interface */
 	MIP6_OBJ_NEIGHBOUR, /* link-layer address of a neighbour */
 	MIP6_OBJ_ROUTE,
-	MIP6_OBJ_RULE,      /* which table serves a source address */
-	MIP6_OBJ_BINDING,   /* home agent: traffic of a hoa goes to its coa, and back */
-	MIP6_OBJ_PROXY,     /* neighbour discovery answers for this address */
-	MIP6_OBJ_MH_INPUT,  /* packets with HAO / RH2 may reach the MH socket */
+	MIP6_OBJ_RULE,	   /* which table serves a source address */
+	MIP6_OBJ_BINDING,  /* home agent: traffic of a hoa goes to its coa, and back */
+	MIP6_OBJ_PROXY,	   /* neighbour discovery answers for this address */
+	MIP6_OBJ_MH_INPUT, /* packets with HAO / RH2 may reach the MH socket */
 	MIP6_OBJ_KINDS,
 };
 
@@ -42,7 +42,7 @@ enum mip6_device {
 };
 
 enum mip6_address_flags {
-	MIP6_ADDRESS_HOME = 1,       /* preferred as source (RFC 6724 rule 4) */
+	MIP6_ADDRESS_HOME = 1,	     /* preferred as source (RFC 6724 rule 4) */
 	MIP6_ADDRESS_DEPRECATED = 2, /* not for new connections */
 };
 
@@ -58,14 +58,14 @@ struct mip6_object {
 		} sysctl;
 		struct {
 			enum mip6_device device; /* K */
-			struct mip6_addr local;  /* MN: coa. HA: unspecified */
+			struct mip6_addr local;	 /* MN: coa. HA: unspecified */
 			struct mip6_addr remote; /* MN: home agent. HA: unspecified */
-			unsigned mtu;            /* 0: the host's choice */
+			unsigned mtu;		 /* 0: the host's choice */
 		} device;
 		struct {
-			unsigned ifindex;        /* K */
+			unsigned ifindex;	 /* K */
 			enum mip6_device device; /* K */
-			struct mip6_addr addr;   /* K */
+			struct mip6_addr addr;	 /* K */
 			uint8_t prefix_len;
 			unsigned flags;
 		} address;
@@ -76,22 +76,22 @@ struct mip6_object {
 			bool router;
 		} neighbour;
 		struct {
-			unsigned table;          /* K, 254 is main */
-			struct mip6_prefix dst;  /* K, len 0: default */
-			unsigned metric;         /* K */
+			unsigned table;		/* K, 254 is main */
+			struct mip6_prefix dst; /* K, len 0: default */
+			unsigned metric;	/* K */
 			unsigned ifindex;
 			enum mip6_device device;
 			struct mip6_addr gateway; /* unspecified: on-link */
 		} route;
 		struct {
 			struct mip6_prefix from; /* K */
-			unsigned priority;       /* K */
+			unsigned priority;	 /* K */
 			unsigned table;
 		} rule;
 		struct {
 			struct mip6_addr hoa; /* K */
 			struct mip6_addr coa;
-			struct mip6_addr ha;  /* outer source */
+			struct mip6_addr ha; /* outer source */
 		} binding;
 		struct {
 			unsigned ifindex;      /* K */
@@ -99,7 +99,8 @@ struct mip6_object {
 			bool router;
 		} proxy;
 		struct {
-			bool hao;             /* K: HAO in (home agent, correspondent); else RH2 in (mobile node) */
+			bool hao; /* K: HAO in (home agent, correspondent); else RH2 in (mobile
+				     node) */
 			struct mip6_addr hoa; /* K: RH2: the home address; HAO: unspecified */
 		} mh_input;
 	};
