@@ -10,6 +10,7 @@
 #include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
+#include <string.h>
 
 #define ADDRESS_FOREVER UINT32_MAX
 
@@ -58,8 +59,25 @@ struct address_found {
 	struct mip6_object object;
 	unsigned ifindex;
 	uint32_t flags;
-	bool ours;
+	uint8_t proto;
+	uint32_t valid_s;
+	uint32_t preferred_s;
 };
+
+static bool address_is_ours(const struct address_found *found)
+{
+	return found->proto == KPLANE_IFA_PROTO;
+}
+
+static void address_parse_life(const struct nlattr *a, struct address_found *ret)
+{
+	struct ifa_cacheinfo life = {.ifa_valid = ADDRESS_FOREVER, .ifa_prefered = ADDRESS_FOREVER};
+
+	if (a && mnl_attr_get_payload_len(a) >= sizeof(life))
+		memcpy(&life, mnl_attr_get_payload(a), sizeof(life));
+	ret->valid_s = life.ifa_valid;
+	ret->preferred_s = life.ifa_prefered;
+}
 
 static void address_parse(const struct nlmsghdr *m, struct address_found *ret)
 {
@@ -70,7 +88,8 @@ static void address_parse(const struct nlmsghdr *m, struct address_found *ret)
 	*ret = (struct address_found){.object.kind = MIP6_OBJ_ADDRESS};
 	ret->ifindex = header->ifa_index;
 	ret->flags = nlsock_u32(a[IFA_FLAGS], header->ifa_flags);
-	ret->ours = nlsock_u8(a[IFA_PROTO], 0) == KPLANE_IFA_PROTO;
+	ret->proto = nlsock_u8(a[IFA_PROTO], 0);
+	address_parse_life(a[IFA_CACHEINFO], ret);
 	ret->object.address.ifindex = header->ifa_index;
 	ret->object.address.prefix_len = header->ifa_prefixlen;
 	ret->object.address.addr = nlsock_addr(a[IFA_LOCAL] ? a[IFA_LOCAL] : a[IFA_ADDRESS]);
@@ -110,6 +129,22 @@ static int address_on_search(const struct nlmsghdr *m, void *arg)
 	return 0;
 }
 
+/* Uses another's address; one with a lifetime is kept alive meanwhile. */
+static int address_borrow(struct kplane *k, const struct mip6_object *o,
+			  const struct address_found *found)
+{
+	const struct kplane_loan loan = {.address = *o,
+					 .ifa_flags = found->flags,
+					 .proto = found->proto,
+					 .valid_s = found->valid_s,
+					 .preferred_s = found->preferred_s};
+	int err = 0;
+
+	if (!(found->flags & IFA_F_PERMANENT) && o->address.device == MIP6_DEVICE_NONE)
+		err = kplane_loan_take(k, &loan);
+	return err < 0 ? err : kplane_borrow(k, o);
+}
+
 /* The address is there already. One of ours takes the wanted values. A foreign
  * one is borrowed, unless it cannot be used now: a tentative one is replaced. */
 static int address_exists(struct kplane *k, const struct mip6_object *o, unsigned ifindex)
@@ -123,8 +158,8 @@ static int address_exists(struct kplane *k, const struct mip6_object *o, unsigne
 		err = address_delete(k, o, ifindex);
 		return err < 0 ? err : address_send(k, o, ifindex, 0);
 	}
-	if (search.there && !search.found.ours)
-		return kplane_borrow(k, o);
+	if (search.there && !address_is_ours(&search.found))
+		return address_borrow(k, o, &search.found);
 	return address_send(k, o, ifindex, NLM_F_REPLACE);
 }
 
@@ -145,7 +180,9 @@ static int address_remove(struct kplane *k, const struct mip6_object *o)
 {
 	const unsigned ifindex = kplane_index(k, o->address.ifindex, o->address.device);
 
-	if (kplane_give_back(k, o) || ifindex == 0)
+	if (kplane_give_back(k, o))
+		return kplane_loan_return(k, o);
+	if (ifindex == 0)
 		return 0;
 	return address_delete(k, o, ifindex);
 }
@@ -177,7 +214,7 @@ static int address_on_adopt(const struct nlmsghdr *m, void *arg)
 	const uint32_t must = IFA_F_PERMANENT | IFA_F_NOPREFIXROUTE;
 
 	address_parse(m, &found);
-	if (!found.ours)
+	if (!address_is_ours(&found))
 		return 0;
 	found.object.address.device = kplane_device_of(k, found.ifindex);
 	if (found.object.address.device != MIP6_DEVICE_NONE)
@@ -186,7 +223,18 @@ static int address_on_adopt(const struct nlmsghdr *m, void *arg)
 			    (found.flags & must) == must && !(found.flags & IFA_F_TENTATIVE));
 }
 
+/* A loan of a former process: borrowed as before. */
+static void address_on_loan(void *arg, const struct mip6_object *address)
+{
+	struct kplane *k = arg;
+
+	if (kplane_borrow(k, address) == 0)
+		kplane_found(k, address, true);
+}
+
 int kplane_address_adopt(struct kplane *k)
 {
+	k->borrowed.count = 0;
+	kplane_loan_each(k, address_on_loan, k);
 	return address_dump(k, address_on_adopt, k);
 }

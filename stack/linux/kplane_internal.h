@@ -15,6 +15,13 @@
 /* The metric that the kernel gives to an IPv6 route without one. */
 #define KPLANE_METRIC 1024u
 
+/* Kinds of our own in the journal, beside those of the core. */
+enum kplane_record {
+	KPLANE_RECORD_SYSCTL = MIP6_RECORD_KINDS, /* old value of an object's setting */
+	KPLANE_RECORD_SIDE,			  /* of an interface that changed with the node */
+	KPLANE_RECORD_LOAN,			  /* lifetimes of an address that is not ours */
+};
+
 /* An object of a former process. */
 struct kplane_adopted {
 	struct mip6_object object;
@@ -67,6 +74,21 @@ int kplane_ingress_find(struct kplane *k, unsigned ifindex, uint32_t *ret_progra
 int kplane_address_apply(struct kplane *k, const struct mip6_object *was,
 			 const struct mip6_object *is);
 int kplane_address_adopt(struct kplane *k);
+/* kplane_loan.c: an address of another that would expire while we need it. */
+struct kplane_loan {
+	struct mip6_object address;
+	uint32_t ifa_flags;
+	uint8_t proto;
+	uint32_t valid_s;     /* that remain */
+	uint32_t preferred_s; /* UINT32_MAX: for ever */
+};
+/* Keeps its lifetimes in the journal and makes them endless. */
+int kplane_loan_take(struct kplane *k, const struct kplane_loan *loan);
+/* Gives the lifetimes back that it would have by now; 0 when there is no loan. */
+int kplane_loan_return(struct kplane *k, const struct mip6_object *address);
+/* Calls fn for each loan of a former process. */
+void kplane_loan_each(const struct kplane *k,
+		      void (*fn)(void *arg, const struct mip6_object *address), void *arg);
 /* kplane_neighbour.c */
 int kplane_neighbour_apply(struct kplane *k, const struct mip6_object *was,
 			   const struct mip6_object *is);

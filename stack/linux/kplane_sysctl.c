@@ -21,17 +21,11 @@
 #include <string.h>
 #include <unistd.h>
 
-/* Journal kinds of our own, beside those of the core. */
-enum sysctl_record {
-	SYSCTL_RECORD = MIP6_RECORD_KINDS, /* of an object */
-	SYSCTL_RECORD_SIDE,		   /* of an interface that changed with the node */
-};
-
 /* The interface in a record that stands for the settings of new interfaces. */
 #define SYSCTL_DEFAULT UINT32_MAX
 
 struct sysctl_value {
-	enum sysctl_record kind;
+	enum kplane_record kind;
 	enum mip6_sysctl name;
 	uint32_t ifindex;
 	int value;
@@ -156,12 +150,12 @@ static bool sysctl_parse(const struct mip6_record *record, struct sysctl_value *
 	struct mip6_reader key = rd_init(record->key.b, sizeof(record->key.b));
 	struct mip6_reader data = rd_init(record->data, record->len);
 
-	ret->kind = (enum sysctl_record)record->kind;
+	ret->kind = (enum kplane_record)record->kind;
 	ret->name = (enum mip6_sysctl)rd_u32(&key);
 	ret->ifindex = rd_u32(&key);
 	ret->value = (int)rd_u32(&data);
 	return !data.failed && sysctl_file(ret->name) &&
-	       (ret->kind == SYSCTL_RECORD || ret->kind == SYSCTL_RECORD_SIDE);
+	       (ret->kind == KPLANE_RECORD_SYSCTL || ret->kind == KPLANE_RECORD_SIDE);
 }
 
 struct sysctl_search {
@@ -192,7 +186,7 @@ static bool sysctl_old(const struct kplane *k, struct sysctl_value *v)
 }
 
 /* Keeps the value that the kernel has now, unless an older one is kept. */
-static int sysctl_keep(struct kplane *k, enum sysctl_record kind, enum mip6_sysctl name,
+static int sysctl_keep(struct kplane *k, enum kplane_record kind, enum mip6_sysctl name,
 		       uint32_t ifindex)
 {
 	struct sysctl_value v = {.kind = kind, .name = name, .ifindex = ifindex};
@@ -219,13 +213,13 @@ static int sysctl_keep_sides(struct kplane *k, enum mip6_sysctl name)
 {
 	DIR *dir = opendir("/proc/sys/net/ipv6/conf");
 	const struct dirent *entry;
-	int err = dir ? sysctl_keep(k, SYSCTL_RECORD_SIDE, name, SYSCTL_DEFAULT) : -errno;
+	int err = dir ? sysctl_keep(k, KPLANE_RECORD_SIDE, name, SYSCTL_DEFAULT) : -errno;
 
 	while (err == 0 && (entry = readdir(dir)) != NULL) {
 		const unsigned ifindex = if_nametoindex(entry->d_name);
 
 		if (ifindex != 0)
-			err = kplane_removed(sysctl_keep(k, SYSCTL_RECORD_SIDE, name, ifindex));
+			err = kplane_removed(sysctl_keep(k, KPLANE_RECORD_SIDE, name, ifindex));
 	}
 	if (dir)
 		closedir(dir);
@@ -244,7 +238,7 @@ static void sysctl_on_side(void *arg, const struct mip6_record *record)
 	struct sysctl_value v;
 	int err;
 
-	if (!sysctl_parse(record, &v) || v.kind != SYSCTL_RECORD_SIDE || v.name != sides->name)
+	if (!sysctl_parse(record, &v) || v.kind != KPLANE_RECORD_SIDE || v.name != sides->name)
 		return;
 	err = sysctl_restore(sides->k, &v);
 	if (sides->err == 0)
@@ -269,7 +263,7 @@ static bool sysctl_has_sides(const struct mip6_object *o)
 static int sysctl_withdraw(struct kplane *k, const struct mip6_object *o)
 {
 	struct sysctl_value v = {
-	    .kind = SYSCTL_RECORD, .name = o->sysctl.name, .ifindex = o->sysctl.ifindex};
+	    .kind = KPLANE_RECORD_SYSCTL, .name = o->sysctl.name, .ifindex = o->sysctl.ifindex};
 	int err;
 
 	if (!sysctl_old(k, &v))
@@ -294,7 +288,7 @@ int kplane_sysctl_apply(struct kplane *k, const struct mip6_object *was,
 	if (!is)
 		return sysctl_withdraw(k, was);
 	k->step = "keeping the old value";
-	err = sysctl_keep(k, SYSCTL_RECORD, is->sysctl.name, is->sysctl.ifindex);
+	err = sysctl_keep(k, KPLANE_RECORD_SYSCTL, is->sysctl.name, is->sysctl.ifindex);
 	if (err == 0 && sysctl_has_sides(is))
 		err = sysctl_keep_sides(k, is->sysctl.name);
 	if (err < 0)
@@ -315,7 +309,7 @@ static void sysctl_on_adopt(void *arg, const struct mip6_record *record)
 	struct sysctl_value v;
 	int err;
 
-	if (!sysctl_parse(record, &v) || v.kind != SYSCTL_RECORD)
+	if (!sysctl_parse(record, &v) || v.kind != KPLANE_RECORD_SYSCTL)
 		return;
 	o.sysctl.name = v.name;
 	o.sysctl.ifindex = v.ifindex;

@@ -21,6 +21,7 @@ static const struct test_case inside_tests[] = {
     {"adopted and removed", test_unwanted_removed},
     {"half made", test_half_made},
     {"others' objects", test_foreign_objects},
+    {"a lent address", test_lent_address},
     {"asked again", test_asked_again},
     {"vanished", test_vanished},
     {"forwarding of each interface", test_forwarding_of_each},

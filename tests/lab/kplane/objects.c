@@ -275,6 +275,47 @@ void test_foreign_objects(void)
 	kplane_close(k);
 }
 
+#define LIFETIMES "ip -6 addr show dev eth0 to 3fff:2::10 | grep -q "
+
+/* An address that autoconfiguration made lives on while it is wanted, and has
+ * its own lifetimes afterwards: of 2000 and 1000 s, some may have passed. */
+static void expect_own_lifetimes(void)
+{
+	CU_ASSERT(bench_holds(LIFETIMES "'valid_lft \\(2000\\|199.\\)sec "
+					"preferred_lft \\(1000\\|99.\\)sec'"));
+	CU_ASSERT(bench_holds("test -z \"$(" LIFETIMES "noprefixroute)\""));
+}
+
+void test_lent_address(void)
+{
+	struct mip6_object o;
+	struct kplane *k;
+
+	bench_namespace();
+	bench_run("ip -6 addr add 3fff:2::10/64 dev eth0 valid_lft 2000 preferred_lft 1000");
+	o = bench_address(if_nametoindex("eth0"), MIP6_DEVICE_NONE, "3fff:2::10/64", 0);
+	k = bench_adopt();
+	bench_apply(k, NULL, &o);
+	CU_ASSERT(bench_holds(LIFETIMES "'valid_lft 4294967...sec preferred_lft 4294967...sec'"));
+	bench_apply(k, &o, NULL);
+	expect_own_lifetimes();
+	bench_apply(k, NULL, &o);
+	kplane_close(k);
+	k = bench_adopt(); /* after a kill, wanted again */
+	bench_apply(k, NULL, &o);
+	kplane_settle(k);
+	CU_ASSERT(bench_holds(LIFETIMES "'valid_lft 4294967...sec'"));
+	kplane_close(k);
+	k = bench_adopt(); /* and after another, not wanted */
+	kplane_settle(k);
+	expect_own_lifetimes();
+	bench_apply(k, NULL, &o);
+	bench_run("ip -6 addr del 3fff:2::10/64 dev eth0");
+	bench_apply(k, &o, NULL);
+	CU_ASSERT(bench_holds("! " LIFETIMES "inet6"));
+	kplane_close(k);
+}
+
 /* What is there and ours can be asked for again: a host does so when the kernel
  * may have dropped it. */
 void test_asked_again(void)

@@ -11,6 +11,7 @@ void test_adopted_changed(void);
 void test_unwanted_removed(void);
 void test_half_made(void);
 void test_foreign_objects(void);
+void test_lent_address(void);
 void test_asked_again(void);
 void test_vanished(void);
 void test_forwarding_of_each(void);
