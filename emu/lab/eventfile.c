@@ -29,42 +29,38 @@ static bool parse_time(const char *line, int64_t *ret)
 	return true;
 }
 
-static struct event *add(struct events *e)
+static int make_room(struct events *e)
 {
 	size_t room = e->room ? 2 * e->room : 256;
 	struct event *grown;
 
-	if (e->count == e->room) {
-		grown = realloc(e->list, room * sizeof(*grown));
-		if (!grown)
-			return NULL;
-		e->list = grown;
-		e->room = room;
-	}
-	return &e->list[e->count++];
+	if (e->count < e->room)
+		return 0;
+	grown = realloc(e->list, room * sizeof(*grown));
+	if (!grown)
+		return -1;
+	e->list = grown;
+	e->room = room;
+	return 0;
 }
 
 static int take_line(struct events *e, int node, const char *line)
 {
-	json_t *fields = json_loads(line, 0, NULL);
-	const char *name = json_string_value(json_object_get(fields, "event"));
-	struct event *event;
-	int64_t time;
-	char *text;
+	struct event event = {.node = node, .order = e->count, .fields = json_loads(line, 0, NULL)};
 
-	if (!name || !parse_time(line, &time)) {
-		json_decref(fields);
+	event.name = json_string_value(json_object_get(event.fields, "event"));
+	if (!event.name || !parse_time(line, &event.time)) {
+		json_decref(event.fields);
 		e->bad++;
 		return 0;
 	}
-	text = strdup(line);
-	event = text ? add(e) : NULL;
-	if (!event) {
-		free(text);
-		json_decref(fields);
+	event.text = strdup(line);
+	if (!event.text || make_room(e) < 0) {
+		free(event.text);
+		json_decref(event.fields);
 		return -1;
 	}
-	*event = (struct event){time, node, e->count - 1, text, fields, name};
+	e->list[e->count++] = event;
 	return 0;
 }
 

@@ -45,18 +45,6 @@ static struct expr_value param_value(const struct lab_plan *plan, const char *na
 	return missing;
 }
 
-struct summary_name {
-	const char *name;
-	size_t offset;
-};
-
-static const struct summary_name summary_names[] = {
-    {"min", offsetof(struct spread, min)},
-    {"median", offsetof(struct spread, median)},
-    {"p95", offsetof(struct spread, p95)},
-    {"max", offsetof(struct spread, max)},
-};
-
 /* "handover.ra_ms.p95": column and member, or false. */
 static bool split_summary(const char *name, enum column *ret_column, const char **ret_member)
 {
@@ -77,25 +65,29 @@ static bool split_summary(const char *name, enum column *ret_column, const char 
 	return *ret_column < COLUMNS;
 }
 
+static enum spread_part find_part(const char *name)
+{
+	enum spread_part part = 0;
+
+	while (part < SPREAD_PARTS && strcmp(spread_part_name(part), name) != 0)
+		part++;
+	return part;
+}
+
 static bool is_member(const char *name)
 {
-	for (size_t i = 0; i < sizeof(summary_names) / sizeof(summary_names[0]); i++)
-		if (strcmp(summary_names[i].name, name) == 0)
-			return true;
-	return strcmp(name, "count") == 0;
+	return find_part(name) < SPREAD_PARTS || strcmp(name, "count") == 0;
 }
 
 static struct expr_value summary_value(const struct findings *f, enum column column,
 				       const char *member)
 {
 	const struct spread *s = &f->spreads[column];
+	enum spread_part part = find_part(member);
 
 	if (strcmp(member, "count") == 0)
 		return known((double)s->count);
-	for (size_t i = 0; i < sizeof(summary_names) / sizeof(summary_names[0]); i++)
-		if (s->count && strcmp(summary_names[i].name, member) == 0)
-			return known(*(const double *)((const char *)s + summary_names[i].offset));
-	return missing;
+	return s->count && part < SPREAD_PARTS ? known(spread_part(s, part)) : missing;
 }
 
 static struct expr_value name_value(void *ctx, const char *name)

@@ -23,10 +23,9 @@ static json_t *spread_json(const struct spread *s)
 	json_t *object = json_object();
 
 	json_object_set_new(object, "count", json_integer((json_int_t)s->count));
-	json_object_set_new(object, "min", decimal(s->count > 0, s->min));
-	json_object_set_new(object, "median", decimal(s->count > 0, s->median));
-	json_object_set_new(object, "p95", decimal(s->count > 0, s->p95));
-	json_object_set_new(object, "max", decimal(s->count > 0, s->max));
+	for (enum spread_part i = 0; i < SPREAD_PARTS; i++)
+		json_object_set_new(object, spread_part_name(i),
+				    decimal(s->count > 0, spread_part(s, i)));
 	return object;
 }
 

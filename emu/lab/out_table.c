@@ -91,14 +91,13 @@ static struct spread shown_spread(const struct findings *f, const struct shown *
 }
 
 static void put_spread(FILE *out, const struct findings *f, const struct spread *spreads,
-		       const char *name, size_t offset)
+		       enum spread_part part)
 {
-	fprintf(out, "%4s %-*s", "", 2 * NAME_WIDTH + 1 + (findings_many_nodes(f) ? 5 : 0), name);
-	for (size_t i = 0; i < SHOWN; i++) {
-		double v = *(const double *)((const char *)&spreads[i] + offset);
-
-		put_cell(out, &shown[i], (struct expr_value){spreads[i].count > 0, v});
-	}
+	fprintf(out, "%4s %-*s", "", 2 * NAME_WIDTH + 1 + (findings_many_nodes(f) ? 5 : 0),
+		spread_part_name(part));
+	for (size_t i = 0; i < SHOWN; i++)
+		put_cell(out, &shown[i],
+			 (struct expr_value){spreads[i].count > 0, spread_part(&spreads[i], part)});
 	fputc('\n', out);
 }
 
@@ -115,10 +114,8 @@ static int put_handovers(FILE *out, const struct findings *f)
 	put_head(out, findings_many_nodes(f));
 	for (size_t i = 0; i < f->count; i++)
 		put_handover(out, f, &f->handovers[i]);
-	put_spread(out, f, spreads, "min", offsetof(struct spread, min));
-	put_spread(out, f, spreads, "median", offsetof(struct spread, median));
-	put_spread(out, f, spreads, "p95", offsetof(struct spread, p95));
-	put_spread(out, f, spreads, "max", offsetof(struct spread, max));
+	for (enum spread_part part = 0; part < SPREAD_PARTS; part++)
+		put_spread(out, f, spreads, part);
 	fputs("times in ms after link up\n\n", out);
 	return 0;
 }

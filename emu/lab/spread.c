@@ -23,3 +23,17 @@ struct spread spread_of(double *values, size_t count)
 	s.p95 = values[(count * 95 + 99) / 100 - 1];
 	return s;
 }
+
+const char *spread_part_name(enum spread_part part)
+{
+	static const char *const names[SPREAD_PARTS] = {"min", "median", "p95", "max"};
+
+	return names[part];
+}
+
+double spread_part(const struct spread *s, enum spread_part part)
+{
+	const double parts[SPREAD_PARTS] = {s->min, s->median, s->p95, s->max};
+
+	return parts[part];
+}

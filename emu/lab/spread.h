@@ -15,6 +15,12 @@ struct spread {
 	double max;
 };
 
+enum spread_part { SPREAD_MIN, SPREAD_MEDIAN, SPREAD_P95, SPREAD_MAX, SPREAD_PARTS };
+
+/* "min", "median", "p95", "max". */
+const char *spread_part_name(enum spread_part part);
+double spread_part(const struct spread *s, enum spread_part part);
+
 /* Sorts `values` in place. */
 struct spread spread_of(double *values, size_t count);
 
