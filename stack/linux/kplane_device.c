@@ -200,6 +200,11 @@ static int device_set_up(struct kplane *k, const struct mip6_object *o)
 	if (err == 0 && found.ifindex == 0) {
 		k->step = "making the tunnel device";
 		err = device_send_tunnel(k, o, 0);
+		if (err == -EEXIST)
+			k->step = device == MIP6_DEVICE_HA
+				      ? "another program has an ip6tnl device in external mode; "
+					"a namespace can have one"
+				      : "another tunnel has the same ends";
 		if (err == 0)
 			err = device_find(k, device, &found);
 	} else if (err == 0 && device == MIP6_DEVICE_MN && !device_has_ends(&found, o)) {

@@ -23,6 +23,7 @@ static const struct test_case inside_tests[] = {
     {"others' objects", test_foreign_objects},
     {"a lent address", test_lent_address},
     {"asked again", test_asked_again},
+    {"a device in the way", test_device_in_the_way},
     {"vanished", test_vanished},
     {"forwarding of each interface", test_forwarding_of_each},
     {"spoofed sources", test_spoofed},

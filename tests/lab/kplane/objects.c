@@ -338,6 +338,30 @@ void test_asked_again(void)
 	kplane_close(k);
 }
 
+/* Where another's device stands in the way, the error says so. */
+void test_device_in_the_way(void)
+{
+	const struct mip6_object ha = bench_device_ha();
+	const struct mip6_object mn = bench_device_mn(COA1, HA);
+	struct kplane *k;
+
+	bench_namespace();
+	bench_run("ip link add other1 type ip6tnl external; "
+		  "ip link add other2 type ip6tnl mode any local " COA1 " remote " HA);
+	k = bench_adopt();
+	CU_ASSERT_EQUAL(kplane_apply(k, NULL, &ha), MIP6_ERR_EXISTS);
+	CU_ASSERT_PTR_NOT_NULL(strstr(kplane_error(k), "external mode"));
+	CU_ASSERT_EQUAL(kplane_apply(k, NULL, &mn), MIP6_ERR_EXISTS);
+	CU_ASSERT_PTR_NOT_NULL(strstr(kplane_error(k), "same ends"));
+	bench_run("ip link del other1; ip link del other2; "
+		  "ip link add " KPLANE_DEVICE_MN " type dummy");
+	bench_apply(k, NULL, &ha);
+	CU_ASSERT_EQUAL(kplane_apply(k, NULL, &mn), MIP6_ERR_EXISTS);
+	kplane_settle(k);
+	CU_ASSERT(bench_holds("ip -d link show " KPLANE_DEVICE_MN " | grep -q dummy"));
+	kplane_close(k);
+}
+
 /* What was removed under us, or with its interface, is no error. */
 void test_vanished(void)
 {

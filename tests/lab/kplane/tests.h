@@ -13,6 +13,7 @@ void test_half_made(void);
 void test_foreign_objects(void);
 void test_lent_address(void);
 void test_asked_again(void);
+void test_device_in_the_way(void);
 void test_vanished(void);
 void test_forwarding_of_each(void);
 void test_many(void);
