@@ -41,6 +41,22 @@ static int check_home(const struct conf_apply *a, const struct mip6_home_config 
 	return MIP6_OK;
 }
 
+/* One tunnel serves all home addresses, so they share one home agent. */
+static int check_agents(const struct conf_apply *a)
+{
+	const struct mip6_home_config *homes = a->config->homes;
+
+	for (size_t i = 1; i < a->config->home_count; i++) {
+		if (mip6_addr_equal(&homes[i].ha, &homes[0].ha))
+			continue;
+		return conf_fail(a->error, &a->home_at[i],
+				 "line %d: a MnHomeLink with another HomeAgentAddress than the "
+				 "first is not supported yet: leave this block out",
+				 a->home_at[i].line);
+	}
+	return MIP6_OK;
+}
+
 static int check_mn(const struct conf_apply *a)
 {
 	if (a->config->home_count == 0)
@@ -53,7 +69,7 @@ static int check_mn(const struct conf_apply *a)
 		if (err != MIP6_OK)
 			return err;
 	}
-	return MIP6_OK;
+	return check_agents(a);
 }
 
 static int check_ha(const struct conf_apply *a)

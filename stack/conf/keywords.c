@@ -26,8 +26,7 @@ static const struct conf_keyword keywords[] = {
      0, NULL},
     {"Interface", CONF_IN_FILE, CONF_OWN, CONF_USED, 0, 0, 0, conf_interface},
     {"UseMnHaIPsec", CONF_IN_FILE, CONF_OWN, CONF_NOT_ENABLED, 0, 0, 0, conf_use_ipsec},
-    {"KeyMngMobCapability", CONF_IN_FILE, CONF_BOOL, CONF_USED, MEMBER(key_mng_mob_capability), 0,
-     0, NULL},
+    {"KeyMngMobCapability", CONF_IN_FILE, CONF_BOOL, CONF_NO_EFFECT, 0, 0, 0, NULL},
     {"IPsecPolicySet", CONF_IN_FILE, CONF_OWN, CONF_NO_EFFECT, 0, 0, 0, conf_ipsec_set},
 
     /* home agent and correspondent node */
@@ -53,7 +52,7 @@ static const struct conf_keyword keywords[] = {
     {"MnDiscardHaParamProb", CONF_IN_FILE, CONF_BOOL, CONF_USED, MEMBER(discard_ha_param_prob), 0,
      0, NULL},
     {"MnResetDhaadAtHome", CONF_IN_FILE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
-    {"MnFlushAllAtHome", CONF_IN_FILE, CONF_BOOL, CONF_USED, MEMBER(flush_all_at_home), 0, 0, NULL},
+    {"MnFlushAllAtHome", CONF_IN_FILE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
     {"SendMobPfxSols", CONF_IN_FILE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
     {"InitialBindackTimeoutFirstReg", CONF_IN_FILE, CONF_DURATION, CONF_USED,
      MEMBER(initial_bindack_first), 100, 32000, NULL},

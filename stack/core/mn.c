@@ -226,8 +226,15 @@ static struct mn_home *take_home(struct mn_home **homes, size_t count,
 	return NULL;
 }
 
+/* The configuration no longer has this home: its binding must not outlive it. */
+static void drop_home(struct mn_home *home, mip6_time now)
+{
+	mn_register_end(home, now);
+	free_home(home);
+}
+
 /* The homes of the configuration; those that were there before go on. */
-static int set_homes(struct mip6_node *node)
+static int set_homes(struct mip6_node *node, mip6_time now)
 {
 	struct mn *mn = node->mn;
 	struct mn_home *old[MIP6_MAX_HOMES] = {NULL};
@@ -252,7 +259,7 @@ static int set_homes(struct mip6_node *node)
 	}
 	for (size_t i = 0; i < old_count; i++)
 		if (old[i])
-			free_home(old[i]);
+			drop_home(old[i], now);
 	return err;
 }
 
@@ -280,7 +287,7 @@ int mn_start(struct mip6_node *node, mip6_time now)
 	if (err < 0)
 		return err;
 	node_warn(node, now, "Binding Updates are not protected (UseMnHaIPsec disabled)");
-	err = set_homes(node);
+	err = set_homes(node, now);
 	if (err < 0)
 		return err;
 	mn->running = true;
@@ -307,7 +314,7 @@ int mn_reconfigure(struct mip6_node *node, mip6_time now)
 
 	if (err < 0)
 		return err;
-	err = set_homes(node);
+	err = set_homes(node, now);
 	if (err == MIP6_OK)
 		err = set_interfaces(node, now);
 	mn_update(node, now);

@@ -187,6 +187,10 @@ void mn_register_init(struct mn_home *home, uint16_t seq);
  * mn_register_flush. */
 void mn_register_away(struct mn_home *home, mip6_time now, const struct mn_coa *coa);
 void mn_register_home(struct mn_home *home, mip6_time now);
+/* De-registers a home address that the node gives up while it is away. Its
+ * objects go with it, so that no answer is waited for: where this one Binding
+ * Update is lost, the binding ends by its lifetime. */
+void mn_register_end(struct mn_home *home, mip6_time now);
 /* Sends what is due. The objects must be in place. */
 void mn_register_flush(struct mn_home *home, mip6_time now);
 bool mn_register_is_due(const struct mn_home *home, mip6_time now);

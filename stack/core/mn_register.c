@@ -169,11 +169,28 @@ static void send_bu(struct mn_home *home, mip6_time now)
 	bul_build(&home->bul, now, &m);
 	mn_record_save(home);
 	address_bu(home, &tx);
+	/* UseAltCoa: the source tells it too, where no ESP leaves the source open. */
+	if (!home->config.alt_coa && mip6_addr_equal(&tx.src, &home->bul.coa))
+		m.options.has_alt_coa = false;
 	err = node_send_mh(home->node, &tx, &m);
 	if (err < 0)
 		node_warn(home->node, now, "a Binding Update could not be built");
 	else
 		emit_bu(home, now);
+}
+
+void mn_register_end(struct mn_home *home, mip6_time now)
+{
+	if (home->place != MN_AWAY || !mn_register_may_be_bound(home, now))
+		return;
+	if (!source_exists(home))
+		return;
+	bul_aim(&home->bul, now, &home->coa, 0, home_flags(home),
+		home->node->config.initial_bindack_rereg);
+	send_bu(home, now);
+	bul_forget(&home->bul);
+	home->place = MN_NOWHERE;
+	mn_record_save(home);
 }
 
 bool mn_register_is_due(const struct mn_home *home, mip6_time now)

@@ -20,18 +20,21 @@ struct setting {
 
 #define MAX_LIFE 262140 /* 65535 units of 4 s (RFC 6275 6.1.7) */
 
+/* The bounds are those of mip6d.conf; of TYPE_SECONDS they are in ms. */
+
 static const struct setting table[] = {
-    {"DebugLevel", TYPE_UINT, offsetof(struct mip6_config, debug_level), 0, 10},
+    {"DebugLevel", TYPE_UINT, offsetof(struct mip6_config, debug_level), 0, 65535},
     {"HaMaxBindingLife", TYPE_UINT, offsetof(struct mip6_config, ha_max_binding_life_s), 4,
      MAX_LIFE},
     {"DefaultBindingAclPolicy", TYPE_ACL, offsetof(struct mip6_config, default_acl), 0, 0},
     {"MnMaxHaBindingLife", TYPE_UINT, offsetof(struct mip6_config, mn_max_ha_binding_life_s), 4,
      MAX_LIFE},
     {"InitialBindackTimeoutFirstReg", TYPE_SECONDS,
-     offsetof(struct mip6_config, initial_bindack_first), 0, 32},
+     offsetof(struct mip6_config, initial_bindack_first), 100, 32000},
     {"InitialBindackTimeoutReReg", TYPE_SECONDS,
-     offsetof(struct mip6_config, initial_bindack_rereg), 0, 32},
-    {"MnMaxHaConsecutiveResends", TYPE_UINT, offsetof(struct mip6_config, max_ha_resends), 0, 1000},
+     offsetof(struct mip6_config, initial_bindack_rereg), 100, 32000},
+    {"MnMaxHaConsecutiveResends", TYPE_UINT, offsetof(struct mip6_config, max_ha_resends), 0,
+     65535},
     {"NoHomeReturn", TYPE_BOOL, offsetof(struct mip6_config, no_home_return), 0, 0},
     {"MnDiscardHaParamProb", TYPE_BOOL, offsetof(struct mip6_config, discard_ha_param_prob), 0, 0},
     {"MnIfPreference", TYPE_PREFERENCE, 0, 0, 10},
@@ -126,12 +129,13 @@ static bool change_seconds(const struct setting *s, mip6_time *at, const char *v
 	char *end;
 	double seconds = strtod(value, &end);
 
-	if (value[0] >= '0' && value[0] <= '9' && !*end && seconds > s->min && seconds <= s->max) {
+	if (value[0] >= '0' && value[0] <= '9' && !*end && seconds * 1000 >= s->min &&
+	    seconds * 1000 <= s->max) {
 		*at = (mip6_time)(seconds * 1e9 + 0.5);
 		return true;
 	}
-	snprintf(error, cap, "%s takes seconds above %" PRIu32 ", up to %" PRIu32 ", not \"%s\"",
-		 s->name, s->min, s->max, value);
+	snprintf(error, cap, "%s takes seconds from %g to %g, not \"%s\"", s->name, s->min / 1000.0,
+		 s->max / 1000.0, value);
 	return false;
 }
 

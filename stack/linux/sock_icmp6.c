@@ -20,14 +20,13 @@ static int set(int fd, int name, int value)
 	return setsockopt(fd, IPPROTO_IPV6, name, &value, sizeof(value));
 }
 
+/* Of the errors only Parameter Problems say something of a binding: that a peer
+ * does not know a message of ours. The others are for upper layers, and the
+ * kernel tells them by itself, each packet of the home address while there is no
+ * link included. */
 static int set_filter(int fd)
 {
-	static const uint8_t passed[] = {ICMP6_DST_UNREACH,
-					 ICMP6_PACKET_TOO_BIG,
-					 ICMP6_PARAM_PROBLEM,
-					 ICMP6_RS,
-					 ICMP6_RA,
-					 ICMP6_NS,
+	static const uint8_t passed[] = {ICMP6_PARAM_PROBLEM, ICMP6_RS, ICMP6_RA, ICMP6_NS,
 					 ICMP6_NA};
 	struct icmp6_filter filter;
 

@@ -333,7 +333,6 @@ static void configure(struct rig *r, uint8_t choice)
 	if (choice & 1)
 		return;
 	r->config.router_probes = choice & 2 ? 2 : 0;
-	r->config.flush_all_at_home = choice & 4;
 	r->config.home_count = 1;
 	home->ha = (struct mip6_addr){{0x3f, 0xff, 0, 1, [15] = 0x01}};
 	home->hoa = (struct mip6_prefix){{{0x3f, 0xff, 0, 1, [15] = 0x99}}, 64};

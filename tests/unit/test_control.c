@@ -5,6 +5,7 @@
 #include "linux/control.h"
 #include "linux/settings.h"
 #include <errno.h>
+#include <mip6/conf.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -150,7 +151,7 @@ static void settings_refuse(void)
 
 	mip6_config_default(&c);
 	CU_ASSERT_EQUAL(change(&c, "Debuglevel", "", "1"), MIP6_ERR_NOTFOUND);
-	CU_ASSERT_EQUAL(change(&c, "DebugLevel", "", "11"), MIP6_ERR_VALUE);
+	CU_ASSERT_EQUAL(change(&c, "DebugLevel", "", "65536"), MIP6_ERR_VALUE);
 	CU_ASSERT_EQUAL(change(&c, "DebugLevel", "", "-1"), MIP6_ERR_VALUE);
 	CU_ASSERT_EQUAL(change(&c, "DebugLevel", "", " 1"), MIP6_ERR_VALUE);
 	CU_ASSERT_EQUAL(change(&c, "DebugLevel", "", "1x"), MIP6_ERR_VALUE);
@@ -161,6 +162,47 @@ static void settings_refuse(void)
 	CU_ASSERT_EQUAL(change(&c, "DefaultBindingAclPolicy", "", "maybe"), MIP6_ERR_VALUE);
 	CU_ASSERT_EQUAL(change(&c, "MnIfPreference", "eth9", "1"), MIP6_ERR_NOTFOUND);
 	CU_ASSERT_EQUAL(c.debug_level, 0);
+}
+
+/* `set` and mip6d.conf take the same values. */
+static void settings_agree_with_the_file(void)
+{
+	static const char *const pairs[][2] = {
+	    {"DebugLevel", "65535"},
+	    {"DebugLevel", "65536"},
+	    {"HaMaxBindingLife", "3"},
+	    {"HaMaxBindingLife", "4"},
+	    {"HaMaxBindingLife", "262140"},
+	    {"MnMaxHaBindingLife", "3"},
+	    {"MnMaxHaBindingLife", "262141"},
+	    {"InitialBindackTimeoutFirstReg", "0.099"},
+	    {"InitialBindackTimeoutFirstReg", "0.1"},
+	    {"InitialBindackTimeoutReReg", "32"},
+	    {"InitialBindackTimeoutReReg", "32.001"},
+	    {"MnMaxHaConsecutiveResends", "65535"},
+	    {"MnMaxHaConsecutiveResends", "65536"},
+	    {"NoHomeReturn", "enabled"},
+	    {"NoHomeReturn", "yes"},
+	    {"DefaultBindingAclPolicy", "none"},
+	    {"DefaultBindingAclPolicy", "all"},
+	};
+
+	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
+		struct mip6_config file;
+		struct mip6_config c;
+		struct mip6_conf_error error;
+		char text[128];
+		int len = snprintf(text, sizeof(text), "%s %s;", pairs[i][0], pairs[i][1]);
+		int err = mip6_conf_parse("t", text, (size_t)len, &file, &error);
+
+		mip6_config_default(&c);
+		CU_ASSERT_EQUAL(change(&c, pairs[i][0], "", pairs[i][1]) == MIP6_OK,
+				err == MIP6_OK);
+		if (err != MIP6_OK)
+			continue;
+		CU_ASSERT_EQUAL(memcmp(&c, &file, sizeof(c)), 0);
+		mip6_config_clear(&file);
+	}
 }
 
 /* ---- clients ------------------------------------------------------------------------ */
@@ -431,6 +473,7 @@ int main(void)
 	    {"unknown names are told", unknown_names_are_told},
 	    {"settings change the configuration", settings_change_config},
 	    {"settings refuse", settings_refuse},
+	    {"settings agree with the file", settings_agree_with_the_file},
 	    {"several over one connection", several_over_one_connection},
 	    {"errors are answered", errors_are_answered},
 	    {"monitors hear events", monitors_hear_events},

@@ -177,13 +177,54 @@ static void reload_keeps_the_binding(void)
 	CU_ASSERT_EQUAL(r.object_count, count);
 	rig_pass(&r, 200 * S);
 	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 100);
-	/* Another home address is registered at once, the old one is gone. */
-	rig_forget(&r);
+	rig_end(&r);
+}
+
+/* Another home address is registered at once; the old one is gone, here and at
+ * the home agent, and coming back to it is a first registration. */
+static void reload_with_another_home_address(void)
+{
+	static struct rig r;
+	uint16_t seq;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
 	r.config.homes[0].hoa = P("3fff:0:1::98/64");
 	CU_ASSERT_EQUAL(mip6_node_reconfigure(r.node, r.now, &r.config), MIP6_OK);
-	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
-	CU_ASSERT(same(&rig_bu(&r, 0)->tx.hao, "3fff:0:1::98"));
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 2);
+	CU_ASSERT(same(&rig_bu(&r, 0)->tx.hao, HOA));
+	CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, COA1));
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 0);
+	CU_ASSERT(rig_bu(&r, 0)->source_exists);
+	CU_ASSERT(same(&rig_bu(&r, 1)->tx.hao, "3fff:0:1::98"));
 	CU_ASSERT_PTR_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, HOA));
+	seq = rig_bu(&r, 0)->mh.bu.seq;
+	rig_pass(&r, S);
+	rig_forget(&r);
+	r.config.homes[0].hoa = P(HOA "/64");
+	restart(&r);
+	rig_attach1(&r);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.seq, (uint16_t)(seq + 1));
+	rig_pass(&r, 1499 * MS);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
+	rig_pass(&r, 1 * MS);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 2);
+	rig_end(&r);
+}
+
+/* UseAltCoa disabled: the source is the care-of address (RFC 6275 6.1.7). */
+static void without_alternate_coa(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	r.config.homes[0].alt_coa = false;
+	rig_start(&r);
+	rig_attach1(&r);
+	CU_ASSERT(!rig_bu(&r, 0)->mh.options.has_alt_coa);
+	CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, COA1));
 	rig_end(&r);
 }
 
@@ -290,6 +331,8 @@ int main(void)
 	    {"restart_in_the_middle_of_a_registration", restart_in_the_middle_of_a_registration},
 	    {"damaged_records_are_refused", damaged_records_are_refused},
 	    {"reload_keeps_the_binding", reload_keeps_the_binding},
+	    {"reload_with_another_home_address", reload_with_another_home_address},
+	    {"without_alternate_coa", without_alternate_coa},
 	    {"unusable_configurations", unusable_configurations},
 	    {"two_home_addresses", two_home_addresses},
 	    {"link_local_identifier_sets_l", link_local_identifier_sets_l},

@@ -40,7 +40,6 @@ struct mip6_config {
 	char debug_log_file[256];    /* DebugLogFile; "": standard error */
 	bool mn_ha_ipsec;	     /* UseMnHaIPsec; default true */
 	bool non_volatile_bcache;    /* NonVolatileBindingCache; default false */
-	bool key_mng_mob_capability; /* K bit */
 
 	struct mip6_if_config *interfaces; /* malloced array */
 	size_t interface_count;
@@ -62,7 +61,6 @@ struct mip6_config {
 	unsigned max_ha_resends;	   /* MnMaxHaConsecutiveResends, 0: no limit */
 	bool use_all_interfaces;	   /* MnUseAllInterfaces */
 	bool discard_ha_param_prob;	   /* MnDiscardHaParamProb */
-	bool flush_all_at_home;		   /* MnFlushAllAtHome */
 	bool no_home_return;		   /* NoHomeReturn */
 	unsigned router_probes;		   /* MnRouterProbes, default 0 */
 	mip6_time router_probe_timeout;	   /* MnRouterProbeTimeout, default 1 s */
