@@ -37,8 +37,9 @@ struct way {
 	int64_t first_sent;
 	size_t first_stream;
 	size_t first_seq;
-	int64_t begin; /* probes sent from here on are this handover's: what was in
-			* flight when the link went is lost with reason */
+	int64_t begin;	   /* probes sent from here on are this handover's: what was in
+			    * flight when the link went is lost with reason */
+	int64_t variation; /* of the delay, in the second before link down */
 	unsigned lost;
 	unsigned lost_outside; /* of `lost`: sent when there should have been a path */
 	unsigned duplicated;

@@ -37,20 +37,30 @@ static size_t first_sent_at(const struct stream *s, int64_t time)
 	return low;
 }
 
-/* The path's delay before the handover: the longest of the last second. */
-static int64_t flight_time(const struct stream *s, int64_t down)
+struct flight {
+	int64_t longest;
+	int64_t shortest;
+};
+
+/* The path's delay in the second before the handover. */
+static struct flight flight_time(const struct stream *s, int64_t down)
 {
-	int64_t flight = 0;
+	struct flight f = {0, INT64_MAX};
 
 	for (size_t i = first_sent_at(s, down - RECENT); i < s->count; i++) {
 		const struct stream_probe *p = &s->probes[i];
+		int64_t delay = p->received - p->sent;
 
 		if (p->sent >= down)
 			break;
-		if (p->received && p->received <= down && p->received - p->sent > flight)
-			flight = p->received - p->sent;
+		if (!p->received || p->received > down)
+			continue;
+		f.longest = delay > f.longest ? delay : f.longest;
+		f.shortest = delay < f.shortest ? delay : f.shortest;
 	}
-	return flight ? flight : s->longest_delay;
+	if (f.longest)
+		return f;
+	return (struct flight){s->longest_delay, s->longest_delay};
 }
 
 /* The first arrival after link up; on the way up of a probe that was sent after
@@ -79,37 +89,41 @@ static void find_first(const struct handover *h, const struct stream *s, size_t 
 static void open_way(const struct probing *c, struct handover *h, size_t way)
 {
 	struct way *w = &h->ways[way];
-	int64_t flight = 0;
+	int64_t longest = 0;
 
 	for (size_t i = 0; i < c->plan->probe_count; i++) {
 		const struct stream *s = &c->streams[i];
-		int64_t this_flight;
+		struct flight flight;
 
 		if (!is_of(&c->plan->probes[i], h->move.node, way))
 			continue;
 		w->measured = true;
-		this_flight = flight_time(s, h->move.down);
-		flight = this_flight > flight ? this_flight : flight;
+		flight = flight_time(s, h->move.down);
+		longest = flight.longest > longest ? flight.longest : longest;
+		if (flight.longest - flight.shortest > w->variation)
+			w->variation = flight.longest - flight.shortest;
 		find_first(h, s, i, way, w);
 	}
-	w->begin = h->move.down - flight;
+	w->begin = h->move.down - longest;
 }
 
 /* ---- losses -------------------------------------------------------------------- */
 
-/* A probe that was still on its way when the records end is not lost. Of a run
- * that was cut off nothing is known after the last arrival. */
+/* A probe that was still on its way when the daemons were stopped is not lost. Of
+ * a run that was cut off nothing is known after the last arrival. */
 static int64_t horizon_of(const struct history *history, const struct stream *s)
 {
 	int64_t last = 0;
 
-	if (history->ended)
+	if (history->complete)
 		return history->end - s->longest_delay;
 	for (size_t i = 0; i < s->count; i++)
 		last = s->probes[i].received > last ? s->probes[i].received : last;
 	return last - s->longest_delay;
 }
 
+/* On a path with jitter a probe may have been overtaken by the first one that
+ * came through, and lost with reason: by as much as the delay varies. */
 static void count_probe(struct way *w, const struct stream_probe *p, int64_t horizon)
 {
 	w->duplicated += p->arrivals > 1 ? p->arrivals - 1 : 0;
@@ -117,7 +131,7 @@ static void count_probe(struct way *w, const struct stream_probe *p, int64_t hor
 	if (p->received || p->sent > horizon)
 		return;
 	w->lost++;
-	w->lost_outside += w->restored && p->sent > w->first_sent;
+	w->lost_outside += w->restored && p->sent - w->first_sent > w->variation;
 }
 
 /* The next handover of a node from `from` on; c->count: none. */

@@ -101,12 +101,6 @@ static int take_up(struct reading *r, const json_t *line, int64_t time)
 	return 0;
 }
 
-static void take_end(struct history *h, const json_t *line)
-{
-	h->ended = true;
-	h->complete = json_is_true(json_object_get(line, "ok"));
-}
-
 static int take_line(struct reading *r, const json_t *line)
 {
 	int64_t time = json_integer_value(json_object_get(line, "t"));
@@ -119,7 +113,7 @@ static int take_line(struct reading *r, const json_t *line)
 	if (strcmp(what, "t0") == 0)
 		r->h->t0 = time;
 	else if (strcmp(what, "end") == 0)
-		take_end(r->h, line);
+		r->h->complete = json_is_true(json_object_get(line, "ok"));
 	else if (strcmp(what, "link_down") == 0)
 		return take_down(r, line, time);
 	else if (strcmp(what, "link_up") == 0)
@@ -173,6 +167,8 @@ int history_read(struct history *h, const struct lab_plan *plan, const char *pat
 	}
 	result = read_lines(&r, file);
 	fclose(file);
+	if (h->complete)
+		h->end = h->t0 + plan->duration_ns;
 	close_moves(&r);
 	free(r.losses);
 	if (result < 0)

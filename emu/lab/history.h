@@ -20,8 +20,8 @@ struct history_move {
 
 struct history {
 	int64_t t0;
-	int64_t end;   /* the last note's time when the run was cut off */
-	bool ended;    /* all that was under way was collected */
+	int64_t end;   /* the plan's end, when daemons are stopped; of a run that
+			* was cut off or failed, the time of the last note */
 	bool complete; /* the run was carried out to its end without an error */
 	struct history_move *moves;
 	size_t count;

@@ -45,7 +45,6 @@ static struct scene *scene_new(void)
 	s->captures = (struct captures){&s->capture, s->view_lists, 1};
 	s->history = (struct history){.t0 = records_time(0),
 				      .end = records_time(20000),
-				      .ended = true,
 				      .complete = true,
 				      .moves = s->moves,
 				      .count = 1};
@@ -329,6 +328,23 @@ static void test_lost_outside(void)
 	scene_free(s);
 }
 
+/* The delay varies by 10 ms: a probe sent 10 ms after the first one that came
+ * through may have been overtaken by it, one sent 15 ms after it may not. */
+static void test_overtaken(void)
+{
+	struct scene *s = scene_new();
+
+	steady(s, 0, 400, 4965, 5065);
+	probe(s, 0, 100, 4500, 4525);
+	probe(s, 0, 215, 5075, 0);
+	find(s);
+	CU_ASSERT_EQUAL(handover_lost_outside(&s->plan, &s->history, s->streams, s->list, 1), 0);
+	probe(s, 0, 216, 5080, 0);
+	find(s);
+	CU_ASSERT_EQUAL(handover_lost_outside(&s->plan, &s->history, s->streams, s->list, 1), 1);
+	scene_free(s);
+}
+
 /* A probe up that was sent before link up and arrives after it tells nothing of
  * the new path. */
 static void test_first_up_is_sent_after_link_up(void)
@@ -393,7 +409,7 @@ static void test_end_of_records(void)
 	s->history.end = records_time(6000);
 	h = find(s);
 	IS(h, "lost_down", 20 + 1); /* 5965 was due at 6000 */
-	s->history.ended = false;
+	s->history.complete = false;
 	h = find(s);
 	IS(h, "lost_down", 20); /* nothing is known after the last arrival */
 	scene_free(s);
@@ -475,6 +491,7 @@ int main(void)
 	    {"until the next move", test_only_until_the_next_move},
 	    {"first and lost", test_first_and_lost},
 	    {"lost outside", test_lost_outside},
+	    {"overtaken", test_overtaken},
 	    {"first up", test_first_up_is_sent_after_link_up},
 	    {"duplicated and reordered", test_duplicated_and_reordered},
 	    {"two handovers", test_two_handovers},
