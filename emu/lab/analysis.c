@@ -91,8 +91,8 @@ static int read_capture(struct analysis *a, size_t index)
 	snprintf(name, sizeof(name), "raw/%s-%s.pcap", node->name, iface->name);
 	if (capture_read(capture, path_of(a, name, path), error, sizeof(error)) < 0 &&
 	    !may_be_empty(a->f.plan, c))
-		return fail(a, "%s of node %s: %s (see raw/%s-%s.capture.log)", iface->name,
-			    node->name, error, node->name, iface->name);
+		return fail(a, "%s of node %s: %s; its last words are in %s-%s.capture.log",
+			    iface->name, node->name, error, node->name, iface->name);
 	a->f.captures.views[index] = calloc(capture->count + 1, sizeof(struct capture_view));
 	if (!a->f.captures.views[index])
 		return fail(a, "out of memory");
@@ -192,20 +192,33 @@ static bool is_captured(const struct findings *f, int node)
 	return false;
 }
 
+/* Where a node's daemon tells what it did: its events, else its log. */
+static void name_log(const struct lab_node *node, char *name, size_t cap)
+{
+	snprintf(name, cap, "timeline.jsonl");
+	for (size_t i = node->daemon_count; i-- > 0;)
+		snprintf(name, cap, "%s.%s.log", node->name, node->daemons[i].name);
+	for (size_t i = node->daemon_count; i-- > 0;)
+		if (node->daemons[i].events)
+			snprintf(name, cap, "%s", node->daemons[i].events);
+}
+
 static int check_registration(struct analysis *a, int node)
 {
-	const char *name = a->f.plan->nodes[node].name;
+	const struct lab_node *n = &a->f.plan->nodes[node];
+	char log[100];
 
 	if (!has_handover(&a->f, node))
 		return 0;
 	if (!is_captured(&a->f, node))
-		return fail(a, "node %s moves, but none of its interfaces is captured", name);
+		return fail(a, "node %s moves, but none of its interfaces is captured", n->name);
 	if (packets_of(&a->f, node, false, CAPTURE_BA) > 0)
 		return 0;
+	name_log(n, log, sizeof(log));
 	return fail(a,
 		    "node %s never registered: %u Binding Updates and no Binding "
-		    "Acknowledgement in its captures (see raw/%s.*.log and events.jsonl)",
-		    name, packets_of(&a->f, node, true, CAPTURE_BU), name);
+		    "Acknowledgement in its captures; its last words are in %s",
+		    n->name, packets_of(&a->f, node, true, CAPTURE_BU), log);
 }
 
 static int check_substance(struct analysis *a)

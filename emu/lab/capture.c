@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { ETHERNET = 14, TYPE_IPV6 = 0x86dd, UDP = 17, UDP_HEADER = 8, MAC = 6 };
+enum { IPV6_HEADER = 40, LENGTH_AT = 4, CUT_MAX = 512 };
 
 static int grow(void **block, size_t *size, size_t wanted, size_t each)
 {
@@ -177,11 +178,28 @@ static void look_udp(const struct ip6_packet *ip, struct capture_view *v)
 		v->kind = CAPTURE_PROBE;
 }
 
-static void look_inner(const struct ip6_packet *ip, struct capture_view *v)
+/* Parses a packet, of one that the capture cut what there is of it, by a copy
+ * whose length field says so. */
+static bool parse_cut(const uint8_t *data, size_t len, bool cut, uint8_t copy[CUT_MAX],
+		      struct ip6_packet *ret)
 {
+	struct mip6_writer w = wr_init(copy, CUT_MAX);
+
+	if (!cut)
+		return ip6_parse(data, len, ret) == 0;
+	wr_copy(&w, data, len);
+	if (len < IPV6_HEADER || w.failed)
+		return false;
+	wr_patch_u16(&w, LENGTH_AT, (uint16_t)(len - IPV6_HEADER));
+	return ip6_parse(copy, len, ret) == 0;
+}
+
+static void look_inner(const struct ip6_packet *ip, bool cut, struct capture_view *v)
+{
+	uint8_t copy[CUT_MAX];
 	struct ip6_packet inner;
 
-	if (ip6_parse(ip->payload, ip->payload_len, &inner) < 0 || inner.next_header != UDP)
+	if (!parse_cut(ip->payload, ip->payload_len, cut, copy, &inner) || inner.next_header != UDP)
 		return;
 	v->tunnelled = true;
 	look_udp(&inner, v);
@@ -190,6 +208,8 @@ static void look_inner(const struct ip6_packet *ip, struct capture_view *v)
 bool capture_look(const struct capture_packet *p, const uint8_t mac[6], struct capture_view *ret)
 {
 	struct mip6_reader r = rd_init(p->data, p->len);
+	bool cut = p->len < p->original;
+	uint8_t copy[CUT_MAX];
 	struct ip6_packet ip;
 	const uint8_t *source;
 
@@ -199,7 +219,7 @@ bool capture_look(const struct capture_packet *p, const uint8_t mac[6], struct c
 	if (rd_u16(&r) != TYPE_IPV6 || r.failed)
 		return false;
 	ret->from_us = memcmp(source, mac, MAC) == 0;
-	if (ip6_parse(p->data + ETHERNET, p->len - ETHERNET, &ip) < 0)
+	if (!parse_cut(p->data + ETHERNET, p->len - ETHERNET, cut, copy, &ip))
 		return false;
 	ret->src = ip.src;
 	ret->dst = ip.dst;
@@ -210,6 +230,6 @@ bool capture_look(const struct capture_packet *p, const uint8_t mac[6], struct c
 	else if (ip.next_header == UDP)
 		look_udp(&ip, ret);
 	else if (ip.next_header == IP6_NH_IPV6)
-		look_inner(&ip, ret);
+		look_inner(&ip, cut, ret);
 	return true;
 }

@@ -64,6 +64,7 @@ static int conclude(const struct lab_plan *plan, struct results *results, struct
 	}
 	if (code != RUN_LACKS && lab_analyse(plan, results->path, stdout, &outcome) < 0) {
 		fprintf(stderr, "mip6lab: %s\n", outcome.error);
+		print_log_tail(results->path, outcome.error);
 		code = code ? code : RUN_FAILED;
 	}
 	if (code == 0 && (outcome.failed || !outcome.valid))

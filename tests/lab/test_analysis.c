@@ -342,7 +342,8 @@ static void test_empty_capture(void)
 	open_made(&m);
 	put_others(&m.r);
 	records_probe(&m.r, LAB_PROBE_TX, PROBE_DOWN, 0, 3000);
-	refuses(&m, "eth0 of node mn: the capture is empty");
+	refuses(&m,
+		"eth0 of node mn: the capture is empty; its last words are in mn-eth0.capture.log");
 }
 
 static void test_no_registration(void)
@@ -357,7 +358,8 @@ static void test_no_registration(void)
 	records_note(&m.r, 5000,
 		     "\"what\":\"link_down\",\"node\":\"mn\",\"iface\":\"eth0\",\"n\":1");
 	records_note(&m.r, 5050, "\"what\":\"link_up\",\"node\":\"mn\",\"iface\":\"eth0\",\"n\":1");
-	refuses(&m, "node mn never registered: 2 Binding Updates and no Binding Acknowledgement");
+	refuses(&m, "node mn never registered: 2 Binding Updates and no Binding Acknowledgement "
+		    "in its captures; its last words are in mn.mip6d.events.jsonl");
 }
 
 static void test_no_arrival(void)

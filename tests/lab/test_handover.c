@@ -439,6 +439,40 @@ static void test_delays(void)
 	scene_free(s);
 }
 
+/* ---- frames ------------------------------------------------------------------------ */
+
+/* A probe in the tunnel, 1000 octets of it, of which 120 were captured. */
+static void test_cut_frame(void)
+{
+	static const uint8_t mac[6] = {2, 0, 0, 0, 0, 3};
+	uint8_t udp[1000] = {[8] = 0x6d, 0x69, 0x70, 0x36, 0, 0, 0, 1, 0, 0, 2, 3};
+	uint8_t inner[1100];
+	uint8_t frame[1200] = {[12] = 0x86, 0xdd};
+	struct ip6_packet p = {.hop_limit = 9, .next_header = 17, .payload = udp};
+	struct capture_packet cut = {.data = frame, .len = 120};
+	struct capture_view v;
+
+	p.payload_len = sizeof(udp);
+	p.payload_len = (size_t)ip6_build(&p, inner, sizeof(inner));
+	p.payload = inner;
+	p.next_header = IP6_NH_IPV6;
+	cut.original = 14 + (uint32_t)ip6_build(&p, frame + 14, sizeof(frame) - 14);
+	CU_ASSERT_TRUE(capture_look(&cut, mac, &v));
+	CU_ASSERT_EQUAL(v.kind, CAPTURE_PROBE);
+	CU_ASSERT_TRUE(v.tunnelled);
+	CU_ASSERT_EQUAL(v.stream, 1);
+	CU_ASSERT_EQUAL(v.probe_seq, 0x203);
+	CU_ASSERT_FALSE(v.from_us);
+	cut.len = 60;
+	CU_ASSERT_TRUE(capture_look(&cut, mac, &v));
+	CU_ASSERT_EQUAL(v.kind, CAPTURE_OTHER);
+	cut.len = 50;
+	CU_ASSERT_FALSE(capture_look(&cut, mac, &v));
+	cut.len = 120;
+	cut.original = 120; /* not cut: the packet lies about its length */
+	CU_ASSERT_FALSE(capture_look(&cut, mac, &v));
+}
+
 /* ---- columns and spreads ------------------------------------------------------------ */
 
 static void test_columns(void)
@@ -497,6 +531,7 @@ int main(void)
 	    {"two handovers", test_two_handovers},
 	    {"the end of the records", test_end_of_records},
 	    {"delays", test_delays},
+	    {"a frame cut short", test_cut_frame},
 	    {"columns", test_columns},
 	    {"spread", test_spread},
 	};
