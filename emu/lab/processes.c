@@ -153,7 +153,7 @@ int processes_run_command(struct runner *r, size_t action)
 	const struct lab_node *n = &r->plan->nodes[a->node];
 	struct process *p = add_process(r);
 	char output[PATH_ROOM];
-	struct variables v;
+	struct variables v = {0};
 
 	if (!p)
 		return -1;
