@@ -5,6 +5,7 @@
 #include "runs_help.h"
 #include "test.h"
 #include <math.h>
+#include <stdlib.h>
 
 #define RUN(run, ...) lab_run(run, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -220,6 +221,125 @@ static void daemon_that_dies(void)
 	lab_run_free(&run);
 }
 
+/* The file of the results has the text. */
+static bool has(const struct lab_run *run, const char *name, const char *text)
+{
+	size_t len = 0;
+	char *file = lab_file(run, name, &len);
+	bool found = file && strstr(file, text) != NULL;
+
+	free(file);
+	return found;
+}
+
+/* Expectations of the scenario hold; what it wrote is left to the caller. */
+static void run_small(struct lab_run *run, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "tests/lab/runs/scenarios/%s.yaml", name);
+	RUN(run, path);
+	check(run, run->code == 0, "exit code 0");
+}
+
+/* The first address has the interface's identifier and is taken; the one that
+ * replaces it has not. */
+static void duplicate_address(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "duplicate");
+	check(&run, has(&run, "mn-two.txt", "3fff:0:202:0:"), "the replacement is there");
+	check(&run, !has(&run, "mn-two.txt", "3fff:0:202::ff:fe00:aa"), "the duplicate is not");
+	check(&run, equals(&run, "handover.first_up_ms.count", 2), "traffic after both moves");
+	lab_run_free(&run);
+}
+
+static void two_interfaces(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "failover");
+	check(&run, has(&run, "before.json", "3fff:0:201::ff:fe00:aa"), "the preferred one");
+	check(&run, has(&run, "without.json", "3fff:0:202::ff:fe00:bb"), "the other one");
+	check(&run, has(&run, "after.json", "3fff:0:201::ff:fe00:aa"), "the preferred one again");
+	lab_run_free(&run);
+}
+
+static void check_answers(const struct lab_run *run)
+{
+	static const char *const wanted[][2] = {
+	    {"mn.txt", "HOME ADDRESS "},
+	    {"mn.txt", "registered"},
+	    {"mn.txt", "PREFERENCE"},
+	    {"mn.txt", "tx_bu              1"},
+	    {"mn.txt", "address 3fff:0:100::10/128 dev mn-tunnel home"},
+	    {"mn.jsonl", "\"command\":\"status\",\"node\":\"mn\",\"role\":\"MN\""},
+	    {"mn.jsonl", "\"command\":\"registrations\""},
+	    {"mn.jsonl", "\"command\":\"interfaces\""},
+	    {"mn.jsonl", "\"command\":\"stats\""},
+	    {"mn.jsonl", "\"command\":\"objects\""},
+	    {"mn.jsonl", "\"command\":\"settings\""},
+	    {"ha.txt", "bound"},
+	    {"bindings.json", "\"hoa\":\"3fff:0:100::10\""},
+	    {"monitor.txt", "mn config_reloaded"},
+	    {"set.jsonl", "{\"name\":\"MnMaxHaBindingLife\",\"value\":\"40\"}"},
+	    {"set.jsonl", "{\"name\":\"DebugLevel\",\"value\":\"2\"}"},
+	};
+
+	for (size_t i = 0; i < sizeof(wanted) / sizeof(wanted[0]); i++)
+		check(run, has(run, wanted[i][0], wanted[i][1]), wanted[i][1]);
+}
+
+/* mip6ctl and live daemons: answers, events, settings; SIGHUP and reload with a
+ * slip in the file, whose place is told, keep what was there. */
+static void control(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "control");
+	check_answers(&run);
+	check(&run, has(&run, "monitor.txt", "mip6d.conf:8:1: unknown keyword NodeConfg"),
+	      "the slip has its place");
+	check(&run, has(&run, "kept.jsonl", "\"value\":\"40\""), "the old settings stay");
+	check(&run, has(&run, "kept.jsonl", "\"reload_errors\":2"), "both reloads were refused");
+	check(&run, has(&run, "reloaded.jsonl", "\"value\":\"400\""), "the good file counts");
+	check(&run, has(&run, "reloaded.jsonl", "\"reloads\":1"), "once");
+	lab_run_free(&run);
+}
+
+/* The home agent was killed in between, and still knows which are old. */
+static void old_sequence_numbers(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "stale");
+	check(&run, has(&run, "events.jsonl", "\"status\": 135"), "the old one is refused");
+	check(&run, equals(&run, "handover.first_down_ms.count", 3), "the next one is accepted");
+	lab_run_free(&run);
+}
+
+static void binding_expires_over_a_restart(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "expiry");
+	lab_run_free(&run);
+}
+
+static void stop_and_start_away(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "stop-start");
+	check(&run, has(&run, "stopped.txt", "eth0"), "addresses can be seen");
+	check(&run, !has(&run, "stopped.txt", "3fff:0:100::10"), "the home address is gone");
+	lab_run_free(&run);
+	RUN(&run, "tests/lab/runs/scenarios/stop-start.yaml", "-p", "there=two");
+	check(&run, run.code == 0, "the same after a move");
+	lab_run_free(&run);
+}
+
 static void bad_input(void)
 {
 	struct lab_run run;
@@ -273,6 +393,12 @@ int main(void)
 	    {"leaves_no_trace", leaves_no_trace},
 	    {"unseen", unseen},
 	    {"daemon_that_dies", daemon_that_dies},
+	    {"duplicate_address", duplicate_address},
+	    {"two_interfaces", two_interfaces},
+	    {"control", control},
+	    {"old_sequence_numbers", old_sequence_numbers},
+	    {"binding_expires_over_a_restart", binding_expires_over_a_restart},
+	    {"stop_and_start_away", stop_and_start_away},
 	    {"bad_input", bad_input},
 	    {"interrupted", interrupted},
 	};
