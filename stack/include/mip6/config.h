@@ -37,9 +37,9 @@ struct mip6_home_config {
 struct mip6_config {
 	enum mip6_role role;
 	unsigned debug_level;
-	char debug_log_file[256];    /* DebugLogFile; "": standard error */
-	bool mn_ha_ipsec;	     /* UseMnHaIPsec; default true */
-	bool non_volatile_bcache;    /* NonVolatileBindingCache; default false */
+	char debug_log_file[256]; /* DebugLogFile; "": standard error */
+	bool mn_ha_ipsec;	  /* UseMnHaIPsec; default true */
+	bool non_volatile_bcache; /* NonVolatileBindingCache; default false */
 
 	struct mip6_if_config *interfaces; /* malloced array */
 	size_t interface_count;
