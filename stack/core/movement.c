@@ -6,11 +6,14 @@
  * A link event starts afresh: Router Solicitation at once. Without a link event
  * a move shows as the first advertisement of an unknown router whose prefixes
  * nobody here advertised. The node follows it at once, and the former routers
- * become suspects. If a suspect is heard again before three of its intervals
- * have passed, both are on one link: they get the same group number, and from
- * then on neither displaces the other, so that two routers on one link cost at
- * most one needless switch. A router that stayed silent for three intervals is
- * lost; when it is heard again, it is a new arrival, as after a move back. */
+ * become suspects, which are asked (Neighbour Solicitations) whether they are
+ * still there. One that answers shares the link: both get the same group number,
+ * and from then on neither displaces the other, so that two routers on one link
+ * cost at most one needless switch. One that does not answer is lost; when it is
+ * heard again, it is a new arrival, as after a move back. A suspect that
+ * advertises before it is lost may mean either, so now the other one is asked:
+ * slow advertisements must not turn a quick move back into one link with two
+ * routers. Three silent intervals make any router lost. */
 #include "mn.h"
 #include "slaac.h"
 #include <stdlib.h>
@@ -25,7 +28,8 @@ static const mip6_time rs_times[] = {
 #define RS_UNSPECIFIED 3 /* from this step on "::" serves when there is no other source */
 
 #define PROBES	       3
-#define PROBE_INTERVAL MIP6_SECOND /* RETRANS_TIMER */
+#define PROBE_INTERVAL MIP6_SECOND     /* RETRANS_TIMER, of probes that the switch waits for */
+#define DOUBT_INTERVAL (100 * MIP6_MS) /* of those behind it: the next move may be near */
 
 static void emit_router(const struct mn_iface *m, mip6_time now, enum mip6_event_id id,
 			const struct router *r, const char *reason)
@@ -243,15 +247,22 @@ static void lose_router(struct mn_iface *m, mip6_time now, struct router *r, con
 
 /* ---- probes: Neighbour Solicitations to a router in doubt -------------------- */
 
+static mip6_time probe_interval(const struct mn_iface *m)
+{
+	const struct mip6_config *config = &m->node->config;
+
+	if (config->router_probes == 0)
+		return DOUBT_INTERVAL;
+	return config->router_probe_timeout ? config->router_probe_timeout : PROBE_INTERVAL;
+}
+
 static void probe_start(struct mn_iface *m, mip6_time now, struct router *r, unsigned count)
 {
 	const struct mip6_addr *src = movement_link_local(m);
 	struct mip6_addr group = mip6_addr_solicited_node(&r->addr);
 
 	r->probes_left = count - 1;
-	r->probe_at = now + (m->node->config.router_probes && m->node->config.router_probe_timeout
-				 ? m->node->config.router_probe_timeout
-				 : PROBE_INTERVAL);
+	r->probe_at = now + probe_interval(m);
 	if (src)
 		node_send_ns(m->node, m->iface->link.ifindex, src, &group, &r->addr);
 }
@@ -264,6 +275,12 @@ static void probe_step(struct mn_iface *m, mip6_time now, struct router *r)
 		probe_start(m, now, r, r->probes_left);
 }
 
+/* True when both are known to be on one link. */
+static bool together(const struct router *a, const struct router *b)
+{
+	return a->group == b->group || router_shares_prefix(a, b);
+}
+
 /* Two routers are both here. */
 static void join_groups(struct mn_iface *m, unsigned from, unsigned into)
 {
@@ -272,30 +289,45 @@ static void join_groups(struct mn_iface *m, unsigned from, unsigned into)
 			r->group = into;
 }
 
-/* A router in doubt was heard. */
+/* Is each other router still here, now that this suspect advertises again? */
+static void doubt_others(struct mn_iface *m, mip6_time now, struct router *suspect)
+{
+	suspect->state = ROUTER_LIVE;
+	for (struct router *other = m->routers; other; other = other->next)
+		if (other != suspect && other->state == ROUTER_LIVE &&
+		    other->probe_at == MIP6_NEVER && !together(suspect, other))
+			probe_start(m, now, other, PROBES);
+}
+
+/* A router in doubt is here, with those that nothing speaks against. */
 static void clear_doubt(struct mn_iface *m, struct router *r)
 {
-	r->probe_at = MIP6_NEVER;
-	if (r->state == ROUTER_LOST)
-		return;
+	r->state = ROUTER_LIVE;
 	for (struct router *other = m->routers; other; other = other->next) {
-		if (other == r || other->state == ROUTER_LOST)
+		if (other == r || other->state == ROUTER_LOST || other->state == ROUTER_SUSPECT)
 			continue;
-		if (r->state == ROUTER_SUSPECT || other->state == ROUTER_PROBATION) {
-			join_groups(m, other->group, r->group);
-			if (other->state == ROUTER_PROBATION)
-				other->state = ROUTER_LIVE;
-		}
+		join_groups(m, other->group, r->group);
+		other->state = ROUTER_LIVE;
 	}
-	if (r->state == ROUTER_SUSPECT)
-		r->state = ROUTER_LIVE;
+}
+
+/* A router that is not lost was heard. */
+static void heard(struct mn_iface *m, mip6_time now, struct router *r, bool advertisement)
+{
+	bool asked = r->probe_at != MIP6_NEVER;
+
+	r->probe_at = MIP6_NEVER;
+	if (r->state == ROUTER_SUSPECT && advertisement)
+		doubt_others(m, now, r);
+	else if (asked)
+		clear_doubt(m, r);
 }
 
 void movement_neighbour_seen(struct mn_iface *m, mip6_time now, const struct mip6_addr *addr)
 {
 	for (struct router *r = m->routers; r; r = r->next)
 		if (r->probe_at != MIP6_NEVER && mip6_addr_equal(&r->addr, addr))
-			clear_doubt(m, r);
+			heard(m, now, r, false);
 	movement_plan(m, now);
 }
 
@@ -313,14 +345,7 @@ static void displace(struct mn_iface *m, mip6_time now, struct router *old, stru
 		return;
 	}
 	old->state = ROUTER_SUSPECT;
-	if (router_silent_at(old) == MIP6_NEVER)
-		probe_start(m, now, old, PROBES);
-}
-
-/* True when both are known to be on one link. */
-static bool together(const struct router *a, const struct router *b)
-{
-	return a->group == b->group || router_shares_prefix(a, b);
+	probe_start(m, now, old, PROBES);
 }
 
 static void arrive(struct mn_iface *m, mip6_time now, struct router *r)
@@ -399,7 +424,7 @@ void movement_receive_ra(struct mn_iface *m, mip6_time now, const struct ip6_pac
 	if (arrival)
 		arrive(m, now, r);
 	else
-		clear_doubt(m, r);
+		heard(m, now, r, true);
 	if (ra->lifetime && r->state == ROUTER_LIVE)
 		stop_soliciting(m);
 	mn_coa_from_ra(m, now, ra);

@@ -150,7 +150,6 @@ void router_update(struct router *r, mip6_time now, const struct nd_ra *ra)
 		r->retrans = (mip6_time)ra->retrans * MIP6_MS;
 	if (ra->slla.len)
 		r->lladdr = ra->slla;
-	r->probe_at = MIP6_NEVER;
 	for (size_t i = 0; i < ra->pio_count; i++)
 		if (ra->pio[i].len <= 128 && !mip6_addr_is_link_local(&ra->pio[i].prefix))
 			update_prefix(r, now, &ra->pio[i]);

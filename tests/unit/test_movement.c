@@ -236,6 +236,88 @@ static void there_and_back_again(void)
 	rig_end(&r);
 }
 
+/* The same with an advertisement every 3 s at most and a move every 5 s: back on
+ * link 1 before its router could count as silent. */
+static void there_and_back_between_slow_advertisements(void)
+{
+	static struct rig r;
+	static const char *const router[2] = {AR1, AR2};
+	static const char *const prefix[2] = {PREFIX1, PREFIX2};
+	static const char *const coa[2] = {COA1, COA2};
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_link(&r, ETH0, true);
+	for (int move = 0; move < 8; move++) {
+		int at = move % 2;
+
+		rig_forget(&r);
+		rig_receive_ra(&r, ETH0, router[at], every(prefix[at], 3000));
+		CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+		CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, coa[at]));
+		CU_ASSERT_EQUAL(rig_bu(&r, 0)->at, r.now);
+		rig_accept(&r, coa[at], 600);
+		rig_pass(&r, 2 * S);
+		rig_receive_ra(&r, ETH0, router[at], every(prefix[at], 3000));
+		rig_pass(&r, 3 * S);
+		CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
+	}
+	rig_end(&r);
+}
+
+/* Back even before the former router was found to be silent: now the router of
+ * the link just left is asked, and the switch is made when it does not answer. */
+static void back_at_once(void)
+{
+	static struct rig r;
+	mip6_time back;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_link(&r, ETH0, true);
+	rig_receive_ra(&r, ETH0, AR1, every(PREFIX1, 3000));
+	rig_accept(&r, COA1, 6000);
+	rig_pass(&r, 5 * S);
+	rig_receive_ra(&r, ETH0, AR2, every(PREFIX2, 3000));
+	rig_accept(&r, COA2, 6000);
+	rig_pass(&r, 200 * MS);
+	back = r.now;
+	rig_forget(&r);
+	rig_receive_ra(&r, ETH0, AR1, every(PREFIX1, 3000));
+	rig_run(&r, back + 300 * MS - 1);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	rig_run(&r, back + 300 * MS);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+	CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, COA1));
+	rig_end(&r);
+}
+
+/* Two routers with slow advertisements on one link tell by their answers. */
+static void two_slow_routers_on_one_link(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_link(&r, ETH0, true);
+	for (int i = 0; i < 20; i++) {
+		rig_receive_ra(&r, ETH0, AR1, every(PREFIX1, 3000));
+		if (i == 0)
+			rig_accept(&r, COA1, 6000);
+		rig_pass(&r, 1500 * MS);
+		rig_receive_ra(&r, ETH0, AR2, every(PREFIX2, 3000));
+		if (i == 0)
+			rig_accept(&r, COA2, 6000);
+		if (i == 0)
+			rig_receive_na(&r, ETH0, AR1, AR1, ND_NA_R | ND_NA_S | ND_NA_O, 0xa1);
+		rig_pass(&r, 1500 * MS);
+	}
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 2);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_MOVED), 2); /* link, router */
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_ROUTER_LOST), 0);
+	rig_end(&r);
+}
+
 /* Two routers with different prefixes on one link: one needless switch at most. */
 static void two_routers_on_one_link(void)
 {
@@ -345,7 +427,7 @@ static void same_link_local_other_router(void)
 	rig_end(&r);
 }
 
-/* Without an advertised interval the former router is asked. */
+/* The former router is asked whether it is still here. */
 static void former_router_is_probed(void)
 {
 	static struct rig r;
@@ -357,9 +439,9 @@ static void former_router_is_probed(void)
 	start = r.now;
 	rig_receive_ra(&r, ETH0, AR2, rig_ra(PREFIX2, LA));
 	rig_accept(&r, COA2, 600);
-	rig_run(&r, start + 3 * S - 1);
+	rig_run(&r, start + 300 * MS - 1);
 	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_ROUTER_LOST), 0);
-	rig_run(&r, start + 3 * S);
+	rig_run(&r, start + 300 * MS);
 	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_ROUTER_LOST), 1);
 	CU_ASSERT_PTR_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, COA1));
 	/* Lost is lost: its next advertisement is a move back. */
@@ -620,6 +702,10 @@ int main(void)
 	    {"initial_delay", initial_delay},
 	    {"new_router_is_followed_at_once", new_router_is_followed_at_once},
 	    {"there_and_back_again", there_and_back_again},
+	    {"there_and_back_between_slow_advertisements",
+	     there_and_back_between_slow_advertisements},
+	    {"back_at_once", back_at_once},
+	    {"two_slow_routers_on_one_link", two_slow_routers_on_one_link},
 	    {"two_routers_on_one_link", two_routers_on_one_link},
 	    {"flapping_router_on_one_link", flapping_router_on_one_link},
 	    {"second_router_with_the_same_prefix", second_router_with_the_same_prefix},
