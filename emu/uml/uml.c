@@ -25,6 +25,7 @@
 #include <sys/personality.h>
 #include <sys/pidfd.h>
 #include <sys/prctl.h>
+#include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/statvfs.h>
 #include <sys/wait.h>
@@ -211,6 +212,8 @@ static int uml_command(const struct uml_boot *boot, unsigned mem_mb, struct uml_
 
 /* The kernel's process ------------------------------------------------------ */
 
+enum { UML_REAL_TIME_NICE = -15 };
+
 /* Two runs at once should not share a processor, so the pid picks it. */
 static void uml_pin(void)
 {
@@ -253,6 +256,9 @@ static _Noreturn void uml_kernel(const struct uml_boot *boot, const struct uml_r
 		_exit(127);
 	uml_kernel_streams(boot->console_log);
 	uml_pin();
+	/* In real time others' work shows as delay; only root may go before them. */
+	if (!boot->virtual_time)
+		(void)setpriority(PRIO_PROCESS, 0, UML_REAL_TIME_NICE);
 	personality(ADDR_NO_RANDOMIZE);
 	setenv("TMPDIR", run->dir, 1);
 	if (boot->preload)
