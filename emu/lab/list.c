@@ -9,6 +9,12 @@
 
 #define ERROR_TEXT 1024
 
+/* One scenario as each engine would run it. */
+struct listing {
+	struct lab_plan *plans[LAB_ENGINES]; /* NULL: not for this engine */
+	const struct lab_plan *plan;	     /* one of them */
+};
+
 static void print_engines(FILE *out, const struct lab_plan *plan)
 {
 	fputs("    engines:", out);
@@ -18,52 +24,79 @@ static void print_engines(FILE *out, const struct lab_plan *plan)
 	fputc('\n', out);
 }
 
-static void print_param(FILE *out, const struct lab_param *param)
+/* The default, or those of all engines where they differ. */
+static void default_text(const struct listing *l, size_t i, char *text, size_t cap)
 {
+	const char *first = l->plan->params[i].text;
+	size_t length = 0;
+	bool same = true;
+
+	for (int e = 0; e < LAB_ENGINES; e++)
+		same = same && (!l->plans[e] || strcmp(l->plans[e]->params[i].text, first) == 0);
+	snprintf(text, cap, "%s", first);
+	for (int e = 0; e < LAB_ENGINES && !same && length < cap; e++)
+		if (l->plans[e])
+			length += (size_t)snprintf(text + length, cap - length, "%s%s (%s)",
+						   length ? ", " : "", l->plans[e]->params[i].text,
+						   lab_engine_name((enum lab_engine)e));
+}
+
+static void print_param(FILE *out, const struct listing *l, size_t i)
+{
+	const struct lab_param *param = &l->plan->params[i];
 	char range[160];
+	char value[400];
 
+	default_text(l, i, value, sizeof(value));
 	snprintf(range, sizeof(range), "[%s]", param->allowed);
-	fprintf(out, "    %-12s %-6s default %-9s %-20s %s\n", param->name, param->unit,
-		param->text, range, param->about);
+	fprintf(out, "    %-14s %-6s default %-9s %-21s %s\n", param->name, param->unit, value,
+		range, param->about);
 }
 
-static void print_scenario(FILE *out, const struct lab_plan *plan)
+static void print_scenario(FILE *out, const struct listing *l)
 {
-	fprintf(out, "%s: %s (topology %s)\n", plan->scenario, plan->about, plan->topology);
-	print_engines(out, plan);
-	for (size_t i = 0; i < plan->param_count; i++)
-		print_param(out, &plan->params[i]);
+	fprintf(out, "%s: %s (topology %s)\n", l->plan->scenario, l->plan->about,
+		l->plan->topology);
+	print_engines(out, l->plan);
+	for (size_t i = 0; i < l->plan->param_count; i++)
+		print_param(out, l, i);
 }
 
-/* Listing asks for no engine in particular: any that the scenario is for. */
-static struct lab_plan *load_any(const char *path, struct lab_error *ret_error)
+/* Loads the scenario for each engine that it is for. */
+static int listing_load(struct listing *l, const char *path, struct lab_error *ret_error)
 {
-	struct lab_plan *plan = NULL;
-	struct lab_error first;
+	struct lab_error error;
 
-	for (int e = LAB_ENGINES - 1; e >= 0 && !plan; e--) {
-		plan = lab_plan_load(path, NULL, NULL, 0, 1, (enum lab_engine)e, ret_error);
-		if (e == LAB_ENGINES - 1)
-			first = *ret_error;
+	*l = (struct listing){0};
+	for (int e = LAB_ENGINES - 1; e >= 0; e--) {
+		l->plans[e] = lab_plan_load(path, NULL, NULL, 0, 1, (enum lab_engine)e, &error);
+		if (!l->plans[e] && e == LAB_ENGINES - 1)
+			*ret_error = error;
+		if (l->plans[e] && !l->plan)
+			l->plan = l->plans[e];
 	}
-	if (!plan)
-		*ret_error = first;
-	return plan;
+	return l->plan ? 0 : -1;
+}
+
+static void listing_free(struct listing *l)
+{
+	for (int e = 0; e < LAB_ENGINES; e++)
+		lab_plan_free(l->plans[e]);
 }
 
 static int list_one(FILE *out, const char *path)
 {
 	struct lab_error error;
-	struct lab_plan *plan = load_any(path, &error);
+	struct listing l;
 	char text[ERROR_TEXT];
 
-	if (!plan) {
+	if (listing_load(&l, path, &error) < 0) {
 		lab_error_text(&error, text, sizeof(text));
 		fprintf(out, "%s\n", text);
 		return -1;
 	}
-	print_scenario(out, plan);
-	lab_plan_free(plan);
+	print_scenario(out, &l);
+	listing_free(&l);
 	return 0;
 }
 
@@ -113,7 +146,8 @@ static int check_file(struct arena *arena, FILE *out, const char *path, struct l
 	struct lab_plan topology = {0};
 	struct lab_load load = {.arena = arena, .plan = &topology, .error = error};
 	const struct doc_node *file = doc_read(arena, path, error);
-	struct lab_plan *plan;
+	struct listing scenario;
+	const struct lab_plan *plan;
 
 	if (!file)
 		return -1;
@@ -124,12 +158,12 @@ static int check_file(struct arena *arena, FILE *out, const char *path, struct l
 			topology.topology, topology.node_count, topology.link_count);
 		return 0;
 	}
-	plan = load_any(path, error);
-	if (!plan)
+	if (listing_load(&scenario, path, error) < 0)
 		return -1;
+	plan = scenario.plan;
 	fprintf(out, "%s: scenario %s on %s, %zu actions in %.3f s: good\n", path, plan->scenario,
 		plan->topology, plan->action_count - 1, (double)plan->duration_ns / 1e9);
-	lab_plan_free(plan);
+	listing_free(&scenario);
 	return 0;
 }
 

@@ -108,6 +108,14 @@ static int command_run(int argc, char **argv)
 	return code;
 }
 
+static void print_place(const struct lab_error *bad)
+{
+	char text[1024];
+
+	lab_error_text(bad, text, sizeof(text));
+	fprintf(stderr, "%s\n", text);
+}
+
 static int command_plan(int argc, char **argv)
 {
 	struct run_options o;
@@ -126,7 +134,7 @@ static int command_plan(int argc, char **argv)
 	if (plan)
 		lab_plan_print(stdout, plan);
 	else
-		fprintf(stderr, "%s:%d:%d: %s\n", bad.file, bad.line, bad.column, bad.text);
+		print_place(&bad);
 	code = plan ? RUN_OK : RUN_BAD_INPUT;
 	lab_plan_free(plan);
 	settings_free(&o.settings);

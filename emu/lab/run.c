@@ -131,7 +131,8 @@ int run_scenario(struct run_options *options)
 			     options->settings.count, options->settings.seed,
 			     options->settings.engine, &bad);
 	if (!plan) {
-		fprintf(stderr, "%s:%d:%d: %s\n", bad.file, bad.line, bad.column, bad.text);
+		lab_error_text(&bad, error, sizeof(error));
+		fprintf(stderr, "%s\n", error);
 		return RUN_BAD_INPUT;
 	}
 	if (engine_ready(&paths, plan->engine, error, sizeof(error)) < 0) {
