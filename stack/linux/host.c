@@ -274,6 +274,7 @@ int host_open(struct host *h, const struct host_options *options)
 			   .signal_fd = -1,
 			   .lock_fd = -1,
 			   .icmp6 = {.fd = -1},
+			   .removed = {.due = MIP6_NEVER, .last = INT64_MIN},
 			   .loop = {.epoll = -1, .timer = -1},
 			   .log = {.fd = -1}};
 	h->now = loop_now();
@@ -291,10 +292,15 @@ int host_open(struct host *h, const struct host_options *options)
 void host_run(struct host *h)
 {
 	while (!h->loop.stop) {
-		bool due = loop_wait(&h->loop, mip6_node_deadline(h->node), &h->now);
+		mip6_time deadline = mip6_node_deadline(h->node);
 
-		if (due && !h->loop.stop)
+		if (h->removed.due < deadline)
+			deadline = h->removed.due;
+		loop_wait(&h->loop, deadline, &h->now);
+		if (!h->loop.stop && mip6_node_deadline(h->node) <= h->now)
 			mip6_node_tick(h->node, h->now);
+		if (!h->loop.stop && h->removed.due <= h->now)
+			host_renew(h, h->now);
 	}
 }
 

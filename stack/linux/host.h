@@ -40,6 +40,16 @@ struct host_stats {
 	uint64_t reload_errors;
 };
 
+/* Objects of ours that another program may have removed (host_renew.c). */
+#define HOST_REMOVED 16
+
+struct host_removed {
+	struct mip6_object keys[HOST_REMOVED];
+	size_t count;
+	mip6_time due;	/* when to look; MIP6_NEVER: nothing to look for */
+	mip6_time last; /* when something was made again */
+};
+
 struct host {
 	const struct host_options *options;
 	struct mip6_config config;
@@ -64,6 +74,7 @@ struct host {
 	mip6_time started;
 	mip6_time now; /* of the input at work */
 	unsigned debug_level;
+	struct host_removed removed;
 	int last_tx_error; /* told once until it changes */
 	char last_plane_error[HOST_ERROR];
 	char control_path[HOST_PATH];
@@ -93,6 +104,15 @@ void host_event(struct host *h, const struct mip6_event *event);
 /* A debug line, made only when the level is at least `level`. */
 void host_debug(struct host *h, unsigned level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* host_renew.c: what another program removed is made again. */
+/* Something of ours went; whether by our hand shows when all events are read. */
+void host_removed(struct host *h, mip6_time now, const struct mip6_object *key);
+/* Makes again what is still wanted of it, at h->removed.due. */
+void host_renew(struct host *h, mip6_time now);
+/* An interface that was set down lost its proxy entries, and the kernel tells
+ * nobody of it. */
+void host_renew_proxies(struct host *h, unsigned ifindex);
 
 /* host_paths.c: the node's files. */
 /* FOLDER/NAME.suffix, where the folder is --state if given; it is made when it

@@ -205,32 +205,15 @@ static void signals_ready(void *arg, mip6_time now, uint32_t events)
 		h->loop.stop = true;
 }
 
-struct renewal {
-	struct host *h;
-	unsigned ifindex;
-};
-
-static bool renew_proxy(void *arg, const struct mip6_object *object)
-{
-	const struct renewal *r = arg;
-
-	if (object->kind == MIP6_OBJ_PROXY && object->proxy.ifindex == r->ifindex)
-		do_apply(r->h, NULL, object);
-	return true;
-}
-
-/* An interface that was set down lost its proxy entries, and the kernel tells
- * nobody of it. */
 static void link_report(void *arg, mip6_time now, const struct mip6_link *link)
 {
 	struct host *h = arg;
-	struct renewal renewal = {.h = h, .ifindex = link->ifindex};
 
 	host_debug(h, 1, "interface %u (%s): %s%s", link->ifindex, link->name,
 		   link->up ? "up" : "down", link->attached ? ", attached" : "");
 	mip6_node_link(h->node, now, link);
 	if (link->attached)
-		mip6_node_wanted(h->node, renew_proxy, &renewal);
+		host_renew_proxies(h, link->ifindex);
 }
 
 static void link_gone_report(void *arg, mip6_time now, unsigned ifindex)
@@ -259,10 +242,16 @@ static void neighbour_report(void *arg, mip6_time now, unsigned ifindex,
 	mip6_node_neighbour_failed(h->node, now, ifindex, addr);
 }
 
+static void removed_report(void *arg, mip6_time now, const struct mip6_object *key)
+{
+	host_removed(arg, now, key);
+}
+
 static const struct linkmon_sink sink = {.link = link_report,
 					 .link_gone = link_gone_report,
 					 .address = address_report,
-					 .neighbour_failed = neighbour_report};
+					 .neighbour_failed = neighbour_report,
+					 .removed = removed_report};
 
 /* ---- opening ------------------------------------------------------------------- */
 

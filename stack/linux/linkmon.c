@@ -216,12 +216,28 @@ static void remove_link(struct linkmon *m, struct link **at)
 	free_link(l);
 }
 
+static void device_del(struct linkmon *m, const char *name)
+{
+	struct mip6_object key = {.kind = MIP6_OBJ_DEVICE};
+
+	if (strcmp(name, KPLANE_DEVICE_MN) == 0)
+		key.device.device = MIP6_DEVICE_MN;
+	else if (strcmp(name, KPLANE_DEVICE_HA) == 0)
+		key.device.device = MIP6_DEVICE_HA;
+	else
+		return;
+	m->sink->removed(m->arg, m->now, &key);
+}
+
 static void link_del(struct linkmon *m, const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
+	struct link_message msg = {.carrier_up = 0};
 
 	if (ifi->ifi_family != AF_UNSPEC)
 		return;
+	mnl_attr_parse(nlh, sizeof(*ifi), take_link_attr, &msg);
+	device_del(m, msg.info.name);
 	for (struct link **at = &m->links; *at; at = &(*at)->next) {
 		if ((*at)->info.ifindex != (unsigned)ifi->ifi_index)
 			continue;
@@ -302,12 +318,32 @@ static struct address *add_address(struct link *l, const struct mip6_prefix *add
 	return &l->addrs[l->addr_count++];
 }
 
+static void tell_removed(struct linkmon *m, unsigned ifindex, const struct mip6_addr *addr)
+{
+	struct mip6_object key = {.kind = MIP6_OBJ_ADDRESS};
+
+	key.address.ifindex = ifindex;
+	key.address.device = ifindex ? MIP6_DEVICE_NONE : MIP6_DEVICE_MN;
+	key.address.addr = *addr;
+	m->sink->removed(m->arg, m->now, &key);
+}
+
 static void remove_address(struct linkmon *m, struct link *l, struct address *a)
 {
 	struct address gone = *a;
 
 	*a = l->addrs[--l->addr_count];
 	m->sink->address(m->arg, m->now, l->info.ifindex, &gone.addr, gone.flags, false);
+	if (gone.flags & MIP6_HOST_ADDR_OURS)
+		tell_removed(m, l->info.ifindex, &gone.addr.addr);
+}
+
+/* Links that are not monitored are the loopback and our own tunnels; an address
+ * that we have on such a one is the mobile node's. */
+static void remove_hidden(struct linkmon *m, const struct address_message *msg)
+{
+	if (msg->proto == KPLANE_IFA_PROTO)
+		tell_removed(m, 0, &msg->addr.addr);
 }
 
 static void address_event(struct linkmon *m, const struct nlmsghdr *nlh)
@@ -319,11 +355,16 @@ static void address_event(struct linkmon *m, const struct nlmsghdr *nlh)
 	unsigned flags;
 	bool known;
 
-	if (ifa->ifa_family != AF_INET6 || !l)
+	if (ifa->ifa_family != AF_INET6)
 		return;
 	mnl_attr_parse(nlh, sizeof(*ifa), take_address_attr, &msg);
 	if (!msg.has_addr && !msg.has_local)
 		return;
+	if (!l) {
+		if (nlh->nlmsg_type == RTM_DELADDR)
+			remove_hidden(m, &msg);
+		return;
+	}
 	msg.addr.len = ifa->ifa_prefixlen;
 	a = find_address(l, &msg.addr.addr);
 	if (nlh->nlmsg_type == RTM_DELADDR) {

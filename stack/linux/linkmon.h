@@ -19,6 +19,9 @@ struct linkmon_sink {
 			unsigned flags, bool present);
 	void (*neighbour_failed)(void *arg, mip6_time now, unsigned ifindex,
 				 const struct mip6_addr *addr);
+	/* A device or an address of ours went, by our hand or another's; only the
+	 * key fields of `key` count. */
+	void (*removed)(void *arg, mip6_time now, const struct mip6_object *key);
 };
 
 /* Subscribes to the kernel's events; none is read before linkmon_dump. The sink

@@ -327,6 +327,22 @@ static void binding_expires_over_a_restart(void)
 	lab_run_free(&run);
 }
 
+static void removed_by_others(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "robbed");
+	check(&run, has(&run, "mn.txt", "inet6 3fff:0:100::10/128"), "home address");
+	check(&run, has(&run, "mn.txt", "inet6 3fff:0:201::ff:fe00:aa/64"), "care-of address");
+	check(&run, has(&run, "mn.txt", "default dev mip6mn table 900"), "route of the device");
+	check(&run, has(&run, "ha.txt", "3fff:0:100::10  encap ip6"), "route of the binding");
+	check(&run, has(&run, "ha.txt", "mip6d_src"), "the source check");
+	check(&run, has(&run, "mn-stopped.txt", "eth0"), "MN, stopped");
+	check(&run, !has(&run, "mn-stopped.txt", "3fff:0:"), "leaves none of it");
+	check(&run, !has(&run, "mn-stopped.txt", "mip6mn"), "nor the device");
+	lab_run_free(&run);
+}
+
 static void stop_and_start_away(void)
 {
 	struct lab_run run;
@@ -398,6 +414,7 @@ int main(void)
 	    {"control", control},
 	    {"old_sequence_numbers", old_sequence_numbers},
 	    {"binding_expires_over_a_restart", binding_expires_over_a_restart},
+	    {"removed_by_others", removed_by_others},
 	    {"stop_and_start_away", stop_and_start_away},
 	    {"bad_input", bad_input},
 	    {"interrupted", interrupted},
