@@ -21,6 +21,11 @@ struct text {
 	bool failed;
 };
 
+static int open_file(const char *path)
+{
+	return open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+}
+
 int eventlog_open(struct eventlog *log, const char *path, const char *node)
 {
 	struct timespec real;
@@ -34,9 +39,21 @@ int eventlog_open(struct eventlog *log, const char *path, const char *node)
 	    (mip6_time)(real.tv_sec - mono.tv_sec) * MIP6_SECOND + (real.tv_nsec - mono.tv_nsec);
 	if (!path)
 		return MIP6_OK;
-	log->fd = open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0644);
+	log->fd = open_file(path);
 	log->owned = log->fd >= 0;
 	return log->fd < 0 ? MIP6_ERR_IO : MIP6_OK;
+}
+
+int eventlog_reopen(struct eventlog *log, const char *path)
+{
+	int fd = path ? open_file(path) : STDERR_FILENO;
+
+	if (fd < 0)
+		return MIP6_ERR_IO;
+	eventlog_close(log);
+	log->fd = fd;
+	log->owned = path != NULL;
+	return MIP6_OK;
 }
 
 void eventlog_close(struct eventlog *log)

@@ -25,6 +25,10 @@ struct eventlog {
 /* path NULL: standard error; otherwise the file is appended to. MIP6_ERR_IO
  * with errno set. */
 int eventlog_open(struct eventlog *log, const char *path, const char *node);
+/* Goes on in another file, or in a new one of the same name when the old one was
+ * moved away (log rotation); path NULL: standard error. On MIP6_ERR_IO, with
+ * errno set, nothing has changed. */
+int eventlog_reopen(struct eventlog *log, const char *path);
 void eventlog_close(struct eventlog *log);
 /* The line with its newline and a closing zero in buf; ifname may be NULL. A
  * field that has no room is left out with all behind it. Length, or

@@ -89,6 +89,32 @@ int host_reconfigure(struct host *h, mip6_time now, const struct mip6_config *co
 	return MIP6_OK;
 }
 
+/* The file for events: the command line's, or the configuration's, or none. */
+static const char *log_path(const struct host *h)
+{
+	if (h->options->events)
+		return h->options->events;
+	return h->config.debug_log_file[0] ? h->config.debug_log_file : NULL;
+}
+
+static void reopen_log(struct host *h, mip6_time now)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, now, 0);
+	const char *path = log_path(h);
+	char text[HOST_ERROR];
+
+	if (eventlog_reopen(&h->log, path) == MIP6_OK) {
+		/* A daemon's standard error leads nowhere. */
+		if (!path && h->options->daemon)
+			h->log.fd = -1;
+		return;
+	}
+	snprintf(text, sizeof(text), "cannot open %s for events, the old file stays: %s", path,
+		 strerror(errno));
+	mip6_event_text(&e, "text", text);
+	host_event(h, &e);
+}
+
 int host_reload(struct host *h, mip6_time now, char *error, size_t cap)
 {
 	struct mip6_event e;
@@ -102,6 +128,7 @@ int host_reload(struct host *h, mip6_time now, char *error, size_t cap)
 	}
 	if (!err) {
 		h->stats.reloads++;
+		reopen_log(h, now);
 		return MIP6_OK;
 	}
 	h->stats.reload_errors++;
@@ -116,10 +143,8 @@ int host_reload(struct host *h, mip6_time now, char *error, size_t cap)
 
 static int open_log(struct host *h)
 {
-	const char *path = h->options->events;
+	const char *path = log_path(h);
 
-	if (!path && h->config.debug_log_file[0])
-		path = h->config.debug_log_file;
 	if (eventlog_open(&h->log, path, h->options->name)) {
 		snprintf(h->error, sizeof(h->error), "cannot open %s for events: %s", path,
 			 strerror(errno));

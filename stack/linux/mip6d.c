@@ -185,11 +185,13 @@ static int run(const struct host_options *options)
 	char *config = absolute(options->config);
 	char *control = absolute(options->control);
 	char *state = absolute(options->state);
+	char *events = absolute(options->events);
 	int code = 1;
 
 	o.config = config;
 	o.control = control;
 	o.state = state;
+	o.events = events;
 	if (h && config)
 		code = serve(h, &o);
 	else
@@ -197,6 +199,7 @@ static int run(const struct host_options *options)
 	free(config);
 	free(control);
 	free(state);
+	free(events);
 	free(h);
 	return code;
 }

@@ -356,6 +356,23 @@ static void stop_and_start_away(void)
 	lab_run_free(&run);
 }
 
+/* mip6d -d; DebugLogFile, opened anew by a reload; one daemon of a name. */
+static void in_the_background(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "background");
+	check(&run, has(&run, "second.txt", "another mip6d with the name \"mn\" runs already"),
+	      "a second one of the same name is refused");
+	check(&run, has(&run, "start.txt", "returned"), "the command returned");
+	check(&run, has(&run, "status.txt", "registered"), "when the node ran");
+	check(&run, has(&run, "first.jsonl", "\"event\": \"started\""), "the log");
+	check(&run, !has(&run, "first.jsonl", "\"event\": \"stopped\""), "moved away");
+	check(&run, has(&run, "second.jsonl", "\"event\": \"stopped\""), "opened anew");
+	check(&run, !has(&run, "after.txt", "3fff:0:"), "nothing stays");
+	lab_run_free(&run);
+}
+
 static void bad_input(void)
 {
 	struct lab_run run;
@@ -416,6 +433,7 @@ int main(void)
 	    {"binding_expires_over_a_restart", binding_expires_over_a_restart},
 	    {"removed_by_others", removed_by_others},
 	    {"stop_and_start_away", stop_and_start_away},
+	    {"in_the_background", in_the_background},
 	    {"bad_input", bad_input},
 	    {"interrupted", interrupted},
 	};

@@ -137,6 +137,33 @@ static void file_is_appended(void)
 	unlink(path);
 }
 
+/* Log rotation: the file was moved away; or a reload names another. */
+static void reopened_after_rotation(void)
+{
+	char path[] = "/tmp/eventlogXXXXXX";
+	char moved[64];
+	struct eventlog log;
+	struct stat st;
+
+	close(mkstemp(path));
+	snprintf(moved, sizeof(moved), "%s.1", path);
+	CU_ASSERT_EQUAL_FATAL(eventlog_open(&log, path, "n"), MIP6_OK);
+	eventlog_write(&log, "one\n", 4);
+	CU_ASSERT_EQUAL(rename(path, moved), 0);
+	eventlog_write(&log, "two\n", 4);
+	CU_ASSERT_EQUAL(eventlog_reopen(&log, path), MIP6_OK);
+	eventlog_write(&log, "three\n", 6);
+	CU_ASSERT(stat(moved, &st) == 0 && st.st_size == 8);
+	CU_ASSERT(stat(path, &st) == 0 && st.st_size == 6);
+	CU_ASSERT_EQUAL(eventlog_reopen(&log, "/nonexistent/folder/file"), MIP6_ERR_IO);
+	eventlog_write(&log, "four\n", 5);
+	CU_ASSERT(stat(path, &st) == 0 && st.st_size == 11);
+	CU_ASSERT_EQUAL(log.lost, 0);
+	eventlog_close(&log);
+	unlink(path);
+	unlink(moved);
+}
+
 static void lost_lines_are_counted(void)
 {
 	struct eventlog log;
@@ -157,6 +184,7 @@ int main(void)
 	    {"short room", short_room},
 	    {"debug line", debug_line},
 	    {"file is appended", file_is_appended},
+	    {"reopened after rotation", reopened_after_rotation},
 	    {"lost lines are counted", lost_lines_are_counted},
 	};
 
