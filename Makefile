@@ -119,6 +119,10 @@ seed ?= 1
 set ?=
 export MIP6LAB_KERNEL_DIR := $(abspath $(KERNEL_DIR))
 
+ifneq ($(words $(CURDIR)),1)
+$(error mip6lab cannot be built below a folder whose name has a space: $(CURDIR))
+endif
+
 ifneq ($(scenario),)
 .DEFAULT_GOAL := run
 endif

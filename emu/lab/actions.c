@@ -54,6 +54,7 @@ static int unplug(struct runner *r, const struct lab_action *a, bool link_event)
 	if (netns_unplug(&r->net, a->node, a->iface, link_event) < 0)
 		return runner_fail(r, "%s", r->net.error);
 	prober_mark(&r->prober);
+	r->plugged = INT64_MAX;
 	runner_note(r, "link_down", ",\"node\":\"%s\",\"iface\":\"%s\",\"link\":\"%s\",\"n\":%u",
 		    node->name, node->ifaces[a->iface].name, link_name(r, from),
 		    a->handover ? r->moves + 1 : 0);
@@ -65,6 +66,7 @@ static int plug(struct runner *r, const struct lab_action *a)
 	const struct lab_node *node = &r->plan->nodes[a->node];
 
 	r->moves += a->handover;
+	r->plugged = runner_clock(r, runner_now(r));
 	runner_note(r, "link_up",
 		    ",\"node\":\"%s\",\"iface\":\"%s\",\"link\":\"%s\",\"n\":%u,\"home\":%s",
 		    node->name, node->ifaces[a->iface].name, link_name(r, a->link),

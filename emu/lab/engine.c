@@ -8,17 +8,31 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <sys/utsname.h>
 #include <unistd.h>
 
 #define DEBIAN_UML "/usr/bin/linux.uml"
 
-enum { TICK_MS = 200, MEMORY_MB = 512, BOOT_SECONDS = 60 };
+enum { TICK_MS = 200, MEMORY_MB = 512, BOOT_SECONDS = 60, DISK_MIN = 65536, KERNELS_ROOM = 480 };
+
+static const char hangs[] = "time in the run has stood still for a minute: something in it waits "
+			    "busily, or its kernel hangs";
+
+/* The folder that was named, else this one's, else that of the source tree. */
+static void find_kernels(struct engine_paths *paths)
+{
+	const char *named = getenv("MIP6LAB_KERNEL_DIR");
+
+	snprintf(paths->kernels, sizeof(paths->kernels), "%s", named ? named : ".kernel");
+	if (!named && access(paths->kernels, F_OK) < 0)
+		snprintf(paths->kernels, sizeof(paths->kernels), "%.*s/../.kernel", KERNELS_ROOM,
+			 paths->bin);
+}
 
 int engine_paths_find(struct engine_paths *paths)
 {
 	ssize_t n = readlink("/proc/self/exe", paths->self, sizeof(paths->self) - 1);
-	const char *kernels = getenv("MIP6LAB_KERNEL_DIR");
 	char *slash;
 
 	if (n <= 0)
@@ -28,7 +42,7 @@ int engine_paths_find(struct engine_paths *paths)
 	slash = strrchr(paths->bin, '/');
 	if (slash)
 		*slash = '\0';
-	snprintf(paths->kernels, sizeof(paths->kernels), "%s", kernels ? kernels : ".kernel");
+	find_kernels(paths);
 	return 0;
 }
 
@@ -95,15 +109,24 @@ int engine_read_error(const char *results, char *error, size_t cap)
 	return n > 0;
 }
 
-static int watch(struct uml_run *run, int stop_fd, void (*tick)(void *arg), void *arg)
+/* 1 when the kernel has ended, 0 when it hangs, -1 with run->error. */
+static int watch(struct uml_run *run, int stop_fd, bool (*tick)(void *arg), void *arg)
 {
 	int ended = 0;
+	bool alive = true;
 
-	while (ended == 0) {
+	while (ended == 0 && alive) {
 		ended = uml_wait(run, stop_fd, TICK_MS / 1000.0);
-		tick(arg);
+		alive = tick(arg);
 	}
 	return ended;
+}
+
+static bool disk_is_full(const char *results)
+{
+	struct statvfs fs;
+
+	return statvfs(results, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < DISK_MIN;
 }
 
 /* What the end of the kernel means for the user. */
@@ -111,15 +134,22 @@ static int judge(const struct uml_run *run, const char *results, char *error, si
 {
 	if (run->end == UML_POWEROFF && run->code == 0)
 		return 0;
+	if (run->end != UML_STOPPED && disk_is_full(results)) {
+		snprintf(error, cap, "no room is left on the disk of %s", results);
+		return 3;
+	}
 	if (run->end == UML_POWEROFF && engine_read_error(results, error, cap))
 		return run->code;
-	snprintf(error, cap, "%s%s", uml_end_text(run->end),
-		 run->end == UML_CRASHED ? "; see raw/console.log" : "");
+	if (run->end == UML_CRASHED)
+		snprintf(error, cap, "%s; its last words are in console.log",
+			 uml_end_text(run->end));
+	else
+		snprintf(error, cap, "%s", uml_end_text(run->end));
 	return 1;
 }
 
 static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan,
-		   const char *results, int stop_fd, void (*tick)(void *arg), void *arg,
+		   const char *results, int stop_fd, bool (*tick)(void *arg), void *arg,
 		   char *error, size_t cap)
 {
 	char kernel[600];
@@ -127,6 +157,7 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	char preload[700];
 	const char *args[] = {"inside", results, NULL};
 	struct uml_run run = {0};
+	int ended;
 	struct uml_boot boot = {
 	    .kernel = kernel,
 	    .virtual_time = plan->engine == LAB_ENGINE_VIRTUAL,
@@ -135,8 +166,9 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	    .args = args,
 	    .mem_mb = MEMORY_MB,
 	    .console_log = console,
-	    /* Virtual time may pass slower than ours on a busy machine. */
-	    .timeout_s = BOOT_SECONDS + 4.0 * (double)plan->duration_ns / LAB_NS_SECOND,
+	    /* For the case that nobody watches: virtual time may pass slower than
+	     * ours where there is much to do. */
+	    .timeout_s = BOOT_SECONDS + 20.0 * (double)plan->duration_ns / LAB_NS_SECOND,
 	};
 
 	snprintf(console, sizeof(console), "%s/raw/console.log", results);
@@ -147,16 +179,17 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 		snprintf(error, cap, "%s", run.error);
 		return 3;
 	}
-	if (watch(&run, stop_fd, tick, arg) < 0) {
-		snprintf(error, cap, "%s", run.error);
-		uml_stop(&run);
+	ended = watch(&run, stop_fd, tick, arg);
+	uml_stop(&run);
+	if (ended <= 0) {
+		snprintf(error, cap, "%s", ended < 0 ? run.error : hangs);
 		return 1;
 	}
 	return judge(&run, results, error, cap);
 }
 
 int engine_run(const struct engine_paths *paths, const struct lab_plan *plan, const char *results,
-	       int stop_fd, void (*tick)(void *arg), void *arg, char *error, size_t error_cap)
+	       int stop_fd, bool (*tick)(void *arg), void *arg, char *error, size_t error_cap)
 {
 	error[0] = '\0';
 	if (plan->engine == LAB_ENGINE_HOST)

@@ -28,11 +28,12 @@ int engine_ready(const struct engine_paths *paths, enum lab_engine engine, char 
 enum lab_engine engine_default(const struct engine_paths *paths);
 
 /* Runs the plan whose files and settings lie in `results`. `tick` is called a
- * few times a second of wall time; stop_fd readable ends the run. 0 when the
+ * few times a second of wall time and ends the run by false: it hangs; stop_fd
+ * readable ends it, too. 0 when the
  * plan was carried out; 1 failed or stopped; 3 the machine lacks something;
  * error tells. */
 int engine_run(const struct engine_paths *paths, const struct lab_plan *plan, const char *results,
-	       int stop_fd, void (*tick)(void *arg), void *arg, char *error, size_t error_cap);
+	       int stop_fd, bool (*tick)(void *arg), void *arg, char *error, size_t error_cap);
 
 /* The part inside: PID 1 of a UML. Never returns to a machine's user. */
 int engine_inside(const char *results);

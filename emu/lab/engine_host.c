@@ -75,21 +75,20 @@ static _Noreturn void keeper(const struct engine_paths *paths, const struct lab_
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
-static int watch(pid_t pid, int stop_fd, void (*tick)(void *arg), void *arg)
+static int watch(pid_t pid, int stop_fd, bool (*tick)(void *arg), void *arg)
 {
 	struct pollfd stop = {.fd = stop_fd, .events = POLLIN};
 	int status;
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (poll(&stop, 1, TICK_MS) > 0)
+		if (poll(&stop, 1, TICK_MS) > 0 || !tick(arg))
 			kill(pid, SIGKILL);
-		tick(arg);
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
 int engine_run_host(const struct engine_paths *paths, const struct lab_plan *plan,
-		    const char *results, int stop_fd, void (*tick)(void *arg), void *arg,
+		    const char *results, int stop_fd, bool (*tick)(void *arg), void *arg,
 		    char *error, size_t cap)
 {
 	int code;

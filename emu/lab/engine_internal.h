@@ -15,7 +15,7 @@ int engine_read_error(const char *results, char *error, size_t cap);
 int engine_host_ready(const struct engine_paths *paths, char *error, size_t cap);
 /* engine_run on the machine's own kernel. */
 int engine_run_host(const struct engine_paths *paths, const struct lab_plan *plan,
-		    const char *results, int stop_fd, void (*tick)(void *arg), void *arg,
+		    const char *results, int stop_fd, bool (*tick)(void *arg), void *arg,
 		    char *error, size_t cap);
 
 #endif

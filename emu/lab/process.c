@@ -47,7 +47,9 @@ pid_t process_spawn(struct netns *net, const struct process_spawn *spawn)
 	if (pid == 0)
 		become(net, spawn);
 	if (pid < 0)
-		snprintf(net->error, sizeof(net->error), "cannot start %.200s", spawn->argv[0]);
+		snprintf(net->error, sizeof(net->error), "cannot start %.150s: %s%s",
+			 spawn->argv[0], strerror(errno),
+			 errno == EAGAIN ? " (`ulimit -u` may be too low)" : "");
 	return pid;
 }
 

@@ -210,7 +210,11 @@ static int await_captures(struct runner *r)
 			continue;
 		for (; !log_has(p->log, "listening on"); waited += POLL_MS) {
 			if (waited >= LISTEN_WAIT_MS || waitpid(p->pid, NULL, WNOHANG) == p->pid)
-				return runner_fail(r, "the capture does not start, see %s", p->log);
+				return runner_fail(r,
+						   "the capture at %s does not start; its last "
+						   "words are in %s",
+						   r->plan->nodes[p->node].name,
+						   strrchr(p->log, '/') + 1);
 			nap(POLL_MS);
 		}
 	}

@@ -9,6 +9,8 @@ enum { TAIL = 256 };
 
 static const double terminal_period = 1.0;
 static const double plain_period = 5.0;
+/* A simulated second takes a tenth of a second where nothing is wrong. */
+static const double hang_after = 60.0;
 
 static double wall(void)
 {
@@ -21,6 +23,7 @@ static double wall(void)
 void progress_init(struct progress *p, const char *results)
 {
 	*p = (struct progress){.terminal = isatty(STDOUT_FILENO) != 0, .started = wall()};
+	p->moved = p->started;
 	snprintf(p->path, sizeof(p->path), "%s/raw/progress", results);
 }
 
@@ -68,23 +71,35 @@ double progress_simulated(const struct progress *p)
 	return read_news(p->path, &news) ? (double)news.now / 1e9 : 0;
 }
 
-void progress_tick(void *arg)
+static void show(struct progress *p, const struct news *news)
+{
+	printf("%s%6.1f s simulated (%.1f s), move %u of %u", p->terminal ? "\r\033[K" : "",
+	       (double)news->now / 1e9, progress_elapsed(p), news->moves, news->total);
+	if (news->cut > 0)
+		printf(", last cut %.1f ms", (double)news->cut / 1e6);
+	printf("%s", p->terminal ? "" : "\n");
+	fflush(stdout);
+	p->shown = news->now;
+}
+
+bool progress_tick(void *arg)
 {
 	struct progress *p = arg;
 	double period = p->terminal ? terminal_period : plain_period;
 	double now = wall();
 	struct news news;
 
-	if (now - p->printed < period || !read_news(p->path, &news) || news.now == p->last)
-		return;
-	p->printed = now;
-	p->last = news.now;
-	printf("%s%6.1f s simulated (%.1f s), move %u of %u", p->terminal ? "\r\033[K" : "",
-	       (double)news.now / 1e9, progress_elapsed(p), news.moves, news.total);
-	if (news.cut > 0)
-		printf(", last cut %.1f ms", (double)news.cut / 1e6);
-	printf("%s", p->terminal ? "" : "\n");
-	fflush(stdout);
+	if (!read_news(p->path, &news))
+		return now - p->moved < hang_after;
+	if (news.now != p->last) {
+		p->last = news.now;
+		p->moved = now;
+	}
+	if (now - p->printed >= period && news.now != p->shown) {
+		p->printed = now;
+		show(p, &news);
+	}
+	return now - p->moved < hang_after;
 }
 
 void progress_end(struct progress *p)

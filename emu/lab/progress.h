@@ -10,14 +10,17 @@
 struct progress {
 	char path[640]; /* RESULTS/raw/progress */
 	bool terminal;
-	int64_t last;	/* simulated ns shown last */
+	int64_t shown;	/* simulated ns shown last */
+	int64_t last;	/* simulated ns heard of last */
+	double moved;	/* wall seconds when they last moved on */
 	double printed; /* wall seconds of the last line */
 	double started;
 };
 
 void progress_init(struct progress *p, const char *results);
-/* Looks for news and shows them; arg is a struct progress. */
-void progress_tick(void *arg);
+/* Looks for news and shows them; arg is a struct progress. False when simulated
+ * time has stood still for so long that the run hangs. */
+bool progress_tick(void *arg);
 /* Ends the status line. */
 void progress_end(struct progress *p);
 /* Simulated seconds, as far as the run got. */

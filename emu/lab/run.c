@@ -10,6 +10,10 @@
 #include <sys/signalfd.h>
 #include <unistd.h>
 
+enum { TAIL_LINES = 8 };
+
+static const char last_words[] = "its last words are in ";
+
 void run_find_scenario(const char *scenarios, const char *name, char *buf, size_t cap)
 {
 	size_t len = strlen(name);
@@ -32,24 +36,42 @@ static int open_stop_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static void print_log_tail(const char *results, const char *error)
+/* The last lines of a file; how many there were. */
+static unsigned print_tail(const char *path)
 {
-	const char *name = strstr(error, "its last words are in ");
-	char path[700];
-	char lines[8][256];
+	char lines[TAIL_LINES][256];
 	unsigned count = 0;
-	FILE *file;
+	FILE *file = fopen(path, "re");
+
+	while (file && fgets(lines[count % TAIL_LINES], sizeof(lines[0]), file))
+		count++;
+	for (unsigned i = count > TAIL_LINES ? count - TAIL_LINES : 0; i < count; i++) {
+		char *line = lines[i % TAIL_LINES];
+
+		line[strcspn(line, "\n")] = '\0';
+		fprintf(stderr, "  | %s\n", line);
+	}
+	if (file)
+		fclose(file);
+	return count;
+}
+
+/* A daemon that logs nothing but events has its last words among those. */
+static void print_last_words(const char *results, const char *error)
+{
+	const char *name = strstr(error, last_words);
+	char path[700];
+	int stem;
 
 	if (!name)
 		return;
-	snprintf(path, sizeof(path), "%s/raw/%.100s", results, name + 22);
-	file = fopen(path, "re");
-	while (file && fgets(lines[count % 8], sizeof(lines[0]), file))
-		count++;
-	for (unsigned i = count > 8 ? count - 8 : 0; i < count; i++)
-		fprintf(stderr, "  | %s", lines[i % 8]);
-	if (file)
-		fclose(file);
+	name += strlen(last_words);
+	stem = (int)strcspn(name, "\n");
+	snprintf(path, sizeof(path), "%s/raw/%.100s", results, name);
+	if (print_tail(path) > 0 || stem < 4 || stem > 100)
+		return;
+	snprintf(path, sizeof(path), "%s/raw/%.*s.events.jsonl", results, stem - 4, name);
+	print_tail(path);
 }
 
 /* After the run: results as far as they got, then how it ended. */
@@ -60,11 +82,14 @@ static int conclude(const struct lab_plan *plan, struct results *results, struct
 
 	if (code != 0) {
 		fprintf(stderr, "mip6lab: %s\n", end->error);
-		print_log_tail(results->path, end->error);
+		print_last_words(results->path, end->error);
 	}
 	if (code != RUN_LACKS && lab_analyse(plan, results->path, stdout, &outcome) < 0) {
-		fprintf(stderr, "mip6lab: %s\n", outcome.error);
-		print_log_tail(results->path, outcome.error);
+		/* Why a run failed says more than what its results lack. */
+		if (code == 0) {
+			fprintf(stderr, "mip6lab: %s\n", outcome.error);
+			print_last_words(results->path, outcome.error);
+		}
 		code = code ? code : RUN_FAILED;
 	}
 	if (code == 0 && (outcome.failed || !outcome.valid))

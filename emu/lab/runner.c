@@ -61,7 +61,8 @@ void runner_note(struct runner *r, const char *what, const char *format, ...)
 static void report(struct runner *r, int64_t now)
 {
 	prober_collect(&r->prober);
-	if (r->moves && r->prober.streams && r->plan->probe_count)
+	/* A cut is known once something has arrived behind it. */
+	if (r->moves && r->plan->probe_count && r->prober.streams[0].last_rx > r->plugged)
 		r->last_cut = r->prober.streams[0].longest_gap;
 	fprintf(r->progress, "%lld %u %u %lld %llu\n", (long long)now, r->moves, r->moves_total,
 		(long long)r->last_cut, (unsigned long long)r->prober.sent);
