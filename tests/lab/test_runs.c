@@ -356,6 +356,33 @@ static void stop_and_start_away(void)
 	lab_run_free(&run);
 }
 
+/* After kill -9 of both, and a move that nobody saw, one start takes over all
+ * that was left, or removes it: SIGTERM then leaves nothing. */
+static void killed_and_stopped(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "kill-stop");
+	check(&run, has(&run, "mn-again.txt", "inet6 3fff:0:100::10/128"), "home address");
+	check(&run, !has(&run, "mn-again.txt", "3fff:0:201:"), "nothing of the former link");
+	check(&run, lab_same_file(&run, &run, "mn-before.txt", "mn-after.txt"), "MN as before");
+	check(&run, lab_same_file(&run, &run, "ha-before.txt", "ha-after.txt"), "HA as before");
+	check(&run, !lab_same_file(&run, &run, "mn-before.txt", "mn-while.txt"), "MN changed");
+	check(&run, !lab_same_file(&run, &run, "ha-before.txt", "ha-while.txt"), "HA changed");
+	lab_run_free(&run);
+}
+
+static void another_home_address(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "renumber");
+	check(&run, has(&run, "bindings.json", "\"hoa\":\"3fff:0:100::11\""), "the new binding");
+	check(&run, has(&run, "mn.txt", "inet6 3fff:0:100::11/128"), "the new address");
+	check(&run, !has(&run, "mn.txt", "3fff:0:100::10"), "the old one is gone");
+	lab_run_free(&run);
+}
+
 /* mip6d -d; DebugLogFile, opened anew by a reload; one daemon of a name. */
 static void in_the_background(void)
 {
@@ -433,6 +460,8 @@ int main(void)
 	    {"binding_expires_over_a_restart", binding_expires_over_a_restart},
 	    {"removed_by_others", removed_by_others},
 	    {"stop_and_start_away", stop_and_start_away},
+	    {"killed_and_stopped", killed_and_stopped},
+	    {"another_home_address", another_home_address},
 	    {"in_the_background", in_the_background},
 	    {"bad_input", bad_input},
 	    {"interrupted", interrupted},
