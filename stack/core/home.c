@@ -87,7 +87,9 @@ void home_confirmed(struct mn_home *home, mip6_time now, uint8_t status)
 	/* Somebody defended the address, and it was not the home agent. */
 	if (home->disputed && status == MH_STATUS_NOT_HOME_AGENT) {
 		home->refused = true;
-		node_warn(home->node, now, "the home address is in use by another node");
+		node_warn(home->node, now,
+			  "another node on the home link has the home address: it is not "
+			  "used again before a reload or restart");
 		return;
 	}
 	home->announce_count = 0;

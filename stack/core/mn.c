@@ -226,6 +226,15 @@ static struct mn_home *take_home(struct mn_home **homes, size_t count,
 	return NULL;
 }
 
+/* A reload, as a start, is somebody's decision to try a refused address again. */
+static void try_again(struct mn_home *home)
+{
+	if (!home->refused)
+		return;
+	home->refused = false;
+	home->place = MN_NOWHERE;
+}
+
 /* The configuration no longer has this home: its binding must not outlive it. */
 static void drop_home(struct mn_home *home, mip6_time now)
 {
@@ -255,6 +264,7 @@ static int set_homes(struct mip6_node *node, mip6_time now)
 		}
 		home->config = *config;
 		home->index = (unsigned)i;
+		try_again(home);
 		mn->homes[mn->home_count++] = home;
 	}
 	for (size_t i = 0; i < old_count; i++)

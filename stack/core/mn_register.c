@@ -292,11 +292,14 @@ static void refused(struct mn_home *home, mip6_time now, enum bul_verdict verdic
 {
 	struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
 
-	node_warn(home->node, now, "the home agent refused the Binding Update");
 	if (verdict == BUL_COA_REFUSED && coa)
 		coa->failed_rounds++;
 	if (verdict == BUL_HOA_REFUSED)
 		home->refused = true;
+	node_warn(home->node, now,
+		  home->refused ? "another node on the home link has the home address: it is not "
+				  "used again before a reload or restart"
+				: "the home agent refused the Binding Update");
 }
 
 static void receive_ba(struct mn_home *home, mip6_time now, const struct mh_message *m)

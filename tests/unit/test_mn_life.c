@@ -214,6 +214,25 @@ static void reload_with_another_home_address(void)
 	rig_end(&r);
 }
 
+/* Whoever had the home address on the home link is gone: a reload tries again. */
+static void reload_tries_a_refused_address_again(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_attach1(&r);
+	rig_receive_ba(&r, ETH0, COA1, MH_STATUS_DAD_FAILED, rig_bu(&r, 0)->mh.bu.seq, 0);
+	rig_pass(&r, 100 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
+	CU_ASSERT_EQUAL(mip6_node_reconfigure(r.node, r.now, &r.config), MIP6_OK);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 2);
+	CU_ASSERT_PTR_NOT_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, HOA));
+	rig_accept(&r, COA1, 60);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_REGISTERED), 1);
+	rig_end(&r);
+}
+
 /* UseAltCoa disabled: the source is the care-of address (RFC 6275 6.1.7). */
 static void without_alternate_coa(void)
 {
@@ -332,6 +351,7 @@ int main(void)
 	    {"damaged_records_are_refused", damaged_records_are_refused},
 	    {"reload_keeps_the_binding", reload_keeps_the_binding},
 	    {"reload_with_another_home_address", reload_with_another_home_address},
+	    {"reload_tries_a_refused_address_again", reload_tries_a_refused_address_again},
 	    {"without_alternate_coa", without_alternate_coa},
 	    {"unusable_configurations", unusable_configurations},
 	    {"two_home_addresses", two_home_addresses},
