@@ -145,6 +145,7 @@ help: ## this list
 
 # ---- checks -------------------------------------------------------------------------
 ASAN := $(BUILD)/asan
+UBSAN := $(BUILD)/ubsan
 ASAN_ENV := ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
 SUMMARY := $(BUILD)/check.txt
 
@@ -156,11 +157,13 @@ tests: all $(UNIT_TESTS) $(SIMNET_TESTS) $(LAB_TESTS)
 check: deps-check kernel ## build everything and run every test
 	@$(MAKE) --no-print-directory -j2 tests
 	@$(MAKE) --no-print-directory -j2 tests BUILD=$(ASAN) SANITIZE=address,undefined CFLAGS='-O1 -g'
+	@$(MAKE) --no-print-directory -j2 all BUILD=$(UBSAN) SANITIZE=undefined CFLAGS='-O1 -g -fno-sanitize-recover=undefined'
 	@rm -f $(SUMMARY)
 	@tests/rules.sh $(BUILD) $(SUMMARY)
 	@tests/run.sh $(SUMMARY) $(UNIT_TESTS) $(SIMNET_TESTS)
 	@$(ASAN_ENV) tests/run.sh $(SUMMARY) $(patsubst $(BUILD)/%,$(ASAN)/%,$(UNIT_TESTS) $(SIMNET_TESTS) $(filter-out $(UML_TESTS),$(LAB_TESTS)))
 	@$(MAKE) --no-print-directory -s fuzz SUMMARY=$(SUMMARY)
+	@$(ASAN_ENV) tests/sanitized.sh $(SUMMARY) $(ASAN)/mip6lab $(UBSAN)/mip6lab
 	@tests/run.sh $(SUMMARY) $(LAB_TESTS)
 	@tests/sum.sh $(SUMMARY)
 

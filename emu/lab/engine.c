@@ -148,6 +148,16 @@ static int judge(const struct uml_run *run, const char *results, char *error, si
 	return 1;
 }
 
+/* PID 1 of the kernel is this program. Built with the address sanitizer it cannot
+ * be (the shadow memory does not fit into UML): mip6lab-inside beside it is then
+ * a build that can. */
+static void inside_program(const struct engine_paths *paths, char *buf, size_t cap)
+{
+	snprintf(buf, cap, "%s/mip6lab-inside", paths->bin);
+	if (access(buf, X_OK) < 0)
+		snprintf(buf, cap, "%s", paths->self);
+}
+
 static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan,
 		   const char *results, int stop_fd, bool (*tick)(void *arg), void *arg,
 		   char *error, size_t cap)
@@ -155,6 +165,7 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	char kernel[600];
 	char console[700];
 	char preload[700];
+	char init[700];
 	const char *args[] = {"inside", results, NULL};
 	struct uml_run run = {0};
 	int ended;
@@ -162,7 +173,7 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	    .kernel = kernel,
 	    .virtual_time = plan->engine == LAB_ENGINE_VIRTUAL,
 	    .seed = plan->seed,
-	    .init = paths->self,
+	    .init = init,
 	    .args = args,
 	    .mem_mb = MEMORY_MB,
 	    .console_log = console,
@@ -171,6 +182,7 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	    .timeout_s = BOOT_SECONDS + 20.0 * (double)plan->duration_ns / LAB_NS_SECOND,
 	};
 
+	inside_program(paths, init, sizeof(init));
 	snprintf(console, sizeof(console), "%s/raw/console.log", results);
 	if (plan->engine == LAB_ENGINE_UML && uml_find_preload(preload, sizeof(preload)))
 		boot.preload = preload;
