@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Home links: which home addresses this home agent serves, and for how long
  * (RFC 6275 10.3.1 "current Prefix List"). A prefix is known from an address of
- * the home interface, which has no end and is there before any router
- * advertises, from Router Advertisements on it, whose lifetimes count where
+ * the home interface or a route to it, which have no end and are there before any
+ * router advertises, from Router Advertisements on it, whose lifetimes count where
  * there are any, and from HaServedPrefix, which is on no link at all. */
 #include "ha.h"
 
@@ -59,12 +59,30 @@ static bool find_address(const struct ha *ha, const struct mip6_addr *hoa, struc
 	return best >= 0;
 }
 
+static bool find_route(const struct ha *ha, const struct mip6_addr *hoa, struct ha_home *ret)
+{
+	int best = 0; /* a default route says nothing about the link */
+
+	for (const struct iface *i = ha->node->ifaces; i; i = i->next) {
+		for (size_t k = 0; ha_is_home_link(i) && k < i->route_count; k++) {
+			const struct mip6_prefix *p = &i->routes[k];
+
+			if (p->len <= best || !mip6_prefix_contains(p, hoa))
+				continue;
+			best = p->len;
+			*ret = (struct ha_home){i->link.ifindex, MIP6_NEVER, MIP6_NEVER};
+		}
+	}
+	return best > 0;
+}
+
 bool ha_home_find(const struct ha *ha, mip6_time now, const struct mip6_addr *hoa,
 		  struct ha_home *ret)
 {
 	const struct mip6_config *c = &ha->node->config;
 
-	if (find_advertised(ha, now, hoa, ret) || find_address(ha, hoa, ret))
+	if (find_advertised(ha, now, hoa, ret) || find_address(ha, hoa, ret) ||
+	    find_route(ha, hoa, ret))
 		return true;
 	for (size_t i = 0; i < c->served_prefix_count; i++) {
 		if (!mip6_prefix_contains(&c->served_prefixes[i], hoa))

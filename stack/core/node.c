@@ -38,6 +38,7 @@ struct mip6_node *mip6_node_new(const struct mip6_config *config, const struct m
 static void iface_free(struct iface *iface)
 {
 	free(iface->addrs);
+	free(iface->routes);
 	free(iface);
 }
 
@@ -300,6 +301,54 @@ void mip6_node_address(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		return;
 	if (node->mn)
 		mn_address(node, now, iface);
+	if (node->ha)
+		ha_address(node, now, iface);
+	node_commit(node, now);
+}
+
+static struct mip6_prefix *iface_find_route(const struct iface *iface,
+					    const struct mip6_prefix *prefix)
+{
+	for (size_t i = 0; i < iface->route_count; i++)
+		if (mip6_prefix_equal(&iface->routes[i], prefix))
+			return &iface->routes[i];
+	return NULL;
+}
+
+static void iface_add_route(struct iface *iface, const struct mip6_prefix *prefix)
+{
+	struct mip6_prefix *routes;
+
+	if (iface_find_route(iface, prefix))
+		return;
+	routes = realloc(iface->routes, (iface->route_count + 1) * sizeof(*routes));
+	if (!routes)
+		return;
+	iface->routes = routes;
+	routes[iface->route_count++] = *prefix;
+}
+
+static void iface_remove_route(struct iface *iface, const struct mip6_prefix *prefix)
+{
+	struct mip6_prefix *route = iface_find_route(iface, prefix);
+
+	if (route)
+		*route = iface->routes[--iface->route_count];
+}
+
+void mip6_node_route(struct mip6_node *node, mip6_time now, unsigned ifindex,
+		     const struct mip6_prefix *prefix, bool present)
+{
+	struct iface *iface = node_iface(node, ifindex);
+
+	if (!iface)
+		return;
+	if (present)
+		iface_add_route(iface, prefix);
+	else
+		iface_remove_route(iface, prefix);
+	if (!node->running)
+		return;
 	if (node->ha)
 		ha_address(node, now, iface);
 	node_commit(node, now);

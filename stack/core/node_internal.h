@@ -26,6 +26,8 @@ struct iface {
 	struct mip6_addr link_local;  /* unspecified until known */
 	struct iface_addr *addrs;     /* the host's own addresses */
 	size_t addr_count;
+	struct mip6_prefix *routes; /* prefixes on the link, by the host's routes */
+	size_t route_count;
 	struct mn_iface *mn; /* mobile node's part, or NULL */
 	struct iface *next;
 };

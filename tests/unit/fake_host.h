@@ -165,6 +165,14 @@ static inline void fake_address(struct fake_host *f, mip6_time now, unsigned ifi
 	mip6_node_address(f->node, now, ifindex, &p, 0, present);
 }
 
+static inline void fake_route(struct fake_host *f, mip6_time now, unsigned ifindex,
+			      const char *prefix, bool present)
+{
+	struct mip6_prefix p = fake_prefix(prefix);
+
+	mip6_node_route(f->node, now, ifindex, &p, present);
+}
+
 /* Ticks at each deadline up to `until`, so that timers fire at their own time. */
 static inline void fake_run(struct fake_host *f, mip6_time until)
 {

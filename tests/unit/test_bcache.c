@@ -259,6 +259,34 @@ static void test_no_prefix(void)
 	fake_free(f);
 }
 
+/* A home agent whose address has no prefix, and whose link has a route: what is
+ * on the link is known before it starts, and after. */
+static void test_route(void)
+{
+	struct mip6_config c = bench_config();
+	struct fake_host *f = bench_stopped(&c);
+	struct bench_bu bu = {.seq = 1, .lifetime = 100, .hoa = "3fff:7::100"};
+
+	fake_route(f, 0, BENCH_HOME, "3fff:7::/64", true);
+	fake_route(f, 0, BENCH_HOME, "::/0", true);
+	mip6_node_start(f->node, 0);
+	bench_bu(f, 0, bu);
+	fake_run(f, 2 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_ba(f).status, 0);
+	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 100);
+	fake_route(f, 3 * MIP6_SECOND, BENCH_HOME, "3fff:7::/64", false);
+	bu.hoa = "3fff:7::101";
+	bench_bu(f, 3 * MIP6_SECOND, bu);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_SUBNET);
+	fake_route(f, 4 * MIP6_SECOND, BENCH_HOME, "3fff:7::/64", true);
+	fake_route(f, 4 * MIP6_SECOND, BENCH_HOME, "3fff:7::/64", true);
+	bu.seq = 2;
+	bench_bu(f, 4 * MIP6_SECOND, bu);
+	fake_run(f, 6 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_ba(f).status, 0);
+	fake_free(f);
+}
+
 static void test_virtual_home(void)
 {
 	struct mip6_config c = bench_config();
@@ -319,6 +347,7 @@ int main(void)
 	    {"lifetime limit", test_lifetime_limit},
 	    {"prefix from RAs", test_prefix_from_ra},
 	    {"address without a prefix", test_no_prefix},
+	    {"prefix from a route", test_route},
 	    {"virtual home link", test_virtual_home},
 	    {"link renumbered", test_link_renumbered},
 	};

@@ -93,7 +93,8 @@ void mip6_node_free(struct mip6_node *node);
 /* Before start: what a former process saved. A record that cannot be read is
  * ignored with MIP6_ERR_VALUE. */
 int mip6_node_restore(struct mip6_node *node, mip6_time now, const struct mip6_record *record);
-/* Before start too: interfaces and addresses by mip6_node_link/_address. */
+/* Before start too: interfaces, addresses and routes by mip6_node_link, _address
+ * and _route. */
 int mip6_node_start(struct mip6_node *node, mip6_time now);
 /* Withdraws every wanted object. Records stay. */
 void mip6_node_stop(struct mip6_node *node, mip6_time now);
@@ -105,6 +106,10 @@ void mip6_node_link_gone(struct mip6_node *node, mip6_time now, unsigned ifindex
 /* An address of the host's own interface appeared, changed or went. */
 void mip6_node_address(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		       const struct mip6_prefix *addr, unsigned flags, bool present);
+/* A route without a gateway, made by an operator or a routing daemon, appeared or
+ * went: the prefix is on the interface's link. */
+void mip6_node_route(struct mip6_node *node, mip6_time now, unsigned ifindex,
+		     const struct mip6_prefix *prefix, bool present);
 /* An IPv6 packet for this node, as it was on the wire: MH and ICMPv6 (RS, RA,
  * NS, NA, errors). `p` need only live during the call. */
 void mip6_node_receive(struct mip6_node *node, mip6_time now, unsigned ifindex,
