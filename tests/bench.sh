@@ -1,0 +1,80 @@
+#!/bin/bash
+# SPDX-License-Identifier: GPL-2.0-or-later
+# bench.sh BUILD: measures and prints a table of what, measured, limit. Exit 1 when
+# a figure is beyond its limit or could not be taken.
+set -u
+
+build=$1
+results=$(mktemp -d /tmp/mip6lab-bench-XXXXXX)
+beyond=0
+trap 'rm -rf "$results"' EXIT
+
+# Numbers with a point, whatever the user's language writes.
+export LC_ALL=C
+
+row() { # WHAT MEASURED UNIT RELATION LIMIT
+	verdict=
+	if [ -z "$2" ]; then
+		verdict='NOT MEASURED'
+	elif [ "$4" != - ] && ! awk -v a="$2" -v b="$5" -v op="$4" 'BEGIN { exit !(op == "<=" ? a <= b : a >= b) }'; then
+		verdict='BEYOND'
+	fi
+	[ -z "$verdict" ] || beyond=1
+	printf '%-50s %10s %-12s %s %s\n' "$1" "${2:--}" "$3" "${4#-} ${5#-}" "$verdict"
+}
+
+now() { date +%s.%N; }
+
+field() { # FILE NAME: a number of run.json
+	sed -n "s/^ *\"$2\": \([0-9.]*\),*\$/\1/p" "$1"
+}
+
+difference() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a - b }'; }
+ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a / b }'; }
+
+# One run; its figures go to wall, simulated and first (empty when it failed).
+# Virtual time says nothing of ours, so there the first packet is known by wall
+# time to have passed when the run's first report is seen, at 1 s simulated.
+measure() { # ENGINE PARAMETERS
+	local began ended report folder stamp
+	rm -rf "$results/handover"
+	began=$(now)
+	"$build/mip6lab" run handover --engine "$1" --results "$results" --set "$2" >"$results/log" 2>&1 </dev/null &
+	report=
+	while kill -0 $! 2>/dev/null; do
+		if [ -z "$report" ] && [ -n "$(find "$results/handover" -name progress -size +0 2>/dev/null)" ]; then
+			report=$(now)
+		fi
+		sleep 0.01
+	done
+	wait $!
+	ended=$(now)
+	folder=$results/handover/latest
+	wall= simulated= first=
+	grep -q '"finished": true' "$folder/run.json" 2>/dev/null || return
+	simulated=$(printf %.1f "$(field "$folder/run.json" simulated_s)")
+	wall=$(difference "$ended" "$began")
+	first=$(difference "${report:-$ended}" "$began")
+	[ "$1" = uml ] || return
+	stamp=$(tcpdump -tt -n -c 1 -r "$folder/raw/mn-eth0.pcap" 2>/dev/null | cut -d' ' -f1)
+	first=$([ -n "$stamp" ] && difference "$stamp" "$began")
+}
+
+printf '%-50s %10s %-12s %s\n' what measured unit limit
+measure virtual probe=5ms
+row 'virtual: handover, a probe each 5 ms, wall time' "$wall" s '<=' 20
+row 'virtual: the same, simulated time' "$simulated" s '<=' 45
+row 'virtual: simulated to wall time' "${wall:+$(ratio "$simulated" "$wall")}" '' - -
+row 'virtual: command to first packet (boot 0.4 + 1)' "$first" s '<=' 1.4
+measure virtual probe=1ms
+row 'virtual: handover, a probe each 1 ms, wall time' "$wall" s - -
+row 'virtual: simulated to wall time' "${wall:+$(ratio "$simulated" "$wall")}" '' - -
+measure uml probe=5ms
+row 'uml: handover, wall time beyond simulated time' "${wall:+$(difference "$wall" "$simulated")}" s '<=' 10
+row 'uml: command to first packet (boot 3.5 + 1)' "$first" s '<=' 4.5
+
+timeout 600 "$build/tests/lab/test_kplane" >"$results/kplane" 2>&1 </dev/null
+line=$(grep -E 'bindings: .* a second' "$results/kplane" | tail -1)
+row 'kernel plane: new bindings (Debian UML)' "$(echo "$line" | sed -n 's/.*each, \([0-9.]*\) a second.*/\1/p')" '/s' '>=' 2000
+row 'kernel plane: kernel memory of a binding' "$(echo "$line" | sed -n 's/.*bindings: \([0-9.]*\) kB.*/\1/p')" kB '<=' 5
+exit $beyond
