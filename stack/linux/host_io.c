@@ -242,6 +242,17 @@ static void neighbour_report(void *arg, mip6_time now, unsigned ifindex,
 	mip6_node_neighbour_failed(h->node, now, ifindex, addr);
 }
 
+static void route_report(void *arg, mip6_time now, unsigned ifindex,
+			 const struct mip6_prefix *prefix, bool present)
+{
+	struct host *h = arg;
+	char text[MIP6_PREFIX_TEXT];
+
+	host_debug(h, 1, "interface %u: route to %s %s", ifindex, mip6_prefix_format(prefix, text),
+		   present ? "there" : "gone");
+	mip6_node_route(h->node, now, ifindex, prefix, present);
+}
+
 static void removed_report(void *arg, mip6_time now, const struct mip6_object *key)
 {
 	host_removed(arg, now, key);
@@ -250,6 +261,7 @@ static void removed_report(void *arg, mip6_time now, const struct mip6_object *k
 static const struct linkmon_sink sink = {.link = link_report,
 					 .link_gone = link_gone_report,
 					 .address = address_report,
+					 .route = route_report,
 					 .neighbour_failed = neighbour_report,
 					 .removed = removed_report};
 

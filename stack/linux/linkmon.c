@@ -8,13 +8,16 @@
 #include "linkmon.h"
 #include "kplane.h"
 
+#include <arpa/inet.h>
 #include <errno.h>
 #include <libmnl/libmnl.h>
+#include <linux/filter.h>
 #include <linux/if.h>
 #include <linux/if_addr.h>
 #include <linux/if_link.h>
 #include <linux/neighbour.h>
 #include <linux/rtnetlink.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -32,12 +35,20 @@ struct address {
 	bool seen; /* in the dump under way */
 };
 
+struct route {
+	struct mip6_prefix prefix;
+	uint32_t metric; /* routes of one prefix with different metrics are several */
+	bool seen;
+};
+
 struct link {
 	struct mip6_link info;
 	uint32_t carrier_up;
 	bool seen;
 	struct address *addrs;
 	size_t addr_count;
+	struct route *routes;
+	size_t route_count;
 	struct link *next;
 };
 
@@ -50,6 +61,26 @@ struct linkmon {
 	uint8_t buffer[LINKMON_BUFFER];
 };
 
+/* A home agent changes a route with each binding. Events of these would fill the
+ * socket to no purpose, so that the kernel drops them before they are queued.
+ * Netlink numbers are in host byte order, and the filter loads big endian. */
+static int ignore_own_routes(int fd)
+{
+	const unsigned protocol = NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol);
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 3),
+	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, protocol),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KPLANE_PROTOCOL, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, 0),
+	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
 struct linkmon *linkmon_open(const struct linkmon_sink *sink, void *arg)
 {
 	struct linkmon *m = calloc(1, sizeof(*m));
@@ -60,8 +91,9 @@ struct linkmon *linkmon_open(const struct linkmon_sink *sink, void *arg)
 	m->sink = sink;
 	m->arg = arg;
 	m->events = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (!m->events ||
-	    mnl_socket_bind(m->events, RTMGRP_LINK | RTMGRP_IPV6_IFADDR | RTMGRP_NEIGH,
+	if (!m->events || ignore_own_routes(linkmon_fd(m)) < 0 ||
+	    mnl_socket_bind(m->events,
+			    RTMGRP_LINK | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_NEIGH,
 			    MNL_SOCKET_AUTOPID) < 0) {
 		linkmon_close(m);
 		return NULL;
@@ -73,6 +105,7 @@ struct linkmon *linkmon_open(const struct linkmon_sink *sink, void *arg)
 static void free_link(struct link *l)
 {
 	free(l->addrs);
+	free(l->routes);
 	free(l);
 }
 
@@ -383,6 +416,121 @@ static void address_event(struct linkmon *m, const struct nlmsghdr *nlh)
 		m->sink->address(m->arg, m->now, l->info.ifindex, &msg.addr, flags, true);
 }
 
+/* ---- routes ------------------------------------------------------------------- */
+
+struct route_message {
+	struct mip6_prefix prefix;
+	uint32_t metric;
+	unsigned ifindex;
+	uint32_t table;
+	bool gateway;
+};
+
+static int take_route_attr(const struct nlattr *attr, void *data)
+{
+	struct route_message *msg = data;
+	size_t len = mnl_attr_get_payload_len(attr);
+
+	switch (mnl_attr_get_type(attr)) {
+	case RTA_DST:
+		if (len == sizeof(msg->prefix.addr.b))
+			memcpy(msg->prefix.addr.b, mnl_attr_get_payload(attr), len);
+		break;
+	case RTA_OIF:
+		if (len == sizeof(uint32_t))
+			msg->ifindex = mnl_attr_get_u32(attr);
+		break;
+	case RTA_TABLE:
+		if (len == sizeof(uint32_t))
+			msg->table = mnl_attr_get_u32(attr);
+		break;
+	case RTA_PRIORITY:
+		if (len == sizeof(uint32_t))
+			msg->metric = mnl_attr_get_u32(attr);
+		break;
+	case RTA_GATEWAY:
+	case RTA_MULTIPATH:
+	case RTA_ENCAP:
+		msg->gateway = true;
+		break;
+	}
+	return MNL_CB_OK;
+}
+
+/* What the kernel made itself comes with an address, or from an advertisement
+ * that has a lifetime of its own: both are known better. */
+static bool route_counts(const struct rtmsg *rtm, const struct route_message *msg)
+{
+	return rtm->rtm_family == AF_INET6 && rtm->rtm_type == RTN_UNICAST &&
+	       rtm->rtm_src_len == 0 && !(rtm->rtm_flags & RTM_F_CLONED) &&
+	       rtm->rtm_protocol != RTPROT_KERNEL && rtm->rtm_protocol != RTPROT_RA &&
+	       rtm->rtm_protocol != KPLANE_PROTOCOL && msg->table == RT_TABLE_MAIN &&
+	       !msg->gateway && msg->prefix.len > 0 && !mip6_addr_is_multicast(&msg->prefix.addr) &&
+	       !mip6_addr_is_link_local(&msg->prefix.addr);
+}
+
+static struct route *find_route(const struct link *l, const struct route_message *msg)
+{
+	for (size_t i = 0; i < l->route_count; i++)
+		if (l->routes[i].metric == msg->metric &&
+		    mip6_prefix_equal(&l->routes[i].prefix, &msg->prefix))
+			return &l->routes[i];
+	return NULL;
+}
+
+static bool has_prefix(const struct link *l, const struct mip6_prefix *prefix)
+{
+	for (size_t i = 0; i < l->route_count; i++)
+		if (mip6_prefix_equal(&l->routes[i].prefix, prefix))
+			return true;
+	return false;
+}
+
+static void add_route(struct linkmon *m, struct link *l, const struct route_message *msg)
+{
+	bool known = has_prefix(l, &msg->prefix);
+	struct route *more = realloc(l->routes, (l->route_count + 1) * sizeof(*more));
+
+	if (!more)
+		return;
+	l->routes = more;
+	more[l->route_count++] =
+	    (struct route){.prefix = msg->prefix, .metric = msg->metric, .seen = true};
+	if (!known)
+		m->sink->route(m->arg, m->now, l->info.ifindex, &msg->prefix, true);
+}
+
+static void remove_route(struct linkmon *m, struct link *l, struct route *r)
+{
+	struct mip6_prefix gone = r->prefix;
+
+	*r = l->routes[--l->route_count];
+	if (!has_prefix(l, &gone))
+		m->sink->route(m->arg, m->now, l->info.ifindex, &gone, false);
+}
+
+static void route_event(struct linkmon *m, const struct nlmsghdr *nlh)
+{
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(nlh);
+	struct route_message msg = {.table = rtm->rtm_table, .prefix.len = rtm->rtm_dst_len};
+	struct route *r;
+	struct link *l;
+
+	mnl_attr_parse(nlh, sizeof(*rtm), take_route_attr, &msg);
+	l = find(m, msg.ifindex);
+	if (!l || !route_counts(rtm, &msg))
+		return;
+	r = find_route(l, &msg);
+	if (nlh->nlmsg_type == RTM_DELROUTE) {
+		if (r)
+			remove_route(m, l, r);
+	} else if (r) {
+		r->seen = true;
+	} else {
+		add_route(m, l, &msg);
+	}
+}
+
 /* ---- neighbours --------------------------------------------------------------- */
 
 static int take_neighbour_attr(const struct nlattr *attr, void *data)
@@ -432,6 +580,11 @@ static int message(const struct nlmsghdr *nlh, void *data)
 		if (has_header(nlh, sizeof(struct ifaddrmsg)))
 			address_event(m, nlh);
 		break;
+	case RTM_NEWROUTE:
+	case RTM_DELROUTE:
+		if (has_header(nlh, sizeof(struct rtmsg)))
+			route_event(m, nlh);
+		break;
 	case RTM_NEWNEIGH:
 		if (has_header(nlh, sizeof(struct ndmsg)))
 			neighbour_event(m, nlh);
@@ -446,6 +599,8 @@ static void mark_unseen(struct linkmon *m)
 		l->seen = false;
 		for (size_t i = 0; i < l->addr_count; i++)
 			l->addrs[i].seen = false;
+		for (size_t i = 0; i < l->route_count; i++)
+			l->routes[i].seen = false;
 	}
 }
 
@@ -463,7 +618,22 @@ static void remove_unseen(struct linkmon *m)
 		for (size_t i = l->addr_count; i > 0; i--)
 			if (!l->addrs[i - 1].seen)
 				remove_address(m, l, &l->addrs[i - 1]);
+		for (size_t i = l->route_count; i > 0; i--)
+			if (!l->routes[i - 1].seen)
+				remove_route(m, l, &l->routes[i - 1]);
 		at = &l->next;
+	}
+}
+
+static size_t header_size(uint16_t type)
+{
+	switch (type) {
+	case RTM_GETLINK:
+		return sizeof(struct ifinfomsg);
+	case RTM_GETROUTE:
+		return sizeof(struct rtmsg);
+	default:
+		return sizeof(struct ifaddrmsg);
 	}
 }
 
@@ -480,8 +650,7 @@ static int dump(struct linkmon *m, uint16_t type, unsigned char family)
 		return MIP6_ERR_IO;
 	nlh->nlmsg_type = type;
 	nlh->nlmsg_flags = NLM_F_REQUEST | NLM_F_DUMP;
-	gen = mnl_nlmsg_put_extra_header(nlh, type == RTM_GETLINK ? sizeof(struct ifinfomsg)
-								  : sizeof(struct ifaddrmsg));
+	gen = mnl_nlmsg_put_extra_header(nlh, header_size(type));
 	gen->rtgen_family = family;
 	if (mnl_socket_bind(s, 0, MNL_SOCKET_AUTOPID) == 0 &&
 	    mnl_socket_sendto(s, nlh, nlh->nlmsg_len) >= 0) {
@@ -499,7 +668,8 @@ static int dump(struct linkmon *m, uint16_t type, unsigned char family)
 static int dump_all(struct linkmon *m)
 {
 	mark_unseen(m);
-	if (dump(m, RTM_GETLINK, AF_UNSPEC) || dump(m, RTM_GETADDR, AF_INET6))
+	if (dump(m, RTM_GETLINK, AF_UNSPEC) || dump(m, RTM_GETADDR, AF_INET6) ||
+	    dump(m, RTM_GETROUTE, AF_INET6))
 		return MIP6_ERR_IO;
 	remove_unseen(m);
 	return MIP6_OK;

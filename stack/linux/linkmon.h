@@ -17,6 +17,9 @@ struct linkmon_sink {
 	void (*link_gone)(void *arg, mip6_time now, unsigned ifindex);
 	void (*address)(void *arg, mip6_time now, unsigned ifindex, const struct mip6_prefix *addr,
 			unsigned flags, bool present);
+	/* A route to an interface itself, made by an operator or a routing daemon. */
+	void (*route)(void *arg, mip6_time now, unsigned ifindex, const struct mip6_prefix *prefix,
+		      bool present);
 	void (*neighbour_failed)(void *arg, mip6_time now, unsigned ifindex,
 				 const struct mip6_addr *addr);
 	/* A device or an address of ours went, by our hand or another's; only the
@@ -30,7 +33,7 @@ struct linkmon *linkmon_open(const struct linkmon_sink *sink, void *arg);
 void linkmon_close(struct linkmon *m);
 int linkmon_fd(const struct linkmon *m);
 /* Reads everything there is now and reports the difference to what was reported
- * before: links first, then their addresses. MIP6_ERR_IO with errno set. */
+ * before: links first, then their addresses and routes. MIP6_ERR_IO with errno set. */
 int linkmon_dump(struct linkmon *m, mip6_time now);
 /* Takes the events that wait. When the kernel had to drop some, dumps.
  * MIP6_ERR_IO with errno set. */

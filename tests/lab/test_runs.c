@@ -383,6 +383,17 @@ static void another_home_address(void)
 	lab_run_free(&run);
 }
 
+/* Routes tell a home agent its home prefixes. */
+static void home_prefix_by_route(void)
+{
+	struct lab_run run;
+
+	run_small(&run, "routed");
+	check(&run, has(&run, "second.json", "\"hoa\":\"3fff:0:101::10\""), "the second prefix");
+	check(&run, !has(&run, "events.jsonl", "\"status\": 132"), "nothing is refused");
+	lab_run_free(&run);
+}
+
 /* mip6d -d; DebugLogFile, opened anew by a reload; one daemon of a name. */
 static void in_the_background(void)
 {
@@ -462,6 +473,7 @@ int main(void)
 	    {"stop_and_start_away", stop_and_start_away},
 	    {"killed_and_stopped", killed_and_stopped},
 	    {"another_home_address", another_home_address},
+	    {"home_prefix_by_route", home_prefix_by_route},
 	    {"in_the_background", in_the_background},
 	    {"bad_input", bad_input},
 	    {"interrupted", interrupted},
