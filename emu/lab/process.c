@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 static int redirect(const char *path, int flags, int to)
@@ -35,6 +36,8 @@ static _Noreturn void become(struct netns *net, const struct process_spawn *spaw
 		fprintf(stderr, "%s\n", net->error);
 		_exit(126);
 	}
+	if (spawn->nice)
+		(void)setpriority(PRIO_PROCESS, 0, spawn->nice);
 	execvp(spawn->argv[0], spawn->argv);
 	fprintf(stderr, "cannot run %s: %s\n", spawn->argv[0], strerror(errno));
 	_exit(127);

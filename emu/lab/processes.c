@@ -101,7 +101,8 @@ static int spawn(struct runner *r, struct process *p, char *const *argv, size_t 
 		 const struct variables *v, const char *output)
 {
 	char **expanded = process_expand_argv(argv, argc, v->list, v->count);
-	struct process_spawn what = {p->node, expanded, output, p->log};
+	struct process_spawn what = {
+	    .node = p->node, .argv = expanded, .output = output, .log = p->log};
 
 	if (!expanded)
 		return runner_fail(r, "out of memory");
@@ -231,7 +232,7 @@ static int start_capture(struct runner *r, size_t index)
 	    "-s",      "256", "-B",  "8192", "-w", "-",	 NULL};
 	struct process *p = add_process(r);
 	char output[PATH_ROOM];
-	struct process_spawn what = {c->node, argv, output, NULL};
+	struct process_spawn what = {.node = c->node, .argv = argv, .output = output, .nice = 19};
 
 	if (!p)
 		return -1;
