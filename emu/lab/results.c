@@ -25,6 +25,25 @@ static int make_folder(struct results *r, const char *path)
 	return 0;
 }
 
+/* A folder and those above it. */
+static int make_folders(struct results *r, const char *path)
+{
+	char part[512];
+	size_t len = strlen(path);
+
+	if (len >= sizeof(part))
+		return errno = ENAMETOOLONG, fail(r, "make", path);
+	for (size_t i = 1; i < len; i++) {
+		if (path[i] != '/')
+			continue;
+		memcpy(part, path, i);
+		part[i] = '\0';
+		if (mkdir(part, 0755) < 0 && errno != EEXIST && access(part, F_OK) < 0)
+			return fail(r, "make", part);
+	}
+	return make_folder(r, path);
+}
+
 static int copy_file(struct results *r, const char *from, const char *to)
 {
 	char buffer[COPY_CHUNK];
@@ -88,7 +107,7 @@ int results_make(struct results *r, const char *base, const struct lab_plan *pla
 	struct tm tm;
 
 	*r = (struct results){0};
-	if (make_folder(r, base) < 0)
+	if (make_folders(r, base) < 0)
 		return -1;
 	if (!realpath(base, absolute) || strlen(absolute) > 300)
 		return fail(r, "use", base);
