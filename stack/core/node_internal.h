@@ -32,6 +32,12 @@ struct iface {
 	struct iface *next;
 };
 
+/* How often something was done in the second that began at `since`. */
+struct rate_limit {
+	mip6_time since;
+	unsigned count;
+};
+
 struct mip6_node {
 	struct mip6_config config;
 	const struct mip6_host *host;
@@ -43,11 +49,9 @@ struct mip6_node {
 	struct mn *mn;
 	struct ha *ha;
 	struct mip6_stats stats;
-	struct icmp_limit {
-		mip6_time since;
-		unsigned sent;
-	} error_limit;	   /* errors sent in this second (RFC 4443 2.4 f) */
-	int told_failures; /* of the plane, by the last event */
+	struct rate_limit error_limit; /* of errors sent (RFC 4443 2.4 f) */
+	struct rate_limit drop_limit;  /* of events about dropped packets */
+	int told_failures;	       /* of the plane, by the last event */
 	struct mip6_object told_object;
 	bool running;
 };

@@ -5,6 +5,19 @@
 #include <string.h>
 
 enum { ND_HOP_LIMIT = 255, MH_HOP_LIMIT = 64 };
+enum { ERRORS_PER_SECOND = 10, DROPS_PER_SECOND = 100 };
+
+static bool within_limit(struct rate_limit *limit, mip6_time now, unsigned per_second)
+{
+	if (limit->count == 0 || now - limit->since >= MIP6_SECOND) {
+		limit->since = now;
+		limit->count = 0;
+	}
+	if (limit->count >= per_second)
+		return false;
+	limit->count++;
+	return true;
+}
 
 void node_emit(struct mip6_node *node, const struct mip6_event *event)
 {
@@ -45,12 +58,16 @@ static uint64_t *drop_counter(struct mip6_stats *s, int reason)
 	}
 }
 
+/* Anyone can send bad packets: all are counted, but a log is not to be filled by
+ * them. */
 void node_drop(struct mip6_node *node, mip6_time now, unsigned ifindex, int reason,
 	       const struct mip6_addr *src)
 {
 	struct mip6_event e = mip6_event_make(MIP6_EV_DROP, now, ifindex);
 
 	(*drop_counter(&node->stats, reason))++;
+	if (!within_limit(&node->drop_limit, now, DROPS_PER_SECOND))
+		return;
 	mip6_event_text(&e, "reason", mip6_strerror(reason));
 	mip6_event_addr(&e, "src", src);
 	node_emit(node, &e);
@@ -141,20 +158,11 @@ void node_send_na(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
 		   nd_build_na(src, dst, &na, buf, sizeof(buf)));
 }
 
-/* At most ten errors a second, so that bad packets cannot make us a source of
- * many (RFC 4443 2.4 f, RFC 6275 9.3.3). */
+/* So that bad packets cannot make us a source of many (RFC 4443 2.4 f, RFC 6275
+ * 9.3.3). */
 static bool error_allowed(struct mip6_node *node, mip6_time now)
 {
-	struct icmp_limit *limit = &node->error_limit;
-
-	if (limit->sent == 0 || now - limit->since >= MIP6_SECOND) {
-		limit->since = now;
-		limit->sent = 0;
-	}
-	if (limit->sent >= 10)
-		return false;
-	limit->sent++;
-	return true;
+	return within_limit(&node->error_limit, now, ERRORS_PER_SECOND);
 }
 
 /* An error goes to a unicast source only, from the address that was meant. */

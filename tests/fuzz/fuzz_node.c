@@ -277,6 +277,8 @@ static void step_address(struct rig *r, struct mip6_reader *script)
 
 	if (flags & 0x80)
 		mip6_node_neighbour_failed(r->node, r->now, ifindex, &p.addr);
+	else if (flags & 0x40)
+		mip6_node_route(r->node, r->now, ifindex, &p, flags & 8);
 	else
 		mip6_node_address(r->node, r->now, ifindex, &p, flags & 7, flags & 8);
 }

@@ -65,6 +65,24 @@ static void test_checksum(void)
 	fake_free(f);
 }
 
+/* A flood of bad packets is counted in full, and told of 100 times a second. */
+static void test_flood(void)
+{
+	struct fake_host *f = node_of(MIP6_ROLE_CN);
+	struct mh_case bad = {.type = 5, .proto = 59, .bad_checksum = true};
+	struct mip6_stats s;
+
+	for (int i = 0; i < 150; i++)
+		receive_raw(f, 0, bad);
+	receive_raw(f, MIP6_SECOND - 1, bad);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DROP), 100);
+	receive_raw(f, MIP6_SECOND, bad);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DROP), 101);
+	mip6_node_stats(f->node, &s);
+	CU_ASSERT_EQUAL(s.drop_checksum, 152);
+	fake_free(f);
+}
+
 static void test_unknown_type(void)
 {
 	struct fake_host *f = node_of(MIP6_ROLE_CN);
@@ -289,6 +307,7 @@ int main(void)
 {
 	static const struct test_case tests[] = {
 	    {"checksum", test_checksum},
+	    {"flood", test_flood},
 	    {"unknown type", test_unknown_type},
 	    {"parameter problems", test_parameter_problems},
 	    {"rate limit", test_rate_limit},
