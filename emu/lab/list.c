@@ -59,7 +59,8 @@ static void print_scenario(FILE *out, const struct listing *l)
 		l->plan->topology);
 	print_engines(out, l->plan);
 	for (size_t i = 0; i < l->plan->param_count; i++)
-		print_param(out, l, i);
+		if (!l->plan->params[i].fixed)
+			print_param(out, l, i);
 }
 
 /* Loads the scenario for each engine that it is for. */

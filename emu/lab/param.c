@@ -309,13 +309,15 @@ int param_declare(struct param_set *set, struct arena *arena, const struct doc_n
 	return 0;
 }
 
-int param_defaults(struct param_set *set, struct arena *arena, const struct doc_node *map,
-		   struct lab_error *ret_error)
+/* The value of `defaults` or `fixed`. */
+static int take_values(struct param_set *set, struct arena *arena, const struct doc_node *map,
+		       bool fixed, struct lab_error *ret_error)
 {
 	if (!map)
 		return 0;
 	if (map->kind != DOC_MAP)
-		return doc_fail(map, ret_error, "\"defaults\" must be a mapping of parameters");
+		return doc_fail(map, ret_error, "\"%s\" must be a mapping of parameters",
+				fixed ? "fixed" : "defaults");
 	for (size_t i = 0; i < map->count; i++) {
 		struct param *param = find(set, map->keys[i]->text);
 		const char *near = param_nearest(set, map->keys[i]->text, false);
@@ -328,8 +330,22 @@ int param_defaults(struct param_set *set, struct arena *arena, const struct doc_
 			return doc_fail(map->items[i], ret_error, "expected a single value");
 		if (assign(param, arena, map->items[i]->text, map->items[i], ret_error) < 0)
 			return -1;
+		if (fixed)
+			param->fixed_at = map->keys[i];
 	}
 	return 0;
+}
+
+int param_defaults(struct param_set *set, struct arena *arena, const struct doc_node *map,
+		   struct lab_error *ret_error)
+{
+	return take_values(set, arena, map, false, ret_error);
+}
+
+int param_fixed(struct param_set *set, struct arena *arena, const struct doc_node *map,
+		struct lab_error *ret_error)
+{
+	return take_values(set, arena, map, true, ret_error);
 }
 
 static int unknown_setting(const struct param_set *set, const char *name,
@@ -358,6 +374,10 @@ int param_set_value(struct param_set *set, struct arena *arena, const struct lab
 
 	if (!param)
 		return unknown_setting(set, setting->name, ret_error);
+	if (param->fixed_at)
+		return doc_fail(param->fixed_at, ret_error,
+				"this scenario is written for %s = %s: copy it to change that",
+				param->name, param->text);
 	param->is_default = false;
 	return assign(param, arena, setting->value, param->at, ret_error);
 }

@@ -31,7 +31,8 @@ struct param {
 	char *text;
 	double value;
 	bool is_default;
-	char *bound_by; /* at_most: value <= bound_ratio * value of this one */
+	const struct doc_node *fixed_at; /* where the scenario fixes it, or NULL */
+	char *bound_by;			 /* at_most: value <= bound_ratio * value of this one */
 	double bound_ratio;
 	const struct doc_node *bound_at;
 };
@@ -50,6 +51,11 @@ int param_declare(struct param_set *set, struct arena *arena, const struct doc_n
 /* Other defaults: `map` is the value of `defaults` in a scenario, NULL: none. */
 int param_defaults(struct param_set *set, struct arena *arena, const struct doc_node *map,
 		   struct lab_error *ret_error);
+
+/* Values that set="..." cannot change: `map` is the value of `fixed` in a
+ * scenario, NULL: none. */
+int param_fixed(struct param_set *set, struct arena *arena, const struct doc_node *map,
+		struct lab_error *ret_error);
 
 /* One name=value of set="...". An error names the place of the declaration. */
 int param_set_value(struct param_set *set, struct arena *arena, const struct lab_setting *setting,

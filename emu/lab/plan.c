@@ -126,7 +126,8 @@ static int take_params(struct lab_load *load, const struct doc_node *scenario,
 
 	if (param_declare(set, load->arena, doc_get(scenario, "parameters"), error) < 0 ||
 	    param_declare(set, load->arena, doc_get(topology, "parameters"), error) < 0 ||
-	    param_defaults(set, load->arena, doc_get(scenario, "defaults"), error) < 0)
+	    param_defaults(set, load->arena, doc_get(scenario, "defaults"), error) < 0 ||
+	    param_fixed(set, load->arena, doc_get(scenario, "fixed"), error) < 0)
 		return -1;
 	if (!set->files[0])
 		set->files[0] = scenario;
@@ -148,6 +149,7 @@ static void show_params(struct lab_load *load)
 		memcpy(to->name, from->name, sizeof(to->name));
 		snprintf(to->unit, sizeof(to->unit), "%s", value_unit_name(from->unit));
 		to->text = from->text;
+		to->fixed = from->fixed_at != NULL;
 		to->value = from->value;
 		to->is_default = from->is_default;
 		to->about = from->about;

@@ -22,6 +22,7 @@ struct lab_param {
 	double value; /* number; times in ns, rates in bit/s, ratios 0..1 */
 	char unit[8]; /* "count", "time", "rate", "ratio", "choice", "bytes" */
 	bool is_default;
+	bool fixed;	  /* the scenario does not let it be set */
 	char *about;	  /* a line for people; "" when the file has none */
 	char *allowed;	  /* "30ms .. 1800s", "answered, dropped" */
 	const char *file; /* where it is declared */

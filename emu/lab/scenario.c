@@ -277,9 +277,9 @@ static int build_engines(struct lab_load *load, const struct doc_node *file)
 
 int scenario_build(struct lab_load *load, const struct doc_node *file)
 {
-	static const char *const known[] = {"scenario",	  "about",    "topology", "engines",
-					    "parameters", "defaults", "settle",	  "daemons",
-					    "timeline",	  "probes",   "captures", "expect"};
+	static const char *const known[] = {
+	    "scenario", "about",   "topology", "engines", "parameters", "defaults", "fixed",
+	    "settle",	"daemons", "timeline", "probes",  "captures",	"expect"};
 	struct lab_plan *plan = load->plan;
 	const struct doc_node *steps = doc_get(file, "timeline");
 

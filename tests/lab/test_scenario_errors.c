@@ -155,6 +155,8 @@ static void test_parameter_mistakes(void)
 	     20, 0, "no \"virtual\""},
 	    {false, 7, "defaults: {lag: 5s}", 17, 0, "out of range"},
 	    {false, 7, "defaults: {lga: 5s}", 12, 0, "did you mean lag"},
+	    {false, 7, "fixed: {lga: 5s}", 9, 0, "did you mean lag"},
+	    {false, 7, "fixed: [lag]", 8, 0, "must be a mapping"},
 	};
 
 	check_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
@@ -189,6 +191,8 @@ static void test_setting_mistakes(void)
 	check_setting(f.scenario, "moove", "3", f.scenario, 5, "did you mean moves");
 	check_setting(f.scenario, "colour", "red", f.scenario, 5, "declared are: moves, mode, lag");
 	check_setting(f.scenario, "high", "1s", f.topology, 4, "more than 50% of high");
+	write_lines(f.scenario, scenario_text, 7, "fixed: {lag: 20ms}");
+	check_setting(f.scenario, "lag", "30ms", f.scenario, 7, "written for lag = 20ms");
 	folder_remove(&f);
 }
 
