@@ -166,15 +166,25 @@ static void await_simulated(struct child *child, struct lab_run *run, long long 
 	}
 }
 
-void lab_run_interrupted(struct lab_run *run, const char *const *args, long long ns)
+static void run_until(struct lab_run *run, const char *const *args, long long ns, int signal)
 {
 	struct child child;
 
 	*run = (struct lab_run){0};
 	start(&child, "run", args);
 	await_simulated(&child, run, ns);
-	kill(child.pid, SIGINT);
+	kill(child.pid, signal);
 	finish(&child, run);
+}
+
+void lab_run_interrupted(struct lab_run *run, const char *const *args, long long ns)
+{
+	run_until(run, args, ns, SIGINT);
+}
+
+void lab_run_killed(struct lab_run *run, const char *const *args, long long ns)
+{
+	run_until(run, args, ns, SIGKILL);
 }
 
 void lab_run_free(struct lab_run *run)

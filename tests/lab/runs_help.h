@@ -21,6 +21,8 @@ struct lab_run {
 void lab_run(struct lab_run *run, const char *const *args);
 /* The same, ended by SIGINT after the run has simulated `ns` or more. */
 void lab_run_interrupted(struct lab_run *run, const char *const *args, long long ns);
+/* The same, ended by SIGKILL. */
+void lab_run_killed(struct lab_run *run, const char *const *args, long long ns);
 /* Two runs at once. */
 void lab_run_twice(struct lab_run *a, struct lab_run *b, const char *const *args);
 /* `mip6lab ARGS...` without a run. */

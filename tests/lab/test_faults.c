@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Runs in which something breaks. Each must fail, with the last words of what
+ * broke, and leave nothing behind. */
+#include "runs_help.h"
+#include "test.h"
+#include <time.h>
+
+static const char fault[] = "tests/lab/runs/scenarios/fault.yaml";
+
+static void check(const struct lab_run *run, bool good, const char *what)
+{
+	CU_ASSERT_TRUE(good);
+	if (!good) {
+		printf("not so: %s\n", what);
+		lab_explain(run);
+	}
+}
+
+/* The run fails, and its output holds both texts. */
+static void fails(const char *parameters, const char *who, const char *words)
+{
+	struct lab_run run;
+
+	lab_run(&run, (const char *const[]){fault, "-p", parameters, NULL});
+	check(&run, run.code == 1, "exit code 1");
+	check(&run, strstr(run.output, who) != NULL, who);
+	check(&run, strstr(run.output, words) != NULL, words);
+	lab_run_free(&run);
+}
+
+/* What the tests below break is all that is wrong with the scenario. */
+static void nothing_breaks(void)
+{
+	struct lab_run run;
+
+	lab_run(&run, (const char *const[]){fault, "-p", "signal=CONT", NULL});
+	check(&run, run.code == 0, "exit code 0");
+	lab_run_free(&run);
+}
+
+/* A daemon without a log of its own says its last words in its events. */
+static void daemon_crashes(void)
+{
+	fails("victim=mip6d signal=SEGV", "mip6d at ha died of signal 11", "\"binding_new\"");
+}
+
+static void daemon_ends_early(void)
+{
+	fails("victim=radvd signal=TERM", "radvd at ar ended", "radvd (");
+}
+
+static void capture_ends_early(void)
+{
+	fails("victim=tcpdump signal=TERM", "capture at ha ended", "packets captured");
+}
+
+static void command_fails(void)
+{
+	fails("signal=CONT command=fails", "sh at ha ended with exit code 7", "| on purpose");
+	fails("signal=CONT command=missing", "sh at ha ended with exit code 127",
+	      "no-such-program");
+}
+
+/* Processes with this text in their command lines, once those that are dying
+ * have had time to. */
+static unsigned left_behind(const char *text)
+{
+	const struct timespec step = {0, 20000000};
+	unsigned left = lab_processes(text);
+
+	for (int tries = 0; left && tries < 50; tries++) {
+		nanosleep(&step, NULL);
+		left = lab_processes(text);
+	}
+	return left;
+}
+
+/* The seed is in the name of the results, and so in the kernel's command line. */
+static void lab_is_killed(void)
+{
+	struct lab_run run;
+
+	lab_run_killed(&run,
+		       (const char *const[]){"handover", "-s", "99173", "-p", "moves=5000", NULL},
+		       5000000000LL);
+	CU_ASSERT_EQUAL(run.code, 128 + 9);
+	CU_ASSERT_EQUAL(left_behind("-virtual-99173"), 0);
+	lab_run_free(&run);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"nothing_breaks", nothing_breaks},	      {"daemon_crashes", daemon_crashes},
+	    {"daemon_ends_early", daemon_ends_early}, {"capture_ends_early", capture_ends_early},
+	    {"command_fails", command_fails},	      {"lab_is_killed", lab_is_killed},
+	};
+
+	return test_run("faults", tests, sizeof(tests) / sizeof(tests[0]));
+}
