@@ -40,6 +40,8 @@ static int rank(const struct coa_candidate *a, const struct coa_candidate *b,
 		r = compare(category(&a->addr), category(&b->addr));
 	if (r == 0)
 		r = compare(a->reach, b->reach);
+	if (r == 0 && a->reach == COA_DOUBTFUL)
+		r = (a->heard < b->heard) - (a->heard > b->heard);
 	if (r == 0)
 		r = compare(a->deprecated, b->deprecated);
 	if (r == 0)

@@ -13,7 +13,8 @@
  *   3. ULA (to an ULA home agent), native global, 6to4, Teredo
  *   4. a router that answers, before one in doubt: an arrival with equally good
  *      prefixes is followed at once, one with worse prefixes only when the
- *      former router turns out to be lost
+ *      former router turns out to be lost; of two in doubt the one heard last,
+ *      so that a second router of a new link does not send one back to the old
  *   5. preferred before deprecated
  *   6. MnIfPreference of the interface, lower first
  *   7. longest match with the home agent's address
@@ -29,6 +30,7 @@ struct coa_candidate {
 	int preference; /* of the interface; lower is better */
 	bool deprecated;
 	enum coa_reach reach;
+	mip6_time heard;	/* when its router advertised last; counts with COA_DOUBTFUL */
 	unsigned failed_rounds; /* rounds of Binding Updates without an answer */
 };
 

@@ -281,6 +281,7 @@ static bool candidate(const struct mn_coa *coa, mip6_time now, struct coa_candid
 	    .preference = m->iface->config.preference,
 	    .deprecated = coa->preferred_until <= now,
 	    .reach = reach_of(r),
+	    .heard = r->last_ra,
 	    .failed_rounds = coa->failed_rounds,
 	};
 	return true;

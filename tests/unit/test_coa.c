@@ -113,6 +113,23 @@ static void doubtful_beats_a_worse_category(void)
 	first_wins(c, 2, HA, "::");
 }
 
+/* A longer match does not bring the link back that was left before this one. */
+static void last_heard_of_two_in_doubt(void)
+{
+	struct coa_candidate c[2] = {C("3fff:0:9::1"), C("3fff:0:1::5")};
+
+	c[0].reach = c[1].reach = COA_DOUBTFUL;
+	c[0].heard = 200 * MIP6_MS;
+	c[1].heard = 100 * MIP6_MS;
+	first_wins(c, 2, HA, "::");
+	/* Where neither is in doubt, it does not count. */
+	c[0].reach = c[1].reach = COA_REACHABLE;
+	c[1].heard = 300 * MIP6_MS;
+	c[0].addr = A("3fff:0:1::5");
+	c[1].addr = A("3fff:0:9::1");
+	first_wins(c, 2, HA, "::");
+}
+
 static void unanswered_loses(void)
 {
 	struct coa_candidate c[3] = {C("2002:db8:1::5"), C("3fff:0:a::5"), C("3fff:0:b::5")};
@@ -179,6 +196,7 @@ static void any_set_any_order(void)
 			c[i].preference = 1 + (int)((seed >> 20) % 2);
 			c[i].deprecated = (seed >> 22) % 3 == 0;
 			c[i].failed_rounds = (seed >> 24) % 4 == 0;
+			c[i].heard = (mip6_time)((seed >> 18) % 3);
 			c[i].reach = (seed >> 26) % 5 == 0 ? COA_DOUBTFUL : COA_REACHABLE;
 		}
 		best = choose(c, 5, HA, "::");
@@ -244,6 +262,7 @@ int main(void)
 	    {"lost_comes_last", lost_comes_last},
 	    {"doubtful_loses_among_equals", doubtful_loses_among_equals},
 	    {"doubtful_beats_a_worse_category", doubtful_beats_a_worse_category},
+	    {"last_heard_of_two_in_doubt", last_heard_of_two_in_doubt},
 	    {"unanswered_loses", unanswered_loses},
 	    {"preferred_before_deprecated", preferred_before_deprecated},
 	    {"interface_preference", interface_preference},
