@@ -263,6 +263,7 @@ static void two_interfaces(void)
 	check(&run, has(&run, "before.json", "3fff:0:201::ff:fe00:aa"), "the preferred one");
 	check(&run, has(&run, "without.json", "3fff:0:202::ff:fe00:bb"), "the other one");
 	check(&run, has(&run, "after.json", "3fff:0:201::ff:fe00:aa"), "the preferred one again");
+	check(&run, has(&run, "set.json", "3fff:0:202::ff:fe00:bb"), "preferred by mip6ctl set");
 	lab_run_free(&run);
 }
 
