@@ -226,10 +226,10 @@ static struct mn_home *take_home(struct mn_home **homes, size_t count,
 	return NULL;
 }
 
-/* A reload, as a start, is somebody's decision to try a refused address again. */
+/* A reload, as a start, is somebody's decision to try again what was refused. */
 static void try_again(struct mn_home *home)
 {
-	if (!home->refused)
+	if (!home->refused && home->bul.state != BUL_FAILED)
 		return;
 	home->refused = false;
 	home->place = MN_NOWHERE;

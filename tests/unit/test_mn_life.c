@@ -233,6 +233,27 @@ static void reload_tries_a_refused_address_again(void)
 	rig_end(&r);
 }
 
+/* The home agent's operator allowed the address: nobody waits for the late retry. */
+static void reload_tries_a_refused_registration_again(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_attach1(&r);
+	rig_receive_ba(&r, ETH0, COA1, MH_STATUS_PROHIBITED, rig_bu(&r, 0)->mh.bu.seq, 0);
+	rig_pass(&r, 10 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
+	CU_ASSERT_EQUAL(mip6_node_reconfigure(r.node, r.now, &r.config), MIP6_OK);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 2);
+	CU_ASSERT_EQUAL(rig_bu(&r, 1)->mh.bu.seq, (uint16_t)(rig_bu(&r, 0)->mh.bu.seq + 1));
+	CU_ASSERT(rig_bu(&r, 1)->source_exists);
+	rig_accept(&r, COA1, 60);
+	rig_pass(&r, 47 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 2);
+	rig_end(&r);
+}
+
 /* UseAltCoa disabled: the source is the care-of address (RFC 6275 6.1.7). */
 static void without_alternate_coa(void)
 {
@@ -352,6 +373,8 @@ int main(void)
 	    {"reload_keeps_the_binding", reload_keeps_the_binding},
 	    {"reload_with_another_home_address", reload_with_another_home_address},
 	    {"reload_tries_a_refused_address_again", reload_tries_a_refused_address_again},
+	    {"reload_tries_a_refused_registration_again",
+	     reload_tries_a_refused_registration_again},
 	    {"without_alternate_coa", without_alternate_coa},
 	    {"unusable_configurations", unusable_configurations},
 	    {"two_home_addresses", two_home_addresses},
