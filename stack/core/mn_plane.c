@@ -123,6 +123,14 @@ static void want_sysctls(struct list *l, const struct mn_iface *m)
 	want_sysctl(l, ifindex, MIP6_SYSCTL_DAD_TRANSMITS, 0);
 }
 
+/* True when what the router says holds where the node is now. The prefixes of one
+ * that was perhaps left behind are reached through the new router: after leaving
+ * home without a link event the home agent is among them. */
+static bool speaks_for_link(const struct router *r)
+{
+	return r->state == ROUTER_LIVE || r->state == ROUTER_PROBATION;
+}
+
 /* True when a router earlier in the list says the same of the prefix. */
 static bool said_before(const struct mn_iface *m, const struct router *r,
 			const struct mip6_prefix *prefix)
@@ -130,7 +138,7 @@ static bool said_before(const struct mn_iface *m, const struct router *r,
 	for (const struct router *other = m->routers; other != r; other = other->next) {
 		const struct router_prefix *p = router_prefix(other, prefix);
 
-		if (other->state != ROUTER_LOST && p && (p->flags & ND_PIO_L))
+		if (speaks_for_link(other) && p && (p->flags & ND_PIO_L))
 			return true;
 	}
 	return false;
@@ -171,7 +179,7 @@ static void want_iface(struct list *l, const struct mn_iface *m, mip6_time now)
 		return;
 	want_coas(l, m, now);
 	for (const struct router *r = m->routers; r; r = r->next)
-		if (r->state != ROUTER_LOST)
+		if (speaks_for_link(r))
 			want_on_link(l, m, r);
 	if (!m->router)
 		return;
@@ -224,20 +232,26 @@ static void want_neighbour(struct list *l, const struct mn_home *home)
 	want(l, &o);
 }
 
-static void want_at_home(struct list *l, const struct mn_home *home)
+static void want_at_home(struct list *l, const struct mn_home *home, mip6_time now)
 {
 	const struct mip6_addr *hoa = &home->config.hoa.addr;
 	const struct iface *i = node_iface(home->node, home->ifindex);
 	struct mip6_prefix prefix = home_prefix(home);
 	struct mip6_prefix all = {.len = 0};
 	unsigned table = TABLE_HOME + home->index;
+	const struct router *router;
 
 	if (!i || !i->mn)
 		return;
+	/* A router of this link; that of the care-of address may still be the one of
+	 * the link that was left. */
+	router = movement_router_for(i->mn, now, &prefix);
+	if (!router)
+		router = i->mn->router;
 	want_address(l, home->ifindex, MIP6_DEVICE_NONE, hoa, prefix.len, MIP6_ADDRESS_HOME);
 	want_route(l, table, &prefix, METRIC_TUNNEL, home->ifindex, NULL);
-	if (i->mn->router)
-		want_route(l, table, &all, METRIC_TUNNEL, home->ifindex, &i->mn->router->addr);
+	if (router)
+		want_route(l, table, &all, METRIC_TUNNEL, home->ifindex, &router->addr);
 	want_rule(l, hoa, table, table);
 	if (home->place == MN_RETURNING)
 		want_neighbour(l, home);
@@ -273,14 +287,14 @@ static void want_tunnel(struct list *l, const struct mn *mn)
 		want_tunnel_route(l, TABLE_MAIN, METRIC_TUNNEL);
 }
 
-static void want_home(struct list *l, const struct mn_home *home)
+static void want_home(struct list *l, const struct mn_home *home, mip6_time now)
 {
 	if (home->refused || home->place == MN_NOWHERE)
 		return;
 	if (is_away(home))
 		want_away(l, home);
 	else
-		want_at_home(l, home);
+		want_at_home(l, home, now);
 }
 
 void mn_plane_sync(struct mip6_node *node, mip6_time now)
@@ -292,7 +306,7 @@ void mn_plane_sync(struct mip6_node *node, mip6_time now)
 			want_iface(&l, i->mn, now);
 	want_tunnel(&l, node->mn);
 	for (size_t i = 0; i < node->mn->home_count; i++)
-		want_home(&l, node->mn->homes[i]);
+		want_home(&l, node->mn->homes[i], now);
 	if (!l.failed && plane_want_only(node->plane, node->mn, l.objects, l.count) < 0)
 		l.failed = true;
 	if (l.failed)

@@ -375,6 +375,27 @@ static void leaving_while_seeking(void)
 /* ---- without link events, and other circumstances ----------------------------------------------
  */
 
+static bool home_prefix_is_on_link(const struct rig *r)
+{
+	for (size_t i = 0; i < r->object_count; i++) {
+		const struct mip6_object *o = &r->objects[i];
+
+		if (o->kind == MIP6_OBJ_ROUTE && o->route.table == 254 &&
+		    o->route.ifindex == ETH0 && same(&o->route.dst.addr, HOME_PREFIX))
+			return true;
+	}
+	return false;
+}
+
+static bool goes_through(const struct rig *r, unsigned table, const char *router)
+{
+	const struct mip6_object *o = rig_default_route(r, table);
+
+	return o && o->route.ifindex == ETH0 && same(&o->route.gateway, router);
+}
+
+/* The former router's word does not hold on the new link: abroad the home agent is
+ * reached through the new router, at home packets leave through the home router. */
 static void home_and_away_without_link_event(void)
 {
 	static struct rig r;
@@ -388,7 +409,10 @@ static void home_and_away_without_link_event(void)
 	rig_link(&r, ETH0, true);
 	for (int round = 0; round < 3; round++) {
 		rig_forget(&r);
+		CU_ASSERT_EQUAL(home_prefix_is_on_link(&r), round > 0);
 		rig_receive_ra(&r, ETH0, AR1, abroad);
+		CU_ASSERT_FALSE(home_prefix_is_on_link(&r));
+		CU_ASSERT(goes_through(&r, 1000 + ETH0, AR1));
 		CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
 		CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 21600);
 		rig_accept(&r, COA1, 600);
@@ -397,6 +421,8 @@ static void home_and_away_without_link_event(void)
 			rig_receive_ra(&r, ETH0, AR1, abroad);
 		}
 		rig_receive_ra(&r, ETH0, HOME_AR, home);
+		CU_ASSERT(home_prefix_is_on_link(&r));
+		CU_ASSERT(goes_through(&r, 900, HOME_AR));
 		CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 2);
 		CU_ASSERT_EQUAL(rig_bu(&r, 1)->mh.bu.lifetime, 0);
 		CU_ASSERT_EQUAL(rig_bu(&r, 1)->at, r.now);
