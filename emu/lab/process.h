@@ -24,7 +24,7 @@ struct process_spawn {
 	char *const *argv;  /* NULL at the end */
 	const char *output; /* file for standard output; NULL: the log */
 	const char *log;
-	int nice; /* 0 normal; captures may wait, daemons may not */
+	bool waits; /* runs when nothing else would: captures may wait, daemons may not */
 };
 
 /* Starts a program in a node's namespace, with no input. Its pid, or -1 with

@@ -232,7 +232,8 @@ static int start_capture(struct runner *r, size_t index)
 	    "-s",      "256", "-B",  "8192", "-w", "-",	 NULL};
 	struct process *p = add_process(r);
 	char output[PATH_ROOM];
-	struct process_spawn what = {.node = c->node, .argv = argv, .output = output, .nice = 19};
+	struct process_spawn what = {
+	    .node = c->node, .argv = argv, .output = output, .waits = true};
 
 	if (!p)
 		return -1;
