@@ -265,6 +265,8 @@ void ha_binding_deregister(struct ha *ha, mip6_time now, const struct ha_request
 	else
 		ha_record_save(e);
 	ha_send_ba(ha, now, &r->reply, MH_STATUS_ACCEPTED, r->seq, 0);
+	if (!r->reply.has_rh2)
+		(void)ha_neighbour_ask(ha, &r->reply);
 }
 
 void ha_binding_remove(struct ha *ha, mip6_time now, struct bcache_entry *e, const char *reason)

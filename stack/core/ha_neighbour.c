@@ -22,19 +22,27 @@ static struct ha_refusal *place_for(struct ha *ha, mip6_time now, const struct m
 	return found;
 }
 
+bool ha_neighbour_ask(struct ha *ha, const struct ha_reply *reply)
+{
+	struct mip6_addr src = ha_address_near(ha, reply->ifindex, &reply->hoa);
+	struct mip6_addr group = mip6_addr_solicited_node(&reply->hoa);
+
+	if (mip6_addr_is_unspecified(&src))
+		return false;
+	node_send_ns(ha->node, reply->ifindex, &src, &group, &reply->hoa);
+	return true;
+}
+
 void ha_neighbour_refuse(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint8_t status,
 			 uint16_t seq)
 {
 	struct ha_refusal *f = place_for(ha, now, &reply->hoa);
-	struct mip6_addr src = ha_address_near(ha, reply->ifindex, &reply->hoa);
-	struct mip6_addr group = mip6_addr_solicited_node(&reply->hoa);
 
-	if (!f || mip6_addr_is_unspecified(&src)) {
+	if (!f || !ha_neighbour_ask(ha, reply)) {
 		node_drop(ha->node, now, reply->ifindex, MIP6_ERR_NOMEM, &reply->dst);
 		return;
 	}
 	*f = (struct ha_refusal){*reply, status, seq, now + MIP6_SECOND};
-	node_send_ns(ha->node, reply->ifindex, &src, &group, &reply->hoa);
 }
 
 void ha_receive_na(struct mip6_node *node, mip6_time now, struct iface *iface,

@@ -291,10 +291,17 @@ static void test_deregister(void)
 	struct mip6_object proxy = bench_proxy(bench_hoa);
 	struct mip6_addr hoa = fake_addr(bench_hoa);
 	struct bench_bu home = {.seq = 11, .src = bench_hoa, .coa = bench_hoa, .no_hao = true};
+	const struct fake_sent *last;
 	struct bench_ba ba;
+	struct nd_ns ns;
 
 	bench_bu(f, 10 * MIP6_SECOND, home);
 	ba = bench_ba(f);
+	/* A kernel that seeks the mobile node already must not wait for its next try. */
+	last = &f->sent[f->sent_count - 1];
+	CU_ASSERT_EQUAL(last->tx.ifindex, BENCH_HOME);
+	CU_ASSERT_EQUAL_FATAL(nd_parse_ns(last->payload, last->tx.payload_len, &ns), 0);
+	CU_ASSERT_TRUE(mip6_addr_equal(&ns.target, &hoa));
 	CU_ASSERT_EQUAL(ba.status, 0);
 	CU_ASSERT_EQUAL(ba.lifetime, 0);
 	CU_ASSERT_FALSE(ba.tx.has_rh2);
