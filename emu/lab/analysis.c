@@ -116,25 +116,6 @@ static int read_captures(struct analysis *a)
 	return 0;
 }
 
-/* The probe of scheduling lag runs in real time only. */
-static void read_lag(struct analysis *a)
-{
-	int64_t from = a->f.history.t0 + a->f.plan->settle_ns;
-	int64_t to = a->f.history.t0 + a->f.plan->duration_ns;
-	struct lab_lag_record record;
-	char path[PATH_ROOM];
-	FILE *file = fopen(path_of(a, "raw/lag.bin", path), "rbe");
-
-	a->f.worst_lag = -1;
-	while (file && fread(&record, sizeof(record), 1, file) == 1)
-		if (record.time >= from && record.time <= to && record.lag > a->f.worst_lag)
-			a->f.worst_lag = record.lag;
-	if (file)
-		fclose(file);
-	a->f.valid = a->f.plan->engine == LAB_ENGINE_VIRTUAL ||
-		     (a->f.worst_lag >= 0 && a->f.worst_lag <= LAG_LIMIT);
-}
-
 static int read_records(struct analysis *a)
 {
 	struct findings *f = &a->f;
@@ -148,7 +129,6 @@ static int read_records(struct analysis *a)
 		return -1;
 	if (events_read(&f->events, f->plan, path_of(a, "raw", path)) < 0)
 		return fail(a, "out of memory");
-	read_lag(a);
 	return 0;
 }
 
@@ -261,6 +241,56 @@ static int summarise(struct findings *f)
 	return 0;
 }
 
+/* When a handover is over: traffic flows both ways and the binding is accepted.
+ * What never happened is waited for until the node moves on. */
+static int64_t measured_until(const struct handover *h)
+{
+	int64_t until = h->ba.known ? h->ba.time : h->move.until;
+
+	for (int w = 0; w < WAYS; w++) {
+		int64_t end = h->ways[w].restored ? h->ways[w].first : h->move.until;
+
+		if (h->ways[w].measured && end > until)
+			until = end;
+	}
+	return until;
+}
+
+/* A record speaks of the period before it. Without a handover the whole run
+ * from `settle` on is measured. */
+static bool is_measured(const struct findings *f, const struct lab_lag_record *r)
+{
+	int64_t from = r->time - LAB_LAG_PERIOD;
+
+	for (size_t i = 0; i < f->count; i++)
+		if (r->time >= f->handovers[i].move.down &&
+		    from <= measured_until(&f->handovers[i]))
+			return true;
+	return f->count == 0 && r->time >= f->history.t0 + f->plan->settle_ns &&
+	       r->time <= f->history.t0 + f->plan->duration_ns;
+}
+
+/* The probe of scheduling lag runs in real time only. A run in which it left
+ * nothing was not watched. */
+static void read_lag(struct analysis *a)
+{
+	struct lab_lag_record record;
+	char path[PATH_ROOM];
+	bool watched = false;
+	FILE *file = fopen(path_of(a, "raw/lag.bin", path), "rbe");
+
+	a->f.worst_lag = -1;
+	while (file && fread(&record, sizeof(record), 1, file) == 1) {
+		watched = true;
+		if (is_measured(&a->f, &record) && record.lag > a->f.worst_lag)
+			a->f.worst_lag = record.lag;
+	}
+	if (file)
+		fclose(file);
+	a->f.valid =
+	    a->f.plan->engine == LAB_ENGINE_VIRTUAL || (watched && a->f.worst_lag <= LAG_LIMIT);
+}
+
 static int conclude(struct analysis *a)
 {
 	struct findings *f = &a->f;
@@ -270,6 +300,7 @@ static int conclude(struct analysis *a)
 	if (!f->handovers || !f->verdicts)
 		return fail(a, "out of memory");
 	f->count = f->history.count;
+	read_lag(a);
 	f->lost_outside =
 	    handover_lost_outside(f->plan, &f->history, f->streams, f->handovers, f->count);
 	if (summarise(f) < 0 || crosscheck(f) < 0)

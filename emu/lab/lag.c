@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEP_NS = 2000000, PER_RECORD = 50 };
+enum { STEP_NS = 2000000, PER_RECORD = LAB_LAG_PERIOD / STEP_NS };
 
 static int64_t clock_ns(clockid_t clock)
 {

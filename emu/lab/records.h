@@ -31,6 +31,9 @@ struct lab_probe_record {
 	int64_t time; /* sent; received (the kernel's time stamp) */
 };
 
+/* The largest lag of the LAB_LAG_PERIOD ns before `time`. */
+#define LAB_LAG_PERIOD INT64_C(100000000)
+
 struct lab_lag_record {
 	int64_t time;
 	int64_t lag; /* ns later than asked for */
