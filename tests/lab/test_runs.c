@@ -123,6 +123,29 @@ static void home(void)
 	lab_run_free(&run);
 }
 
+static void home_without_link_event(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "home", "-p", "link_event=no");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, equals(&run, "handover.first_up_ms.count", 8), "traffic after each move");
+	lab_run_free(&run);
+}
+
+/* Advertisements come so seldom that the node moves back before the first router
+ * has missed any. */
+static void handover_between_slow_routers(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "handover", "-p",
+	    "link_event=no ra_min=1s ra_max=3s pause_min=5s pause_max=7s settle=8s moves=6");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, equals(&run, "handover.first_down_ms.count", 6), "traffic after each move");
+	lab_run_free(&run);
+}
+
 static void ra_race(void)
 {
 	struct lab_run run;
@@ -456,6 +479,8 @@ int main(void)
 	    {"handover_without_link_event", handover_without_link_event},
 	    {"repeats", repeats},
 	    {"home", home},
+	    {"home_without_link_event", home_without_link_event},
+	    {"handover_between_slow_routers", handover_between_slow_routers},
 	    {"ra_race", ra_race},
 	    {"throughput", throughput},
 	    {"kill_mn", kill_mn},
