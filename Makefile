@@ -37,13 +37,14 @@ deps-check: deps-lab deps-kernel
 # ---- sources: found, not listed ---------------------------------------------
 WIRE_SRC := $(wildcard stack/wire/*.c)
 CORE_SRC := $(wildcard stack/core/*.c)
+SOFT_SRC := $(wildcard stack/soft/*.c)
 CONF_SRC := $(wildcard stack/conf/*.c)
 LINUX_SRC := $(wildcard stack/linux/*.c)
 CTL_SRC := $(wildcard stack/ctl/*.c)
 LAB_SRC := $(wildcard emu/lab/*.c emu/netns/*.c emu/uml/*.c)
 
 obj = $(patsubst %.c,$(BUILD)/%.o,$(1))
-LIB_OBJ := $(call obj,$(WIRE_SRC) $(CORE_SRC))
+LIB_OBJ := $(call obj,$(WIRE_SRC) $(CORE_SRC) $(SOFT_SRC))
 CONF_OBJ := $(call obj,$(CONF_SRC)) $(BUILD)/gen/conf/scanner.o $(BUILD)/gen/conf/grammar.o
 LINUX_OBJ := $(call obj,$(filter-out stack/linux/mip6d.c,$(LINUX_SRC)))
 LAB_OBJ := $(call obj,$(filter-out emu/lab/mip6lab.c,$(LAB_SRC)))

@@ -21,27 +21,27 @@ result() { # NAME FINDINGS
 # The core calls nothing of an operating system: only what moves memory, compares
 # and sorts, text formatting into memory, and the allocator.
 allowed='^(mem(cpy|move|set|cmp|chr)|str(len|n?cmp|n?cpy|r?chr|nlen|cspn|spn|toul|str)|v?snprintf|__v?snprintf_chk|__mem(cpy|move|set)_chk|__str(cpy|cat)_chk|malloc|calloc|realloc|free|qsort|bsearch|__stack_chk_fail|__assert_fail|abort|_GLOBAL_OFFSET_TABLE_)$'
-objects=$(find "$build/stack/wire" "$build/stack/core" -name '*.o')
+objects=$(find "$build/stack/wire" "$build/stack/core" "$build/stack/soft" -name '*.o')
 defined=$(nm --defined-only $objects | awk 'NF == 3 { print $3 }' | sort -u)
 undefined=$(nm -u $objects | awk '$1 == "U" { print $2 }' | sort -u)
 foreign=$(printf '%s\n' "$undefined" | grep -vE "$allowed" | while read -r symbol; do
-	printf '%s\n' "$defined" | grep -qx "$symbol" || echo "undefined symbol in wire/ or core/: $symbol"
+	printf '%s\n' "$defined" | grep -qx "$symbol" || echo "undefined symbol in wire/, core/ or soft/: $symbol"
 done)
 result rule-no-system-calls-in-core "$foreign"
 
 # No state outside of struct mip6_node: no writable symbol. A constant table of
 # pointers (.data.rel.ro) is written by the loader only, and read-only afterwards.
 writable=$(nm -f sysv $objects | awk -F'|' '$7 ~ /^(\.(data|bss|tdata|tbss)|\*COM\*)/ && $7 !~ /^\.data\.rel\.ro/ {
-	gsub(/ /, "", $1); print "writable global in wire/ or core/: " $1 }')
+	gsub(/ /, "", $1); print "writable global in wire/, core/ or soft/: " $1 }')
 result rule-no-globals "$writable"
 
 # wire/ and core/ include nothing of an operating system.
-includes=$(grep -nE '#include <(sys/|net/|netinet|arpa|linux/|unistd|time|pthread|errno|fcntl|signal|stdio_ext)' stack/wire/*.[ch] stack/core/*.[ch])
+includes=$(grep -nE '#include <(sys/|net/|netinet|arpa|linux/|unistd|time|pthread|errno|fcntl|signal|stdio_ext)' stack/wire/*.[ch] stack/core/*.[ch] stack/soft/*.[ch])
 result rule-includes "$includes"
 
 # Bytes of the network are read through the bounded reader: no cast of a packet
 # pointer to a struct in the floors that parse.
-casts=$(grep -nE '\((const )?struct [a-z0-9_]+ \*\) ?\(?(data|payload|buf|packet|p->payload)' stack/wire/*.c stack/core/*.c)
+casts=$(grep -nE '\((const )?struct [a-z0-9_]+ \*\) ?\(?(data|payload|buf|packet|p->payload)' stack/wire/*.c stack/core/*.c stack/soft/*.c)
 result rule-bounded-reader "$casts"
 
 # Arrows point down: the stack knows nothing of the lab, the floors below nothing
@@ -49,7 +49,8 @@ result rule-bounded-reader "$casts"
 up=$(
 	grep -nE '#include "(\.\./)*(emu|lab|netns|uml)/' -r stack
 	grep -nE '#include "(\.\./)*(linux|conf|ctl|soft)/' stack/wire/*.[ch] stack/core/*.[ch]
-	grep -nE '#include "(\.\./)*core/' stack/wire/*.[ch]
+	grep -nE '#include "(\.\./)*(linux|conf|ctl)/' stack/soft/*.[ch]
+	grep -nE '#include "(\.\./)*(core|soft)/' stack/wire/*.[ch]
 	grep -nE '#include "(\.\./)*(stack/|core/|linux/|conf/|wire/)' -r emu
 )
 result rule-arrows-point-down "$up"

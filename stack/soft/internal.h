@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef SOFT_INTERNAL_H
+#define SOFT_INTERNAL_H
+
+/* What the modules of the user-space data plane share. The way of a packet:
+ *
+ *   receive -> input.c ----- ours? ----> local.c: RH2, HAO, fragments, tunnels,
+ *                 |                      ND (nd.c), control messages -> core,
+ *                 | not ours             the rest -> up
+ *                 v
+ *   output  -> forward.c --> route.c ---> tunnel.c (encapsulates, back to forward)
+ *                               |
+ *                               v
+ *                            neigh.c ---> queue.c: frames(), up()
+ *
+ *   soft.c   life, the seam to the core and to the host
+ *   apply.c  the objects of the plane as tables
+ *   sif.c    interfaces and addresses
+ *   route.c  routes, rules and the choice among them
+ *   neigh.c  neighbour cache and unreachability detection (RFC 4861 7)
+ *   nd.c     what is said in neighbour discovery: answers for own and proxied
+ *            addresses, what NS, NA, RS and RA tell of neighbours
+ *   tunnel.c IPv6 in IPv6 (RFC 2473), the home agent's source checks
+ *   frag.c   fragments: made where an outer packet is too big, reassembled here
+ *   pmtu.c   path MTUs that Packet Too Big told
+ *   icmp.c   ICMPv6 errors made, and those received for outer packets
+ *   queue.c  batches to the host
+ *
+ * Everything that is stored has a fixed or configured upper bound, and nothing
+ * is allocated for a packet. */
+#include "core/table.h"
+#include "core/timers.h"
+#include <mip6/soft.h>
+
+enum {
+	SOFT_ETH = 14, /* octets of an Ethernet header */
+	SOFT_IP6 = 40, /* octets of an IPv6 header */
+	SOFT_MIN_MTU = 1280,
+	SOFT_TUNNEL_OVERHEAD = 40,
+	SOFT_MAIN_TABLE = 254,
+	SOFT_ADDRS = 32,       /* of an interface */
+	SOFT_BATCH = 256,      /* packets that wait for the host in queue.c */
+	SOFT_SCRATCH = 262144, /* octets of packets that were made here, in a batch */
+	SOFT_NEIGHBOURS = 4096,
+	SOFT_HELD = 128,     /* packets that wait for neighbours, in all */
+	SOFT_HELD_EACH = 16, /* and for one of them */
+	SOFT_HELD_SIZE = 2048,
+	SOFT_PENDING = 64,   /* address reports for the core */
+	SOFT_ROUTE_HOPS = 4, /* tunnels inside tunnels */
+};
+
+struct soft_addr {
+	struct mip6_prefix addr; /* whole address with its prefix length */
+	bool ours;		 /* an object of the plane */
+	bool home;		 /* MIP6_ADDRESS_HOME */
+};
+
+/* A real interface, or (ifindex 0) the home of addresses on devices of ours. */
+struct soft_iface {
+	struct mip6_link link;
+	struct mip6_addr link_local;
+	struct soft_addr addrs[SOFT_ADDRS];
+	size_t addr_count;
+	struct soft_iface *next;
+};
+
+/* A route, rule: see struct mip6_object. */
+struct soft_route {
+	unsigned table;
+	struct mip6_prefix dst;
+	unsigned metric;
+	unsigned ifindex;
+	enum mip6_device device;
+	struct mip6_addr gateway;
+};
+
+struct soft_rule {
+	struct mip6_prefix from;
+	unsigned priority;
+	unsigned table;
+};
+
+struct soft_routes {
+	struct soft_route *routes; /* by table, longest prefix, metric */
+	size_t count, cap;
+	struct soft_rule *rules; /* by priority */
+	size_t rule_count, rule_cap;
+};
+
+/* Where a packet goes next. */
+enum soft_hop_kind {
+	SOFT_HOP_NONE,	 /* no route */
+	SOFT_HOP_LINK,	 /* to next_hop on ifindex */
+	SOFT_HOP_TUNNEL, /* into the tunnel: outer source and destination */
+	SOFT_HOP_LOCAL,	 /* it is the node's own address */
+};
+
+struct soft_hop {
+	enum soft_hop_kind kind;
+	unsigned ifindex;
+	struct mip6_addr next_hop;
+	struct mip6_addr outer_src;
+	struct mip6_addr outer_dst;
+	unsigned mtu; /* of the interface, or of the tunnel's inside */
+};
+
+struct soft_binding {
+	struct table_node node;
+	struct mip6_addr hoa;
+	struct mip6_addr coa;
+	struct mip6_addr ha;
+};
+
+/* Values of an applied object, for mip6_soft_objects and for the tables that need
+ * no other form (SYSCTL, PROXY, MH_INPUT, DEVICE, NEIGHBOUR ...). */
+struct soft_object {
+	struct table_node node;
+	struct mip6_object object;
+};
+
+struct soft_queue;
+struct soft_neighbours;
+struct soft_fragments;
+struct soft_pmtus;
+
+struct mip6_soft {
+	const struct mip6_soft_host *host;
+	void *ctx;
+	struct mip6_host core_host; /* what the core sees of us */
+	struct mip6_node *node;	    /* NULL: no protocol */
+	bool running;
+	bool forwarding; /* by the host */
+	mip6_time now;	 /* of the input at work */
+	struct timers timers;
+	struct soft_iface *ifaces; /* by rising ifindex */
+	struct soft_iface devices; /* addresses on devices of ours */
+	struct soft_routes routes;
+	struct table objects;  /* struct soft_object, all but bindings */
+	struct table bindings; /* struct soft_binding by hoa */
+	bool has_mn_device;
+	struct mip6_object mn_device; /* DEVICE of the mobile node */
+	bool has_ha_device;
+	struct soft_neighbours *neighbours;
+	struct soft_fragments *fragments;
+	struct soft_pmtus *pmtus;
+	struct soft_queue *queue;
+	/* address reports that wait until the core has returned */
+	struct {
+		unsigned ifindex;
+		struct mip6_prefix addr;
+		unsigned flags;
+		bool present;
+	} pending[SOFT_PENDING];
+	size_t pending_count;
+	mip6_time icmp_since; /* rate limit of errors */
+	unsigned icmp_count;
+	struct mip6_soft_stats stats;
+};
+
+/* ---- soft.c ------------------------------------------------------------------ */
+/* A control packet (MH, ND, ICMPv6 error) for the protocol; nothing without one. */
+void soft_to_core(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p);
+/* What every public input ends with: address reports to the core, frames to the
+ * host. */
+void soft_finish(struct mip6_soft *s);
+
+/* ---- apply.c ------------------------------------------------------------------ */
+/* The `apply` of the core's host; ctx is struct mip6_soft. */
+int soft_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is);
+void soft_apply_free(struct mip6_soft *s);
+/* An applied object with this key, or NULL. */
+const struct mip6_object *soft_object(const struct mip6_soft *s, const struct mip6_object *key);
+const struct soft_binding *soft_binding(const struct mip6_soft *s, const struct mip6_addr *hoa);
+bool soft_proxies(const struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
+		  bool *ret_router);
+
+/* ---- sif.c --------------------------------------------------------------------- */
+struct soft_iface *soft_iface(const struct mip6_soft *s, unsigned ifindex);
+/* ifindex 0: an address on a device of ours. MIP6_ERR_SPACE. */
+int soft_iface_add_addr(struct soft_iface *i, const struct soft_addr *addr);
+void soft_iface_remove_addr(struct soft_iface *i, const struct mip6_addr *addr);
+bool soft_iface_has(const struct soft_iface *i, const struct mip6_addr *addr);
+/* An address of the node, whatever interface it is on. */
+bool soft_owns(const struct mip6_soft *s, const struct mip6_addr *addr);
+/* The source to use for messages of the plane itself to dst on this interface:
+ * link-local for link-local destinations, else a global one, else link-local. */
+struct mip6_addr soft_source(const struct mip6_soft *s, unsigned ifindex,
+			     const struct mip6_addr *dst);
+
+/* ---- route.c ------------------------------------------------------------------- */
+int soft_route_add(struct soft_routes *r, const struct soft_route *route);
+void soft_route_remove(struct soft_routes *r, const struct soft_route *key);
+int soft_rule_add(struct soft_routes *r, const struct soft_rule *rule);
+void soft_rule_remove(struct soft_routes *r, const struct soft_rule *key);
+void soft_routes_free(struct soft_routes *r);
+/* Bindings first (not for what leaves to its own coa in a tunnel), then rules by
+ * source, then the main table; the on-link prefixes of configured addresses count
+ * as routes of the main table. */
+struct soft_hop soft_route_find(const struct mip6_soft *s, const struct mip6_addr *src,
+				const struct mip6_addr *dst);
+
+/* ---- neigh.c ------------------------------------------------------------------- */
+struct soft_neighbours *soft_neighbours_new(struct mip6_soft *s);
+void soft_neighbours_free(struct soft_neighbours *n);
+/* Sends a packet (data at its IPv6 header, headroom for Ethernet) to a neighbour:
+ * at once when its link-layer address is known, else after asking; the packet is
+ * copied when it has to wait. */
+void soft_neigh_send(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *next_hop,
+		     struct mip6_buf *packet);
+/* Link-layer address told by NS, RS, RA (7.2.3, 6.2.6, 6.3.4): creates or updates,
+ * STALE when it is new. is_router: it is one, for certain. */
+void soft_neigh_heard(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
+		      const uint8_t mac[6], bool is_router);
+/* A Neighbour Advertisement (7.2.5). */
+void soft_neigh_advertised(struct mip6_soft *s, unsigned ifindex, const struct nd_na *na);
+int soft_neigh_permanent(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
+			 const uint8_t mac[6]);
+void soft_neigh_remove_permanent(struct mip6_soft *s, unsigned ifindex,
+				 const struct mip6_addr *addr);
+/* Forgets all but permanent ones of an interface. */
+void soft_neigh_flush(struct mip6_soft *s, unsigned ifindex);
+
+/* ---- nd.c ----------------------------------------------------------------------- */
+/* A valid ND message that came in; the core gets it after this. */
+void soft_nd_receive(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p);
+/* A solicitation of a neighbour: multicast with mac NULL, else unicast. */
+void soft_nd_solicit(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *target,
+		     const uint8_t *mac, const struct mip6_addr *src_hint);
+
+/* ---- input.c, local.c, forward.c ------------------------------------------------ */
+/* A frame from outside. */
+void soft_input(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *frame);
+/* A packet for the node itself: data at its IPv6 header. */
+void soft_local(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet);
+/* Sends a packet on its way: route, tunnel, neighbour. `own`: it began here, its
+ * hop limit stays; else it is decremented, and errors go to its source. ifindex
+ * is where it came in (0: from here). */
+void soft_forward(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet, bool own);
+/* A message of the core or of the plane: builds the packet and sends it. */
+void soft_send_tx(struct mip6_soft *s, const struct mip6_tx *tx);
+
+/* ---- tunnel.c -------------------------------------------------------------------- */
+/* Puts the outer header before the packet and sends it; too big ones are answered
+ * or cut (RFC 2473 7). depth counts tunnels entered so far. */
+void soft_encapsulate(struct mip6_soft *s, const struct soft_hop *hop, struct mip6_buf *packet,
+		      bool own, unsigned depth);
+/* A packet with next header 41 for us, data at the outer header: checks both
+ * sources and hands the inner packet on. */
+void soft_decapsulate(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet,
+		      const struct ip6_packet *outer);
+
+/* ---- frag.c, pmtu.c, icmp.c ------------------------------------------------------ */
+struct soft_fragments *soft_fragments_new(struct mip6_soft *s);
+void soft_fragments_free(struct soft_fragments *f);
+/* A packet with a fragment header for us. When it completes a packet, *ret is that
+ * packet (in memory of the plane, valid until the next call) and it returns true. */
+bool soft_reassemble(struct mip6_soft *s, const struct mip6_buf *packet, const struct ip6_packet *p,
+		     struct mip6_buf *ret);
+/* Sends the packet in fragments that fit mtu; the unfragmentable part is the IPv6
+ * header. */
+void soft_fragment(struct mip6_soft *s, const struct soft_hop *hop, const struct mip6_buf *packet,
+		   unsigned mtu);
+struct soft_pmtus *soft_pmtus_new(void);
+void soft_pmtus_free(struct soft_pmtus *p);
+/* The path MTU to dst, at most `mtu`; learned values are kept 10 minutes. */
+unsigned soft_pmtu(const struct mip6_soft *s, const struct mip6_addr *dst, unsigned mtu);
+void soft_pmtu_learn(struct mip6_soft *s, const struct mip6_addr *dst, uint32_t mtu);
+/* An error about a packet that we cannot forward or deliver, as far as RFC 4443
+ * 2.4 e and f allow it. */
+void soft_icmp_error(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf *packet,
+		     uint8_t type, uint8_t code, uint32_t value);
+/* An ICMPv6 error for us: path MTU; of an outer packet, it is passed on to the
+ * inner source (RFC 2473 8). */
+void soft_icmp_received(struct mip6_soft *s, const struct ip6_packet *p);
+
+/* ---- queue.c --------------------------------------------------------------------- */
+struct soft_queue *soft_queue_new(void);
+void soft_queue_free(struct soft_queue *q);
+/* The batch refers to the buffer, which must live until soft_finish. */
+void soft_queue_frame(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf *frame);
+void soft_queue_up(struct mip6_soft *s, const struct mip6_buf *packet);
+/* Memory for a packet of up to len octets that is made here, with headroom, alive
+ * until soft_finish; data at the start of the packet. A batch that is full is given
+ * to the host first. Never fails for len <= 65536. */
+struct mip6_buf soft_queue_scratch(struct mip6_soft *s, size_t len);
+void soft_queue_flush(struct mip6_soft *s);
+
+#endif
