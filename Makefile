@@ -15,7 +15,8 @@ CFLAGS ?= -O2 -g
 WARN := -Wall -Wextra -Wshadow -Wconversion -Werror
 CPPFLAGS += -D_GNU_SOURCE -Istack/include -Istack -Iemu -I$(BUILD)/gen
 ALL_CFLAGS = -std=gnu17 $(CFLAGS) $(WARN) -ffile-prefix-map=$(CURDIR)=. $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
-ALL_LDFLAGS = $(LDFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE))
+# The map says which objects a program was linked from (tests/rules.sh).
+ALL_LDFLAGS = $(LDFLAGS) -Wl,-Map=$@.map $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
 # ---- packages: what each kind of target needs -----------------------------------
 PKG_BUILD := gcc libc6-dev git libmnl-dev flex bison libyaml-dev libjansson-dev libpcap-dev
@@ -83,9 +84,10 @@ $(BUILD)/gen/conf/%.o: $(BUILD)/gen/conf/%.c $(BUILD)/gen/conf/grammar.h $(BUILD
 	$(Q)$(CC) $(CPPFLAGS) -Istack/conf -std=gnu17 $(CFLAGS) $(if $(SANITIZE),-fsanitize=$(SANITIZE)) -c -o $@ $<
 $(call obj,$(CONF_SRC)): $(BUILD)/gen/conf/grammar.h $(BUILD)/gen/conf/scanner.h
 
+# Thin: it names the objects' files, and so do the maps of what is linked with it.
 $(BUILD)/libmip6.a: $(LIB_OBJ)
 	@rm -f $@
-	$(Q)ar rcs $@ $^
+	$(Q)ar rcsT $@ $^
 $(BUILD)/mip6d: $(call obj,stack/linux/mip6d.c) $(LINUX_OBJ) $(CONF_OBJ) $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lmnl -ljansson
 $(BUILD)/mip6ctl: $(call obj,$(CTL_SRC)) $(BUILD)/libmip6.a

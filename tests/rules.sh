@@ -6,6 +6,8 @@ set -u
 
 build=$1
 summary=$2
+# The programs that must have the very objects of mip6d.
+SHARE_OBJECTS="tests/simnet/test_mobility"
 
 result() { # NAME FINDINGS
 	if [ -z "$2" ]; then
@@ -55,9 +57,24 @@ up=$(
 )
 result rule-arrows-point-down "$up"
 
-# The same objects serve every program: each is built once.
-twice=$(printf '%s\n' $objects | sed "s|^$build/||" | sort | uniq -d)
-result rule-same-objects "$twice"
+# The same objects serve every program: the linkers' maps name the files that went
+# into each, and each file is what it was when the program was linked.
+shared() { # PROGRAM: "path hash" of the objects of the stack in it
+	grep -oE "^(LOAD )?$build/stack/(wire|core|soft)/[a-z0-9_]+\.o" "$1.map" | sed 's/^LOAD //' |
+		sort -u | xargs sha256sum | awk '{ print $2, $1 }'
+}
+base=$(mktemp)
+shared "$build/mip6d" >"$base"
+differ=$(for program in $SHARE_OBJECTS; do
+	[ -f "$build/$program.map" ] || { echo "$program was not linked with a map"; continue; }
+	[ "$(shared "$build/$program" | wc -l)" -ge 20 ] || echo "$program has hardly an object of the stack"
+	shared "$build/$program" | grep -vxFf "$base" | sed "s|^|$program has another object than mip6d: |"
+	shared "$build/$program" | while read -r object hash; do
+		[ ! "$object" -nt "$build/$program" ] || echo "$program is older than its $object"
+	done
+done)
+rm -f "$base"
+result rule-same-objects "$differ"
 
 sources=$(git ls-files '*.c' '*.h')
 long_files=$(wc -l $sources | awk '$2 != "total" && $1 > 800 { print $2 ": " $1 " lines" }')
