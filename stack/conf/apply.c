@@ -162,9 +162,9 @@ int conf_apply_all(struct conf_apply *a, const struct conf_statement *first)
 /* The order is that of enum mip6_role. */
 static int read_role(struct conf_cursor *c, enum mip6_role *ret)
 {
-	static const char *const names[] = {"CN", "HA", "MN"};
+	static const char *const names[] = {"CN", "HA", "MN", "AR"};
 	unsigned index;
-	int err = conf_choice(c, names, 3, &index);
+	int err = conf_choice(c, names, 4, &index);
 
 	if (err == MIP6_OK)
 		err = conf_end(c);
@@ -176,6 +176,20 @@ static int read_role(struct conf_cursor *c, enum mip6_role *ret)
 int conf_node_config(struct conf_apply *a, struct conf_cursor *c)
 {
 	return read_role(c, &a->config->role);
+}
+
+/* The order is that of enum mip6_plane_choice. */
+int conf_plane(struct conf_apply *a, struct conf_cursor *c)
+{
+	static const char *const names[] = {"auto", "kernel", "user"};
+	unsigned index;
+	int err = conf_choice(c, names, 3, &index);
+
+	if (err == MIP6_OK)
+		err = conf_end(c);
+	if (err == MIP6_OK)
+		a->config->plane = (enum mip6_plane_choice)index;
+	return err;
 }
 
 int conf_if_type(struct conf_apply *a, struct conf_cursor *c)

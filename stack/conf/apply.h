@@ -30,6 +30,7 @@ int conf_check(const struct conf_apply *a);
 
 /* The keywords' own functions (apply.c, home.c, policy.c). */
 int conf_node_config(struct conf_apply *a, struct conf_cursor *c);
+int conf_plane(struct conf_apply *a, struct conf_cursor *c);
 int conf_interface(struct conf_apply *a, struct conf_cursor *c);
 int conf_if_type(struct conf_apply *a, struct conf_cursor *c);
 int conf_if_preference(struct conf_apply *a, struct conf_cursor *c);

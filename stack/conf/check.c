@@ -85,7 +85,7 @@ int conf_check(const struct conf_apply *a)
 {
 	int err;
 
-	if (a->config->role == MIP6_ROLE_CN)
+	if (a->config->role == MIP6_ROLE_CN || a->config->role == MIP6_ROLE_AR)
 		return MIP6_OK;
 	err = a->config->role == MIP6_ROLE_MN ? check_mn(a) : check_ha(a);
 	return err == MIP6_OK ? check_protection(a) : err;

@@ -20,6 +20,7 @@ static const struct conf_keyword keywords[] = {
     /* every node */
     {"include", CONF_IN_FILE, CONF_NAME, CONF_USED, 0, 0, 0, NULL},
     {"NodeConfig", CONF_IN_FILE, CONF_OWN, CONF_USED, 0, 0, 0, conf_node_config},
+    {"Plane", CONF_IN_FILE, CONF_OWN, CONF_USED, 0, 0, 0, conf_plane},
     {"DebugLevel", CONF_IN_FILE, CONF_COUNT, CONF_USED, MEMBER(debug_level), 0, 65535, NULL},
     {"DebugLogFile", CONF_IN_FILE, CONF_OWN, CONF_USED, 0, 0, 0, conf_debug_log_file},
     {"NonVolatileBindingCache", CONF_IN_FILE, CONF_BOOL, CONF_USED, MEMBER(non_volatile_bcache), 0,

@@ -7,6 +7,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+static const char *role_text(enum mip6_role role)
+{
+	static const char *const texts[] = {"cn", "ha", "mn", "ar"};
+
+	return texts[role];
+}
+
 static int engine_new(struct mip6_node *node)
 {
 	if (node->config.role == MIP6_ROLE_MN)
@@ -84,7 +91,7 @@ int mip6_node_start(struct mip6_node *node, mip6_time now)
 	if (node->running)
 		return MIP6_ERR_STATE;
 	node->running = true;
-	mip6_event_text(&e, "role", node->mn ? "mn" : node->ha ? "ha" : "cn");
+	mip6_event_text(&e, "role", role_text(node->config.role));
 	node_emit(node, &e);
 	if (node->mn)
 		err = mn_start(node, now);

@@ -219,7 +219,9 @@ static void answer_list(const struct host *h, mip6_time now, const struct contro
 
 static const char *role_text(enum mip6_role role)
 {
-	return role == MIP6_ROLE_MN ? "MN" : role == MIP6_ROLE_HA ? "HA" : "CN";
+	static const char *const texts[] = {"CN", "HA", "MN", "AR"};
+
+	return texts[role];
 }
 
 static void answer_status(const struct host *h, mip6_time now, json_t *answer)

@@ -65,6 +65,7 @@ static const struct sample {
 } samples[] = {
     {CONF_IN_FILE, "include", "include \"" DIR "cn.conf\"", NULL, "include cn;"},
     {CONF_IN_FILE, "NodeConfig", "NodeConfig CN;", NULL, "NodeConfig XX;"},
+    {CONF_IN_FILE, "Plane", "Plane user;", NULL, "Plane soft;"},
     {CONF_IN_FILE, "DebugLevel", "DebugLevel 10;", NULL, "DebugLevel high;"},
     {CONF_IN_FILE, "DebugLogFile", "DebugLogFile \"/tmp/log\";", NULL, "DebugLogFile log;"},
     {CONF_IN_FILE, "NonVolatileBindingCache", "NonVolatileBindingCache enabled;", NULL,
@@ -244,6 +245,30 @@ static void bad_values_are_refused(void)
 		CU_ASSERT_PTR_NULL(strstr(error.text, "not supported"));
 		if (error.line != 2)
 			printf("%s: line %d: %s\n", samples[i].bad, error.line, error.text);
+	}
+}
+
+static void plane_and_role_are_read(void)
+{
+	static const struct {
+		const char *text;
+		enum mip6_role role;
+		enum mip6_plane_choice plane;
+	} cases[] = {
+	    {"NodeConfig AR;", MIP6_ROLE_AR, MIP6_PLANE_AUTO},
+	    {"Plane auto;", MIP6_ROLE_CN, MIP6_PLANE_AUTO},
+	    {"Plane kernel;", MIP6_ROLE_CN, MIP6_PLANE_KERNEL},
+	    {"NodeConfig AR; Plane user;", MIP6_ROLE_AR, MIP6_PLANE_USER},
+	};
+
+	for (size_t i = 0; i < COUNT(cases); i++) {
+		struct mip6_config config;
+		struct mip6_conf_error error;
+
+		CU_ASSERT_EQUAL_FATAL(parse(cases[i].text, &config, &error), MIP6_OK);
+		CU_ASSERT_EQUAL(config.role, cases[i].role);
+		CU_ASSERT_EQUAL(config.plane, cases[i].plane);
+		mip6_config_clear(&config);
 	}
 }
 
@@ -636,6 +661,7 @@ int main(void)
 	static const struct test_case tests[] = {
 	    {"every keyword has a sample", every_keyword_has_a_sample},
 	    {"good values load", good_values_load},
+	    {"plane and role are read", plane_and_role_are_read},
 	    {"features of later are refused", later_features_are_refused},
 	    {"bad values are refused", bad_values_are_refused},
 	    {"slips are placed", slips_are_placed},

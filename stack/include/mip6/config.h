@@ -6,8 +6,12 @@
  * test or a simulation fills it in. Times are in ns, lifetimes in seconds. */
 #include <mip6/types.h>
 
-enum mip6_role { MIP6_ROLE_CN, MIP6_ROLE_HA, MIP6_ROLE_MN };
+/* MIP6_ROLE_AR: a router that advertises itself and its prefixes, and no more. */
+enum mip6_role { MIP6_ROLE_CN, MIP6_ROLE_HA, MIP6_ROLE_MN, MIP6_ROLE_AR };
 enum mip6_acl { MIP6_ACL_ALLOW, MIP6_ACL_DENY, MIP6_ACL_NONE };
+/* Where packets of home addresses are handled: by the kernel's own Mobile IPv6, by
+ * this process (mip6/soft.h), or by the kernel where it can. The core does not ask. */
+enum mip6_plane_choice { MIP6_PLANE_AUTO, MIP6_PLANE_KERNEL, MIP6_PLANE_USER };
 
 #define MIP6_IFNAME 16
 
@@ -37,9 +41,10 @@ struct mip6_home_config {
 struct mip6_config {
 	enum mip6_role role;
 	unsigned debug_level;
-	char debug_log_file[256]; /* DebugLogFile; "": standard error */
-	bool mn_ha_ipsec;	  /* UseMnHaIPsec; default true */
-	bool non_volatile_bcache; /* NonVolatileBindingCache; default false */
+	char debug_log_file[256];     /* DebugLogFile; "": standard error */
+	bool mn_ha_ipsec;	      /* UseMnHaIPsec; default true */
+	bool non_volatile_bcache;     /* NonVolatileBindingCache; default false */
+	enum mip6_plane_choice plane; /* Plane; default auto */
 
 	struct mip6_if_config *interfaces; /* malloced array */
 	size_t interface_count;
