@@ -81,4 +81,17 @@ void mip6_event_addr(struct mip6_event *e, const char *name, const struct mip6_a
 void mip6_event_prefix(struct mip6_event *e, const char *name, const struct mip6_prefix *value);
 void mip6_event_text(struct mip6_event *e, const char *name, const char *value);
 
+/* An event as one line of JSON, with its newline and a closing zero in buf:
+ *   {"time": 1700000000.123456789, "mono": 5123456789, "node": "mn",
+ *    "event": "ba_rx", "if": "eth0", "hoa": "3fff::1", ...}
+ * `mono` is the event's time in ns, `time` the same plus `offset` (wall clock minus
+ * monotonic clock) in seconds. node and ifname are names for people; ifname may be
+ * NULL. A field that has no room is left out with all behind it. The length, or
+ * MIP6_ERR_SPACE when not even the fixed part fits. */
+int mip6_event_line(const char *node, mip6_time offset, const struct mip6_event *e,
+		    const char *ifname, char *buf, size_t cap);
+/* The same for a text of the host itself: event "debug", field "text". */
+int mip6_event_debug_line(const char *node, mip6_time offset, mip6_time now, const char *text,
+			  char *buf, size_t cap);
+
 #endif
