@@ -143,7 +143,7 @@ help: ## this list
 	@echo 'mip6lab: a Mobile IPv6 stack, and the lab that runs it'
 	@echo
 	@echo '  make scenario=NAME     run a scenario; see make list. Also:'
-	@echo '                         set="NAME=VALUE ..." seed=N engine=virtual|uml|host'
+	@echo '                         set="NAME=VALUE ..." seed=N engine=virtual|uml|host|ns3'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
 
 # ---- checks -------------------------------------------------------------------------

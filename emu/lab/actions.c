@@ -113,6 +113,9 @@ static int act(struct runner *r, size_t index, struct action_state *state)
 		return processes_start_daemon(r, a->node, a->daemon);
 	case LAB_ACT_COMMAND:
 		return processes_run_command(r, index);
+	case LAB_ACT_TCP:
+	case LAB_ACT_PING:
+		return processes_run_stream(r, index);
 	case LAB_ACT_END:
 		r->ended = true;
 		return 0;

@@ -288,7 +288,7 @@ static void read_lag(struct analysis *a)
 	if (file)
 		fclose(file);
 	a->f.valid =
-	    a->f.plan->engine == LAB_ENGINE_VIRTUAL || (watched && a->f.worst_lag <= LAG_LIMIT);
+	    lab_engine_exact(a->f.plan->engine) || (watched && a->f.worst_lag <= LAG_LIMIT);
 }
 
 static int conclude(struct analysis *a)

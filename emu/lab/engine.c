@@ -75,6 +75,8 @@ int engine_ready(const struct engine_paths *paths, enum lab_engine engine, char 
 
 	if (engine == LAB_ENGINE_HOST)
 		return engine_host_ready(paths, error, cap);
+	if (engine == LAB_ENGINE_NS3)
+		return engine_ns3_ready(paths, error, cap);
 	kernel_path(paths, engine, kernel, sizeof(kernel));
 	if (access(kernel, X_OK) == 0)
 		return 0;
@@ -206,6 +208,8 @@ int engine_run(const struct engine_paths *paths, const struct lab_plan *plan, co
 	error[0] = '\0';
 	if (plan->engine == LAB_ENGINE_HOST)
 		return engine_run_host(paths, plan, results, stop_fd, tick, arg, error, error_cap);
+	if (plan->engine == LAB_ENGINE_NS3)
+		return engine_run_ns3(paths, results, stop_fd, tick, arg, error, error_cap);
 	return run_uml(paths, plan, results, stop_fd, tick, arg, error, error_cap);
 }
 

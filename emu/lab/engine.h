@@ -4,7 +4,7 @@
 
 /* Engines: where a plan's network lives. uml and virtual boot a kernel whose
  * PID 1 is this same program (`mip6lab inside RESULTS`); host uses namespaces
- * of the machine's own kernel. */
+ * of the machine's own kernel; ns3 is a program of its own beside this one. */
 #include "lab/plan.h"
 #include "lab/settings.h"
 #include <stdio.h>

@@ -2,7 +2,7 @@
 #ifndef LAB_ENGINE_INTERNAL_H
 #define LAB_ENGINE_INTERNAL_H
 
-/* Between engine.c and engine_host.c. */
+/* Between engine.c, engine_host.c and engine_ns3.c. */
 #include "lab/engine.h"
 
 /* Runs a plan on the kernel that this process is on, in a namespace of its own,
@@ -17,5 +17,10 @@ int engine_host_ready(const struct engine_paths *paths, char *error, size_t cap)
 int engine_run_host(const struct engine_paths *paths, const struct lab_plan *plan,
 		    const char *results, int stop_fd, bool (*tick)(void *arg), void *arg,
 		    char *error, size_t cap);
+/* Whether the ns-3 program is there; -1 with how to get it. */
+int engine_ns3_ready(const struct engine_paths *paths, char *error, size_t cap);
+/* engine_run in ns-3. */
+int engine_run_ns3(const struct engine_paths *paths, const char *results, int stop_fd,
+		   bool (*tick)(void *arg), void *arg, char *error, size_t cap);
 
 #endif

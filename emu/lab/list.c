@@ -15,11 +15,12 @@ struct listing {
 	const struct lab_plan *plan;	     /* one of them */
 };
 
-static void print_engines(FILE *out, const struct lab_plan *plan)
+/* Those that are able to do it. */
+static void print_engines(FILE *out, const struct listing *l)
 {
 	fputs("    engines:", out);
 	for (size_t e = 0; e < LAB_ENGINES; e++)
-		if (plan->engines[e])
+		if (l->plans[e])
 			fprintf(out, " %s", lab_engine_name((enum lab_engine)e));
 	fputc('\n', out);
 }
@@ -57,32 +58,38 @@ static void print_scenario(FILE *out, const struct listing *l)
 {
 	fprintf(out, "%s: %s (topology %s)\n", l->plan->scenario, l->plan->about,
 		l->plan->topology);
-	print_engines(out, l->plan);
+	print_engines(out, l);
 	for (size_t i = 0; i < l->plan->param_count; i++)
 		if (!l->plan->params[i].fixed)
 			print_param(out, l, i);
-}
-
-/* Loads the scenario for each engine that it is for. */
-static int listing_load(struct listing *l, const char *path, struct lab_error *ret_error)
-{
-	struct lab_error error;
-
-	*l = (struct listing){0};
-	for (int e = LAB_ENGINES - 1; e >= 0; e--) {
-		l->plans[e] = lab_plan_load(path, NULL, NULL, 0, 1, (enum lab_engine)e, &error);
-		if (!l->plans[e] && e == LAB_ENGINES - 1)
-			*ret_error = error;
-		if (l->plans[e] && !l->plan)
-			l->plan = l->plans[e];
-	}
-	return l->plan ? 0 : -1;
 }
 
 static void listing_free(struct listing *l)
 {
 	for (int e = 0; e < LAB_ENGINES; e++)
 		lab_plan_free(l->plans[e]);
+}
+
+/* Loads the scenario for each engine that is able to do it. That one is not is no
+ * mistake in the file; what else is wrong is wrong for all. */
+static int listing_load(struct listing *l, const char *path, struct lab_error *ret_error)
+{
+	struct lab_error error;
+	bool wrong = false;
+
+	*l = (struct listing){0};
+	for (int e = LAB_ENGINES - 1; e >= 0; e--) {
+		l->plans[e] = lab_plan_load(path, NULL, NULL, 0, 1, (enum lab_engine)e, &error);
+		if (l->plans[e])
+			l->plan = l->plan ? l->plan : l->plans[e];
+		else if (!wrong)
+			*ret_error = error;
+		wrong = wrong || (!l->plans[e] && !error.engine);
+	}
+	if (l->plan && !wrong)
+		return 0;
+	listing_free(l);
+	return -1;
 }
 
 static int list_one(FILE *out, const char *path)

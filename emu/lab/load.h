@@ -8,9 +8,9 @@
 #include "lab/doc.h"
 #include "lab/param.h"
 
-#define LAB_MAX_NODES	 64
+#define LAB_MAX_NODES	 200
 #define LAB_MAX_LINKS	 128
-#define LAB_MAX_IFACES	 200 /* of all nodes: their numbers are 100, 101 ... */
+#define LAB_MAX_IFACES	 400 /* of all nodes: their numbers are 100, 101 ... */
 #define LAB_MAX_ACTIONS	 20000
 #define LAB_MAX_EXPANDED ((size_t)1 << 24) /* octets of all values with parameters put in */
 #define LAB_MAX_DURATION (24 * 3600 * LAB_NS_SECOND)
@@ -77,6 +77,21 @@ int find_iface(struct lab_load *load, const struct doc_node *at, int node, const
 	       int *ret);
 int find_daemon(struct lab_load *load, const struct doc_node *at, int node, const char *name,
 		int *ret);
+
+/* The address by which a node takes part in probes and streams: a mobile node's
+ * home address, another's first; NULL: it has none. */
+char *find_address(struct lab_load *load, int node);
+
+/* ---- what an engine cannot do (limits.c) ---- */
+
+/* The error that the plan's engine is not able to `what`, which others may be:
+ * always -1, with load->error->engine set. */
+int limits_fail(struct lab_load *load, const struct doc_node *at, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+/* A wireless link, a daemon, a setting, a timeline step of this name: 0, or -1
+ * where the plan's engine has no such thing. */
+int limits_wifi(struct lab_load *load, const struct doc_node *at);
+int limits_step(struct lab_load *load, const struct doc_node *step);
 
 /* ---- parts of a plan ---- */
 

@@ -19,7 +19,7 @@ static void usage(FILE *out)
 	      "       mip6lab --version | --help\n"
 	      "\n"
 	      "SCENARIO is a name in scenarios/ or a path. Options of run and plan:\n"
-	      "  -e, --engine NAME     virtual, uml or host; default: virtual where its\n"
+	      "  -e, --engine NAME     virtual, uml, host or ns3; default: virtual where its\n"
 	      "                        kernel is built, else uml\n"
 	      "  -s, --seed N          of every random moment (default 1)\n"
 	      "  -p, --set NAME=VALUE  a parameter, with its unit; may hold several\n"

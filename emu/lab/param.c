@@ -244,21 +244,35 @@ static int check_keys(const struct doc_node *map, struct lab_error *ret_error)
 	return 0;
 }
 
-/* A default for all engines, or a mapping that has one for each. */
+/* A default for all engines, or a mapping that has one for each. What holds in
+ * virtual time holds in ns-3 too, whose time is as exact, unless it is given. */
+static const struct doc_node *
+engine_default(const struct param_set *set, const struct doc_node *map, struct lab_error *ret_error)
+{
+	bool own = doc_get(map, lab_engine_name(LAB_ENGINE_NS3)) != NULL;
+	bool as_virtual = set->engine == LAB_ENGINE_NS3 && !own;
+	size_t given = 0;
+
+	for (int e = 0; e < LAB_ENGINES; e++)
+		given += doc_get(map, lab_engine_name((enum lab_engine)e)) != NULL;
+	if (given == map->count && given == (size_t)LAB_ENGINES - !own)
+		return need_text(
+		    map, lab_engine_name(as_virtual ? LAB_ENGINE_VIRTUAL : set->engine), ret_error);
+	doc_fail(map, ret_error,
+		 "a default by engine has one for each: host, uml, virtual; and ns3 where that is "
+		 "not the one of virtual");
+	return NULL;
+}
+
 static int read_default(const struct param_set *set, struct param *param, struct arena *arena,
 			const struct doc_node *map, struct lab_error *ret_error)
 {
 	const struct doc_node *node = doc_get(map, "default");
 
-	if (node && node->kind == DOC_MAP) {
-		if (node->count != LAB_ENGINES)
-			return doc_fail(node, ret_error,
-					"a default by engine has one for each: host, uml, virtual");
-		map = node;
-		node = need_text(map, lab_engine_name(set->engine), ret_error);
-	} else {
+	if (node && node->kind == DOC_MAP)
+		node = engine_default(set, node, ret_error);
+	else
 		node = need_text(map, "default", ret_error);
-	}
 	return node ? assign(param, arena, node->text, node, ret_error) : -1;
 }
 

@@ -14,9 +14,14 @@ struct plan_box {
 
 const char *lab_engine_name(enum lab_engine engine)
 {
-	static const char *const names[] = {"host", "uml", "virtual"};
+	static const char *const names[] = {"host", "uml", "virtual", "ns3"};
 
 	return engine < LAB_ENGINES ? names[engine] : "?";
+}
+
+bool lab_engine_exact(enum lab_engine engine)
+{
+	return engine == LAB_ENGINE_VIRTUAL || engine == LAB_ENGINE_NS3;
 }
 
 void lab_error_text(const struct lab_error *error, char *text, size_t cap)

@@ -14,7 +14,13 @@
 #define LAB_NS_SECOND INT64_C(1000000000)
 #define LAB_NS_MS     INT64_C(1000000)
 
-enum lab_engine { LAB_ENGINE_HOST, LAB_ENGINE_UML, LAB_ENGINE_VIRTUAL, LAB_ENGINES };
+enum lab_engine {
+	LAB_ENGINE_HOST,
+	LAB_ENGINE_UML,
+	LAB_ENGINE_VIRTUAL,
+	LAB_ENGINE_NS3,
+	LAB_ENGINES
+};
 
 struct lab_param {
 	char name[LAB_NAME];
@@ -43,6 +49,7 @@ struct lab_link {
 	char name[LAB_NAME];
 	struct lab_impairment imp; /* each direction */
 	unsigned mtu;		   /* 0: 1500 */
+	bool wifi;		   /* IEEE 802.11 in place of a cable: only ns3 has it */
 };
 
 struct lab_iface {
@@ -114,6 +121,16 @@ enum lab_action_kind {
 	LAB_ACT_COMMAND, /* node, argv: started then, runs beside the timeline; its
 			  * output goes to the result folder; an exit status
 			  * other than exit_status fails the run */
+	LAB_ACT_TCP,	 /* node, to, src, dst, port, octets, output: one TCP
+			  * connection that carries so many octets from node to
+			  * `to`. Its output is {"asked": octets, "octets": those
+			  * that arrived, "seconds": from the action to the last of
+			  * them}, also when the run ends before it does */
+	LAB_ACT_PING,	 /* node, to, src, dst, count, interval_ns, output: ICMPv6
+			  * echo requests from node to `to`, the first at once. Its
+			  * output is {"sent", "received", "rtt_min_ms",
+			  * "rtt_mean_ms", "rtt_max_ms"}, the times null where
+			  * nothing was received */
 	LAB_ACT_END,	 /* end of the run */
 };
 
@@ -121,6 +138,7 @@ struct lab_action {
 	int64_t at_ns;
 	enum lab_action_kind kind;
 	int node, iface, link, daemon;
+	int to; /* LAB_ACT_TCP, LAB_ACT_PING: the other node */
 	int64_t gap_ns;
 	bool link_event;
 	bool handover; /* LAB_ACT_MOVE: counts as one handover of the table */
@@ -129,8 +147,14 @@ struct lab_action {
 	struct lab_impairment imp;
 	char **argv;
 	size_t argc;
-	char *output;	 /* LAB_ACT_COMMAND: file name for stdout, or NULL */
+	char *output;	 /* file name in the result folder: LAB_ACT_COMMAND: for stdout,
+			  * or NULL; LAB_ACT_TCP, LAB_ACT_PING: never NULL */
 	int exit_status; /* LAB_ACT_COMMAND: the one expected, normally 0 */
+	char *src, *dst; /* addresses: a mobile node's is its home address */
+	uint16_t port;	 /* LAB_ACT_TCP: on which `to` listens; each has its own */
+	uint64_t octets;
+	unsigned count;
+	int64_t interval_ns;
 };
 
 /* A UDP probe stream, sent from one node every interval. */
@@ -188,6 +212,7 @@ struct lab_error {
 	char file[256];
 	int line;
 	int column;
+	bool engine; /* nothing is wrong but that the engine cannot do it */
 	char text[512];
 };
 
@@ -206,6 +231,8 @@ void lab_plan_free(struct lab_plan *plan);
 const struct lab_param *lab_plan_param(const struct lab_plan *plan, const char *name);
 int lab_plan_node(const struct lab_plan *plan, const char *name); /* -1: none */
 const char *lab_engine_name(enum lab_engine engine);
+/* Whether its time is exact: nothing that the machine does shows in the figures. */
+bool lab_engine_exact(enum lab_engine engine);
 /* "file:line:column: text" with what of the place is known, cut to cap. */
 void lab_error_text(const struct lab_error *error, char *text, size_t cap);
 

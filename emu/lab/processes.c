@@ -3,6 +3,7 @@
  * noting how they end, ending them in order. */
 #include "lab/lag.h"
 #include "lab/runner_internal.h"
+#include "lab/traffic.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -167,6 +168,28 @@ int processes_run_command(struct runner *r, size_t action)
 	return spawn(r, p, a->argv, a->argc, &v, a->output ? output : NULL);
 }
 
+static const char *stream_name(const struct lab_action *a)
+{
+	return a->kind == LAB_ACT_TCP ? "tcp" : "ping";
+}
+
+int processes_run_stream(struct runner *r, size_t action)
+{
+	const struct lab_action *a = &r->plan->actions[action];
+	struct process *p = add_process(r);
+	char output[PATH_ROOM];
+
+	if (!p)
+		return -1;
+	*p = (struct process){PROCESS_COMMAND, a->node, (int)action, 0, false, 0, ""};
+	snprintf(output, sizeof(output), "%s/%s", r->paths->results, a->output);
+	snprintf(p->log, sizeof(p->log), "%s/%s", r->paths->results, a->output);
+	runner_note(r, stream_name(a), ",\"node\":\"%s\",\"to\":\"%s\"",
+		    r->plan->nodes[a->node].name, r->plan->nodes[a->to].name);
+	p->pid = traffic_start(&r->net, action, output);
+	return p->pid < 0 ? runner_fail(r, "%s", r->net.error) : 0;
+}
+
 int processes_start_lag(struct runner *r)
 {
 	struct process *p = add_process(r);
@@ -259,7 +282,8 @@ static const char *process_name(const struct runner *r, const struct process *p)
 	if (p->kind == PROCESS_DAEMON)
 		return r->plan->nodes[p->node].daemons[p->index].name;
 	if (p->kind == PROCESS_COMMAND)
-		return r->plan->actions[p->index].argv[0];
+		return r->plan->actions[p->index].argv ? r->plan->actions[p->index].argv[0]
+						       : stream_name(&r->plan->actions[p->index]);
 	return p->node < 0 ? "lag probe" : "capture";
 }
 

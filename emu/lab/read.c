@@ -304,3 +304,16 @@ int find_daemon(struct lab_load *load, const struct doc_node *at, int node, cons
 		names.items[i] = n->daemons[i].name;
 	return find_name(load, at, &names, name, ret);
 }
+
+char *find_address(struct lab_load *load, int node)
+{
+	const struct lab_node *n = &load->plan->nodes[node];
+
+	if (n->hoa[0])
+		return arena_string(load->arena, n->hoa);
+	for (size_t i = 0; i < n->iface_count; i++)
+		if (n->ifaces[i].addr_count > 0)
+			return arena_text(load->arena, n->ifaces[i].addrs[0],
+					  strcspn(n->ifaces[i].addrs[0], "/"));
+	return NULL;
+}

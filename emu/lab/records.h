@@ -8,7 +8,7 @@
  * the plan's zero. Each record is whole or absent, so an interrupted run can be
  * read up to its end.
  *
- *   raw/timeline.jsonl   {"t":ns,"what":"t0"|"link_down"|"link_up"|"start"|"signal"|
+ *   raw/timeline.jsonl   {"t":ns,"what":"t0"|"link_down"|"link_up"|"start"|"signal"|"tcp"|"ping"|
  *                        "exit"|"end", "node":..., "iface":..., "link":..., "from":...,
  *                        "n":handover number from 1, "daemon":..., "status":...}
  *   raw/probe.bin        struct lab_probe_record, native byte order

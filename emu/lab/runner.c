@@ -144,7 +144,7 @@ static int prepare(struct runner *r)
 	snprintf(path, sizeof(path), "%s/raw/probe.bin", r->paths->results);
 	if (prober_open(&r->prober, &r->net, path) < 0)
 		return runner_fail(r, "%s", r->prober.error);
-	if (r->plan->engine != LAB_ENGINE_VIRTUAL && processes_start_lag(r) < 0)
+	if (!lab_engine_exact(r->plan->engine) && processes_start_lag(r) < 0)
 		return -1;
 	return processes_start_captures(r);
 }

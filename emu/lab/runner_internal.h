@@ -59,6 +59,7 @@ int processes_start_captures(struct runner *r);
 int processes_start_daemon(struct runner *r, int node, int daemon);
 int processes_signal(struct runner *r, int node, int daemon, int signal);
 int processes_run_command(struct runner *r, size_t action);
+int processes_run_stream(struct runner *r, size_t action);
 /* Reaps what has ended; -1 when something ended that must not. */
 int processes_reap(struct runner *r);
 /* Ends daemons by their stop signals, then captures. */

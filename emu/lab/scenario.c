@@ -7,8 +7,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PROBES_MAX   64
-#define CAPTURES_MAX 200
+#define PROBES_MAX   200
+#define CAPTURES_MAX 400
 #define EXPECTS_MAX  64
 #define PROBE_PORT   7000
 #define PROBE_TAIL   (500 * LAB_NS_MS) /* for the last ones to arrive */
@@ -28,27 +28,11 @@ static int build_daemons(struct lab_load *load, const struct doc_node *map)
 	return 0;
 }
 
-/* The address by which a node takes part in a probe: a mobile node's home
- * address, another's first. */
-static const char *probe_address(const struct lab_node *node, char *text, size_t cap)
-{
-	if (node->hoa[0])
-		return node->hoa;
-	for (size_t i = 0; i < node->iface_count; i++)
-		if (node->ifaces[i].addr_count > 0) {
-			snprintf(text, cap, "%s", node->ifaces[i].addrs[0]);
-			text[strcspn(text, "/")] = '\0';
-			return text;
-		}
-	return NULL;
-}
-
 static int probe_end(struct lab_load *load, const struct doc_node *map, const char *key,
 		     const char *address_key, int *ret_node, char address[46])
 {
 	const struct doc_node *given = doc_get(map, address_key);
 	char *name = NULL;
-	char text[64];
 	const char *own;
 
 	if (read_text(load, map, key, true, &name) < 0 ||
@@ -57,7 +41,7 @@ static int probe_end(struct lab_load *load, const struct doc_node *map, const ch
 		return -1;
 	if (given)
 		return read_address(load, given, address, false);
-	own = probe_address(&load->plan->nodes[*ret_node], text, sizeof(text));
+	own = find_address(load, *ret_node);
 	if (!own)
 		return doc_fail(doc_get(map, key), load->error,
 				"node %s has no address of its own: give \"%s\"", name,
@@ -264,15 +248,15 @@ static int build_engines(struct lab_load *load, const struct doc_node *file)
 		       strcmp(lab_engine_name((enum lab_engine)e), names[i]) != 0)
 			e++;
 		if (e == LAB_ENGINES)
-			return doc_fail(list, load->error,
-					"unknown engine \"%.40s\": expected host, uml or virtual",
-					names[i]);
+			return doc_fail(
+			    list, load->error,
+			    "unknown engine \"%.40s\": expected host, uml, virtual or ns3",
+			    names[i]);
 		plan->engines[e] = true;
 	}
 	if (plan->engines[plan->engine])
 		return 0;
-	return doc_fail(list, load->error, "this scenario is not for the engine %s",
-			lab_engine_name(plan->engine));
+	return limits_fail(load, list, "this scenario is not for it");
 }
 
 int scenario_build(struct lab_load *load, const struct doc_node *file)

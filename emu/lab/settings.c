@@ -62,7 +62,7 @@ int settings_engine(struct settings *s, const char *name)
 			s->engine = (enum lab_engine)e;
 			return 0;
 		}
-	return fail(s, "no such engine (virtual, uml or host)", name);
+	return fail(s, "no such engine (virtual, uml, host or ns3)", name);
 }
 
 int settings_seed(struct settings *s, const char *text)

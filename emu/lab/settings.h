@@ -18,7 +18,7 @@ struct settings {
 /* Splits "a=1 b=2ms" and adds what it finds; may be called again. 0, or -1 with
  * the error text. */
 int settings_add(struct settings *s, const char *text);
-/* "virtual", "uml", "host". -1 with the error text for any other. */
+/* "virtual", "uml", "host", "ns3". -1 with the error text for any other. */
 int settings_engine(struct settings *s, const char *name);
 int settings_seed(struct settings *s, const char *text);
 int settings_write(const struct settings *s, const char *path);

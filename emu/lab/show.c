@@ -41,6 +41,8 @@ static void print_links(const struct lab_plan *plan, FILE *out)
 	for (size_t i = 0; i < plan->link_count; i++) {
 		fprintf(out, "link %s", plan->links[i].name);
 		print_impairment(out, &plan->links[i].imp);
+		if (plan->links[i].wifi)
+			fputs(" wifi", out);
 		if (plan->links[i].mtu)
 			fprintf(out, " mtu %u", plan->links[i].mtu);
 		fputc('\n', out);
@@ -107,6 +109,20 @@ static void print_move(const struct lab_plan *plan, const struct lab_action *a, 
 		a->link_event ? "" : ", carrier kept", a->handover ? "" : ", no handover");
 }
 
+static void print_stream(const struct lab_plan *plan, const struct lab_action *a, FILE *out)
+{
+	char interval[32];
+
+	value_print((double)a->interval_ns, VALUE_TIME, interval, sizeof(interval));
+	fprintf(out, "%s %s %s -> %s %s, ", a->kind == LAB_ACT_TCP ? "tcp" : "ping",
+		plan->nodes[a->node].name, a->src, plan->nodes[a->to].name, a->dst);
+	if (a->kind == LAB_ACT_TCP)
+		fprintf(out, "port %u, %llu octets", a->port, (unsigned long long)a->octets);
+	else
+		fprintf(out, "%u every %s", a->count, interval);
+	fprintf(out, ", to %s", a->output);
+}
+
 static void print_action(const struct lab_plan *plan, const struct lab_action *a, FILE *out)
 {
 	const struct lab_node *node = &plan->nodes[a->node];
@@ -134,6 +150,10 @@ static void print_action(const struct lab_plan *plan, const struct lab_action *a
 	case LAB_ACT_COMMAND:
 		fprintf(out, "command %s:", node->name);
 		print_words(out, a->argv, a->argc);
+		break;
+	case LAB_ACT_TCP:
+	case LAB_ACT_PING:
+		print_stream(plan, a, out);
 		break;
 	case LAB_ACT_END:
 		fputs("end", out);

@@ -9,10 +9,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#define REPEAT_DEPTH 4
-#define STEPS_MAX    200000 /* carried out in all */
-#define TARGETS_MAX  64
-#define ARGS_MAX     64
+#define REPEAT_DEPTH   4
+#define STEPS_MAX      200000 /* carried out in all */
+#define TARGETS_MAX    64
+#define ARGS_MAX       64
+#define STREAMS_MAX    200 /* of each kind */
+#define TCP_PORT       8000
+#define TCP_OCTETS_MAX 1e12
 
 struct timeline {
 	struct lab_load *load;
@@ -22,6 +25,7 @@ struct timeline {
 	char path[64];		      /* of the present step in the file: "2.1" */
 	uint64_t round;		      /* how often the innermost repeat has run in all */
 	uint64_t turn;		      /* which turn of the innermost repeat this is */
+	unsigned tcps, pings;	      /* so far */
 	int64_t busy[LAB_MAX_IFACES]; /* a move of it lasts until then */
 	struct lab_impairment imp[LAB_MAX_LINKS]; /* as it is now */
 };
@@ -259,6 +263,14 @@ static int step_start(struct timeline *t, const struct doc_node *map)
 	return add_action(t, map, action);
 }
 
+static int check_output(struct timeline *t, const struct doc_node *map, const char *name)
+{
+	if (!name || (!strchr(name, '/') && name[0] != '.' && name[0] != '\0'))
+		return 0;
+	return doc_fail(doc_get(map, "output"), t->load->error,
+			"a file name without a folder is expected: it goes to the results");
+}
+
 static int step_command(struct timeline *t, const struct doc_node *map)
 {
 	static const char *const known[] = {"node", "run", "output", "exit"};
@@ -274,10 +286,72 @@ static int step_command(struct timeline *t, const struct doc_node *map)
 	action.exit_status = (int)status;
 	if (action.argc == 0)
 		return doc_fail(map, t->load->error, "\"run\" is missing: [program, argument ...]");
-	if (action.output &&
-	    (strchr(action.output, '/') || action.output[0] == '.' || action.output[0] == '\0'))
-		return doc_fail(doc_get(map, "output"), t->load->error,
-				"a file name without a folder is expected: it goes to the results");
+	if (check_output(t, map, action.output) < 0)
+		return -1;
+	return add_action(t, map, action);
+}
+
+/* The two ends of a stream and the file for what comes of it: unless named, that
+ * of the kind's number in the timeline. */
+static int read_stream(struct timeline *t, const struct doc_node *map, const char *kind,
+		       unsigned number, struct lab_action *action)
+{
+	const char *const keys[] = {"from", "to"};
+	int *const nodes[] = {&action->node, &action->to};
+	char **const addresses[] = {&action->src, &action->dst};
+	char *name = NULL;
+	char file[32];
+
+	for (size_t i = 0; i < 2; i++) {
+		if (read_text(t->load, map, keys[i], true, &name) < 0 ||
+		    find_node(t->load, doc_get(map, keys[i]), name, nodes[i]) < 0)
+			return -1;
+		*addresses[i] = find_address(t->load, *nodes[i]);
+		if (!*addresses[i])
+			return doc_fail(doc_get(map, keys[i]), t->load->error,
+					"node %s has no address of its own", name);
+	}
+	snprintf(file, sizeof(file), "%s-%u.json", kind, number);
+	action->output = arena_string(t->load->arena, file);
+	if (read_text(t->load, map, "output", false, &action->output) < 0)
+		return -1;
+	return check_output(t, map, action->output);
+}
+
+static int step_tcp(struct timeline *t, const struct doc_node *map)
+{
+	static const char *const known[] = {"from", "to", "bytes", "output"};
+	struct lab_action action = {.kind = LAB_ACT_TCP};
+	double octets = 0;
+
+	if (read_keys(t->load, map, "tcp", known, 4) < 0 ||
+	    read_number(t->load, map, "bytes", VALUE_BYTES, &octets) < 0 ||
+	    read_stream(t, map, "tcp", ++t->tcps, &action) < 0)
+		return -1;
+	if (octets < 1 || octets > TCP_OCTETS_MAX)
+		return doc_fail(map, t->load->error, "\"bytes\" must be 1B to 1000000MB");
+	if (t->tcps > STREAMS_MAX)
+		return doc_fail(map, t->load->error, "more than %d TCP streams", STREAMS_MAX);
+	action.octets = (uint64_t)octets;
+	action.port = (uint16_t)(TCP_PORT + t->tcps - 1);
+	return add_action(t, map, action);
+}
+
+static int step_ping(struct timeline *t, const struct doc_node *map)
+{
+	static const char *const known[] = {"from", "to", "count", "interval", "output"};
+	struct lab_action action = {
+	    .kind = LAB_ACT_PING, .count = 10, .interval_ns = 100 * LAB_NS_MS};
+
+	if (read_keys(t->load, map, "ping", known, 5) < 0 ||
+	    read_unsigned(t->load, map, "count", 1, 65535, &action.count) < 0 ||
+	    read_time(t->load, map, "interval", &action.interval_ns) < 0 ||
+	    read_stream(t, map, "ping", ++t->pings, &action) < 0)
+		return -1;
+	if (action.interval_ns < LAB_NS_MS)
+		return doc_fail(map, t->load->error, "\"interval\" must be at least 1ms");
+	if (t->pings > STREAMS_MAX)
+		return doc_fail(map, t->load->error, "more than %d pings", STREAMS_MAX);
 	return add_action(t, map, action);
 }
 
@@ -320,6 +394,7 @@ static int run_step(struct timeline *t, const struct doc_node *step)
 	    {"at", step_at},	     {"wait", step_wait},	{"move", step_move},
 	    {"detach", step_detach}, {"impair", step_impair},	{"signal", step_signal},
 	    {"start", step_start},   {"command", step_command}, {"repeat", step_repeat},
+	    {"tcp", step_tcp},	     {"ping", step_ping},
 	};
 	static const size_t count = sizeof(steps) / sizeof(steps[0]);
 	const char *names[sizeof(steps) / sizeof(steps[0])];
@@ -333,7 +408,9 @@ static int run_step(struct timeline *t, const struct doc_node *step)
 				"a step has one key: put a \"-\" before each of its steps");
 	for (size_t i = 0; i < count; i++)
 		if (strcmp(steps[i].name, step->keys[0]->text) == 0)
-			return steps[i].run(t, step->items[0]);
+			return limits_step(t->load, step->keys[0]) < 0
+				   ? -1
+				   : steps[i].run(t, step->items[0]);
 	return -1;
 }
 

@@ -39,7 +39,10 @@ static int need_map(struct lab_load *load, const struct doc_node *map, const cha
 static int build_link(struct lab_load *load, const struct doc_node *key, const struct doc_node *map,
 		      struct lab_link *link)
 {
-	static const char *const known[] = {"delay", "jitter", "loss", "rate", "mtu", "about"};
+	static const char *const known[] = {"delay", "jitter", "loss", "rate",
+					    "mtu",   "kind",   "about"};
+	static const char *const kinds[] = {"wire", "wifi"};
+	int kind = 0;
 
 	if (take_name(load, key, "a link", link->name, sizeof(link->name)) < 0)
 		return -1;
@@ -48,7 +51,11 @@ static int build_link(struct lab_load *load, const struct doc_node *key, const s
 	if (read_keys(load, map, "a link", known, sizeof(known) / sizeof(known[0])) < 0 ||
 	    read_impairment(load, map, &link->imp) < 0)
 		return -1;
-	return read_unsigned(load, map, "mtu", 1280, 65535, &link->mtu);
+	if (read_unsigned(load, map, "mtu", 1280, 65535, &link->mtu) < 0 ||
+	    read_choice(load, map, "kind", kinds, 2, &kind) < 0)
+		return -1;
+	link->wifi = kind == 1;
+	return link->wifi ? limits_wifi(load, doc_get(map, "kind")) : 0;
 }
 
 static int build_links(struct lab_load *load, const struct doc_node *map)

@@ -266,7 +266,7 @@ static void test_unseen(void)
 	lab_plan_free(plan);
 	/* Its `engines` leaves out the host. */
 	CU_ASSERT_PTR_NULL(lab_plan_load(UNSEEN, NULL, NULL, 0, 1, LAB_ENGINE_HOST, &error));
-	CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "not for the engine host"));
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "engine host: this scenario is not for it"));
 	CU_ASSERT_EQUAL(error.line, 5);
 }
 
@@ -283,6 +283,11 @@ static void check_project_file(const char *path)
 		if (!plan) {
 			lab_error_text(&error, text, sizeof(text));
 			printf("%s\n", text);
+		}
+		/* What ns-3 cannot do is refused with the place that asks for it. */
+		if (e == LAB_ENGINE_NS3 && !plan) {
+			CU_ASSERT(error.engine && error.line > 0 && error.column > 0);
+			continue;
 		}
 		CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
 		CU_ASSERT(plan->expect_count > 0);
@@ -389,7 +394,7 @@ static void test_settings(void)
 /* A real-time engine needs more slack than one in which time stands still. */
 static void test_default_by_engine(void)
 {
-	static const double slack[LAB_ENGINES] = {5e6, 5e6, 200e3};
+	static const double slack[LAB_ENGINES] = {5e6, 5e6, 200e3, 200e3};
 
 	for (int e = 0; e < LAB_ENGINES; e++) {
 		struct lab_error error;

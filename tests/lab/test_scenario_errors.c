@@ -152,7 +152,7 @@ static void test_parameter_mistakes(void)
 	    {false, 5, "  moves: {default: {uml: 2, host: 3}, unit: count, range: [1, 20]}", 20, 0,
 	     "one for each"},
 	    {false, 5, "  moves: {default: {uml: 2, host: 3, vrt: 4}, unit: count, range: [1, 20]}",
-	     20, 0, "no \"virtual\""},
+	     20, 0, "one for each"},
 	    {false, 7, "defaults: {lag: 5s}", 17, 0, "out of range"},
 	    {false, 7, "defaults: {lga: 5s}", 12, 0, "did you mean lag"},
 	    {false, 7, "fixed: {lga: 5s}", 9, 0, "did you mean lag"},
