@@ -21,6 +21,8 @@ static char *target(struct conf_apply *a, enum conf_where where)
 		return (char *)a->home;
 	if (where == CONF_IN_INTERFACE)
 		return (char *)a->interface;
+	if (where == CONF_IN_PREFIX)
+		return (char *)a->prefix;
 	return (char *)a->config;
 }
 
@@ -242,10 +244,7 @@ static int add_interface(struct conf_apply *a, struct conf_cursor *c, const char
 		return conf_fail_memory(c->error, &c->last->at);
 	config->interfaces = array;
 	a->interface = &array[config->interface_count++];
-	memset(a->interface, 0, sizeof(*a->interface));
-	memcpy(a->interface->name, name, strlen(name));
-	a->interface->type = config->role;
-	a->interface->preference = 5;
+	mip6_if_config_default(a->interface, name, config->role);
 	return MIP6_OK;
 }
 
@@ -260,6 +259,8 @@ int conf_interface(struct conf_apply *a, struct conf_cursor *c)
 		err = add_interface(a, c, name);
 	if (err == MIP6_OK)
 		err = conf_apply_block(a, CONF_IN_INTERFACE, c->statement->block);
+	if (err == MIP6_OK)
+		err = conf_check_advertising(a, c);
 	a->interface = NULL;
 	return err;
 }

@@ -14,6 +14,7 @@ struct conf_apply {
 	struct conf_place home_at[MIP6_MAX_HOMES]; /* each MnHomeLink */
 	struct mip6_home_config *home;		   /* the block we are in, or NULL */
 	struct mip6_if_config *interface;	   /* the same */
+	struct mip6_advertised_prefix *prefix;	   /* the same */
 };
 
 /* Goes through all statements in order. */
@@ -28,12 +29,22 @@ int conf_unsupported(const struct conf_cursor *c, const char *hint);
  * protection (check.c). */
 int conf_check(const struct conf_apply *a);
 
-/* The keywords' own functions (apply.c, home.c, policy.c). */
+/* What only the whole block of an Interface statement shows of its advertisements
+ * (advertise.c). */
+int conf_check_advertising(const struct conf_apply *a, const struct conf_cursor *interface);
+
+/* The keywords' own functions (apply.c, advertise.c, home.c, policy.c). */
 int conf_node_config(struct conf_apply *a, struct conf_cursor *c);
 int conf_plane(struct conf_apply *a, struct conf_cursor *c);
 int conf_interface(struct conf_apply *a, struct conf_cursor *c);
 int conf_if_type(struct conf_apply *a, struct conf_cursor *c);
 int conf_if_preference(struct conf_apply *a, struct conf_cursor *c);
+int conf_send_advs(struct conf_apply *a, struct conf_cursor *c);
+int conf_ha_flag(struct conf_apply *a, struct conf_cursor *c);
+int conf_ha_info(struct conf_apply *a, struct conf_cursor *c);
+int conf_prefix_block(struct conf_apply *a, struct conf_cursor *c);
+int conf_valid_lifetime(struct conf_apply *a, struct conf_cursor *c);
+int conf_preferred_lifetime(struct conf_apply *a, struct conf_cursor *c);
 int conf_debug_log_file(struct conf_apply *a, struct conf_cursor *c);
 int conf_use_ipsec(struct conf_apply *a, struct conf_cursor *c);
 int conf_home_link(struct conf_apply *a, struct conf_cursor *c);

@@ -81,12 +81,24 @@ static int check_ha(const struct conf_apply *a)
 			 "a home agent needs its home link: add Interface \"...\";");
 }
 
+static int check_ar(const struct conf_apply *a)
+{
+	for (size_t i = 0; i < a->config->interface_count; i++)
+		if (a->config->interfaces[i].advertise.send)
+			return MIP6_OK;
+	return conf_fail(a->error, &a->end,
+			 "an access router needs a link to advertise on: add Interface \"...\" "
+			 "{ SendRouterAdvs enabled; }");
+}
+
 int conf_check(const struct conf_apply *a)
 {
 	int err;
 
-	if (a->config->role == MIP6_ROLE_CN || a->config->role == MIP6_ROLE_AR)
+	if (a->config->role == MIP6_ROLE_CN)
 		return MIP6_OK;
+	if (a->config->role == MIP6_ROLE_AR)
+		return check_ar(a);
 	err = a->config->role == MIP6_ROLE_MN ? check_mn(a) : check_ha(a);
 	return err == MIP6_OK ? check_protection(a) : err;
 }

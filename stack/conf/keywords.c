@@ -8,8 +8,10 @@
 #include <stddef.h>
 #include <string.h>
 
-#define MEMBER(name)	  offsetof(struct mip6_config, name)
-#define HOME_MEMBER(name) offsetof(struct mip6_home_config, name)
+#define MEMBER(name)	    offsetof(struct mip6_config, name)
+#define HOME_MEMBER(name)   offsetof(struct mip6_home_config, name)
+#define ADV_MEMBER(name)    offsetof(struct mip6_if_config, advertise.name)
+#define PREFIX_MEMBER(name) offsetof(struct mip6_advertised_prefix, name)
 
 /* Longest lifetimes: a home registration's (65535 units of 4 s), and a
  * correspondent registration's (RFC 6275 12). */
@@ -86,6 +88,34 @@ static const struct conf_keyword keywords[] = {
     {"Tunnel", CONF_IN_INTERFACE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
     {"UseDhcp", CONF_IN_INTERFACE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
 
+    {"SendRouterAdvs", CONF_IN_INTERFACE, CONF_OWN, CONF_USED, 0, 0, 0, conf_send_advs},
+    {"MinRtrAdvInterval", CONF_IN_INTERFACE, CONF_DURATION, CONF_USED, ADV_MEMBER(min_interval), 30,
+     1350000, NULL},
+    {"MaxRtrAdvInterval", CONF_IN_INTERFACE, CONF_DURATION, CONF_USED, ADV_MEMBER(max_interval), 70,
+     1800000, NULL},
+    {"MinDelayBetweenRAs", CONF_IN_INTERFACE, CONF_DURATION, CONF_USED, ADV_MEMBER(min_delay), 30,
+     3600000, NULL},
+    {"AdvDefaultLifetime", CONF_IN_INTERFACE, CONF_LIFETIME, CONF_USED, ADV_MEMBER(lifetime_s), 0,
+     9000, NULL},
+    {"AdvLinkMTU", CONF_IN_INTERFACE, CONF_COUNT, CONF_USED, ADV_MEMBER(mtu), 1280, 65535, NULL},
+    {"AdvIntervalOpt", CONF_IN_INTERFACE, CONF_BOOL, CONF_USED, ADV_MEMBER(interval_option), 0, 0,
+     NULL},
+    {"AdvHomeAgentFlag", CONF_IN_INTERFACE, CONF_OWN, CONF_USED, 0, 0, 0, conf_ha_flag},
+    {"AdvHomeAgentInfo", CONF_IN_INTERFACE, CONF_OWN, CONF_USED, 0, 0, 0, conf_ha_info},
+    {"HomeAgentLifetime", CONF_IN_INTERFACE, CONF_LIFETIME, CONF_USED, ADV_MEMBER(ha_lifetime_s), 1,
+     65535, NULL},
+    {"HomeAgentPreference", CONF_IN_INTERFACE, CONF_COUNT, CONF_USED, ADV_MEMBER(ha_preference), 0,
+     65535, NULL},
+    {"Prefix", CONF_IN_INTERFACE, CONF_OWN, CONF_USED, 0, 0, 0, conf_prefix_block},
+
+    /* Prefix p { } */
+    {"AdvOnLink", CONF_IN_PREFIX, CONF_BOOL, CONF_USED, PREFIX_MEMBER(on_link), 0, 0, NULL},
+    {"AdvAutonomous", CONF_IN_PREFIX, CONF_BOOL, CONF_USED, PREFIX_MEMBER(autonomous), 0, 0, NULL},
+    {"AdvRouterAddr", CONF_IN_PREFIX, CONF_BOOL, CONF_USED, PREFIX_MEMBER(router_address), 0, 0,
+     NULL},
+    {"AdvValidLifetime", CONF_IN_PREFIX, CONF_OWN, CONF_USED, 0, 0, 0, conf_valid_lifetime},
+    {"AdvPreferredLifetime", CONF_IN_PREFIX, CONF_OWN, CONF_USED, 0, 0, 0, conf_preferred_lifetime},
+
     /* MnHomeLink "if" { } */
     {"HomeAgentAddress", CONF_IN_HOME, CONF_OWN, CONF_USED, 0, 0, 0, conf_home_agent_address},
     {"HomeAddress", CONF_IN_HOME, CONF_OWN, CONF_USED, 0, 0, 0, conf_home_address},
@@ -115,6 +145,8 @@ static const char *where_text(enum conf_where where)
 	switch (where) {
 	case CONF_IN_INTERFACE:
 		return "in a block Interface \"...\" { }";
+	case CONF_IN_PREFIX:
+		return "in a block Prefix ... { } of an Interface";
 	case CONF_IN_HOME:
 		return "in a block MnHomeLink \"...\" { }";
 	case CONF_IN_IPSEC:

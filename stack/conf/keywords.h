@@ -9,7 +9,7 @@
 
 struct conf_apply;
 
-enum conf_where { CONF_IN_FILE, CONF_IN_INTERFACE, CONF_IN_HOME, CONF_IN_IPSEC };
+enum conf_where { CONF_IN_FILE, CONF_IN_INTERFACE, CONF_IN_PREFIX, CONF_IN_HOME, CONF_IN_IPSEC };
 
 enum conf_kind {
 	CONF_BOOL,     /* enabled | disabled; member: bool */

@@ -25,6 +25,29 @@ void mip6_config_default(struct mip6_config *c)
 		c->homes[i].alt_coa = true;
 }
 
+void mip6_if_config_default(struct mip6_if_config *c, const char *name, enum mip6_role role)
+{
+	size_t len = strlen(name);
+
+	memset(c, 0, sizeof(*c));
+	memcpy(c->name, name, len < sizeof(c->name) ? len : sizeof(c->name) - 1);
+	c->type = role;
+	c->preference = 5;
+	c->advertise.interval_option = true;
+	c->advertise.lifetime_s = UINT32_MAX;
+}
+
+void mip6_advertised_prefix_default(struct mip6_advertised_prefix *p,
+				    const struct mip6_prefix *prefix)
+{
+	*p = (struct mip6_advertised_prefix){.prefix = *prefix};
+	p->on_link = true;
+	p->autonomous = true;
+	p->router_address = true;
+	p->valid_s = 86400;
+	p->preferred_s = 14400;
+}
+
 /* A copy of count elements in *to, NULL for none. */
 static int copy_array(void **to, const void *from, size_t count, size_t size)
 {

@@ -15,6 +15,7 @@ static const struct event_text event_texts[MIP6_EVENTS] = {
     [MIP6_EV_LINK_UP] = {"link_up", "An interface has carrier, or was attached to another link."},
     [MIP6_EV_LINK_DOWN] = {"link_down", "An interface lost its carrier or went away."},
     [MIP6_EV_RS_TX] = {"rs_tx", "A Router Solicitation was sent."},
+    [MIP6_EV_RS_RX] = {"rs_rx", "A router answered a Router Solicitation."},
     [MIP6_EV_RA_RX] = {"ra_rx", "A Router Advertisement came in."},
     [MIP6_EV_ROUTER_NEW] = {"router_new", "A router became the default router of an interface."},
     [MIP6_EV_ROUTER_LOST] = {"router_lost", "A router is no longer usable."},

@@ -3,7 +3,7 @@
  * The protocol is in the engines; this file keeps what they share and hands the
  * host's inputs on. Each entry that may change what is wanted ends with one
  * commit, so that the host carries out a step as a whole. */
-#include "node_internal.h"
+#include "advertise.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -62,6 +62,7 @@ void mip6_node_free(struct mip6_node *node)
 		struct iface *iface = node->ifaces;
 
 		node->ifaces = iface->next;
+		advertise_forget(node, iface);
 		iface_free(iface);
 	}
 	plane_free(node->plane);
@@ -97,6 +98,8 @@ int mip6_node_start(struct mip6_node *node, mip6_time now)
 		err = mn_start(node, now);
 	if (node->ha)
 		err = ha_start(node, now);
+	if (err == MIP6_OK)
+		err = advertise_start(node, now);
 	node_commit(node, now);
 	return err;
 }
@@ -107,6 +110,7 @@ void mip6_node_stop(struct mip6_node *node, mip6_time now)
 
 	if (!node->running)
 		return;
+	advertise_stop(node, now);
 	if (node->mn)
 		mn_stop(node, now);
 	if (node->ha)
@@ -124,8 +128,8 @@ static void iface_configure(const struct mip6_node *node, struct iface *iface)
 {
 	const struct mip6_config *c = &node->config;
 
-	iface->config = (struct mip6_if_config){.type = c->role, .preference = 1};
-	memcpy(iface->config.name, iface->link.name, sizeof(iface->config.name));
+	mip6_if_config_default(&iface->config, iface->link.name, c->role);
+	iface->config.preference = 1;
 	iface->configured = c->interface_count == 0;
 	for (size_t i = 0; i < c->interface_count; i++) {
 		if (strcmp(c->interfaces[i].name, iface->link.name) != 0)
@@ -155,6 +159,8 @@ int mip6_node_reconfigure(struct mip6_node *node, mip6_time now, const struct mi
 		err = mn_reconfigure(node, now);
 	if (node->running && node->ha)
 		err = ha_reconfigure(node, now);
+	if (node->running && err == MIP6_OK)
+		err = advertise_reconfigure(node, now);
 	node_commit(node, now);
 	return err;
 }
@@ -200,6 +206,12 @@ static void emit_link(struct mip6_node *node, mip6_time now, const struct mip6_l
 	node_emit(node, &e);
 }
 
+static void check_advertising(struct mip6_node *node, mip6_time now, int err)
+{
+	if (err < 0)
+		node_warn(node, now, "out of memory: an interface does not advertise");
+}
+
 void mip6_node_link(struct mip6_node *node, mip6_time now, const struct mip6_link *link)
 {
 	struct iface *iface = node_iface(node, link->ifindex);
@@ -222,6 +234,7 @@ void mip6_node_link(struct mip6_node *node, mip6_time now, const struct mip6_lin
 		mn_link(node, now, iface);
 	if (node->ha)
 		ha_link(node, now, iface);
+	check_advertising(node, now, advertise_link(node, now, iface));
 	node_commit(node, now);
 }
 
@@ -242,6 +255,7 @@ void mip6_node_link_gone(struct mip6_node *node, mip6_time now, unsigned ifindex
 		mn_link_gone(node, now, iface);
 	if (node->ha)
 		ha_link_gone(node, now, iface);
+	advertise_forget(node, iface);
 	*at = iface->next;
 	iface_free(iface);
 	if (node->running)
@@ -310,6 +324,7 @@ void mip6_node_address(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		mn_address(node, now, iface);
 	if (node->ha)
 		ha_address(node, now, iface);
+	check_advertising(node, now, advertise_address(node, now, iface));
 	node_commit(node, now);
 }
 

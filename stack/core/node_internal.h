@@ -10,8 +10,9 @@
 #include "timers.h"
 #include <mip6/node.h>
 
-struct mn; /* mobile node engine (mn.h) */
-struct ha; /* home agent engine (ha.h) */
+struct mn;	   /* mobile node engine (mn.h) */
+struct ha;	   /* home agent engine (ha.h) */
+struct advertiser; /* router advertisements (advertise.c) */
 
 /* An address on an interface, by the host or wanted by us. */
 struct iface_addr {
@@ -28,7 +29,8 @@ struct iface {
 	size_t addr_count;
 	struct mip6_prefix *routes; /* prefixes on the link, by the host's routes */
 	size_t route_count;
-	struct mn_iface *mn; /* mobile node's part, or NULL */
+	struct mn_iface *mn;	       /* mobile node's part, or NULL */
+	struct advertiser *advertiser; /* router's part, or NULL */
 	struct iface *next;
 };
 
@@ -69,6 +71,10 @@ void node_drop(struct mip6_node *node, mip6_time now, unsigned ifindex, int reas
 int node_send_mh(struct mip6_node *node, const struct mip6_tx *tx, const struct mh_message *m);
 /* ND messages, hop limit 255, counted. A src of "::" goes out as such. */
 void node_send_rs(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src);
+/* With the interface's own link-layer address; to the link-layer address l2 where
+ * that is given (may be NULL or empty). */
+void node_send_ra(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
+		  const struct mip6_addr *dst, const struct nd_lladdr *l2, const struct nd_ra *ra);
 void node_send_ns(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
 		  const struct mip6_addr *dst, const struct mip6_addr *target);
 void node_send_na(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,

@@ -3,7 +3,7 @@
  * (RFC 6275 9.2) and of neighbour discovery (RFC 4861 6.1, 7.1), then to the
  * engine whose role it is. What fails is counted, told, and in the cases that
  * the RFC names answered. */
-#include "node_internal.h"
+#include "advertise.h"
 
 /* A message that only a home agent takes, at a node that is none: a home
  * registration is refused with status 131 (RFC 6275 10.3.1), any other Binding
@@ -75,6 +75,19 @@ static int receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface
 	return MIP6_OK;
 }
 
+static int receive_rs(struct mip6_node *node, mip6_time now, struct iface *iface,
+		      const struct ip6_packet *p)
+{
+	struct nd_rs rs;
+	int err = nd_parse_rs(p->payload, p->payload_len, &rs);
+
+	if (err < 0)
+		return err;
+	node->stats.rx_rs++;
+	advertise_receive_rs(node, now, iface, p, &rs);
+	return MIP6_OK;
+}
+
 static int receive_ns(struct mip6_node *node, mip6_time now, struct iface *iface,
 		      const struct ip6_packet *p)
 {
@@ -133,8 +146,7 @@ static int receive_nd(struct mip6_node *node, mip6_time now, struct iface *iface
 	case ICMP6_NA:
 		return receive_na(node, now, iface, p);
 	default:
-		node->stats.rx_rs++;
-		return MIP6_OK;
+		return receive_rs(node, now, iface, p);
 	}
 }
 

@@ -5,6 +5,8 @@
 #include <string.h>
 
 enum { ND_HOP_LIMIT = 255, MH_HOP_LIMIT = 64 };
+/* An advertisement with every option that we send, prefixes included. */
+enum { RA_MAX = 16 + 4 * 8 + ND_PIO_MAX * 32 };
 enum { ERRORS_PER_SECOND = 10, DROPS_PER_SECOND = 100 };
 
 static bool within_limit(struct rate_limit *limit, mip6_time now, unsigned per_second)
@@ -93,18 +95,25 @@ int node_send_mh(struct mip6_node *node, const struct mip6_tx *tx, const struct 
 	return MIP6_OK;
 }
 
+/* tx has interface and addresses. */
+static void send_icmp6_as(struct mip6_node *node, struct mip6_tx *tx, uint8_t hop_limit,
+			  const uint8_t *data, int len)
+{
+	if (len < 0)
+		return;
+	tx->hop_limit = hop_limit;
+	tx->next_header = IP6_NH_ICMPV6;
+	tx->payload = data;
+	tx->payload_len = (size_t)len;
+	node->host->send(node->ctx, tx);
+}
+
 static void send_icmp6(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
 		       const struct mip6_addr *dst, uint8_t hop_limit, const uint8_t *data, int len)
 {
 	struct mip6_tx tx = {.ifindex = ifindex, .src = *src, .dst = *dst};
 
-	if (len < 0)
-		return;
-	tx.hop_limit = hop_limit;
-	tx.next_header = IP6_NH_ICMPV6;
-	tx.payload = data;
-	tx.payload_len = (size_t)len;
-	node->host->send(node->ctx, &tx);
+	send_icmp6_as(node, &tx, hop_limit, data, len);
 }
 
 /* The interface's own link-layer address as an option, empty when it has none. */
@@ -131,6 +140,22 @@ void node_send_rs(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
 	node->stats.tx_rs++;
 	send_icmp6(node, ifindex, src, &dst, ND_HOP_LIMIT, buf,
 		   nd_build_rs(src, &dst, &rs, buf, sizeof(buf)));
+}
+
+void node_send_ra(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
+		  const struct mip6_addr *dst, const struct nd_lladdr *l2, const struct nd_ra *ra)
+{
+	struct mip6_tx tx = {.ifindex = ifindex, .src = *src, .dst = *dst};
+	struct nd_ra out = *ra;
+	uint8_t buf[RA_MAX];
+
+	out.slla = own_lladdr(node, ifindex);
+	if (l2) {
+		tx.l2_len = l2->len;
+		memcpy(tx.l2_dst, l2->addr, l2->len);
+	}
+	node->stats.tx_ra++;
+	send_icmp6_as(node, &tx, ND_HOP_LIMIT, buf, nd_build_ra(src, dst, &out, buf, sizeof(buf)));
 }
 
 void node_send_ns(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,

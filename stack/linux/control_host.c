@@ -254,13 +254,14 @@ struct counter {
 	}
 
 static const struct counter counters[] = {
-    COUNTER(rx_rs),	    COUNTER(rx_ra),	     COUNTER(rx_ns),
-    COUNTER(rx_na),	    COUNTER(tx_rs),	     COUNTER(tx_ns),
-    COUNTER(tx_na),	    COUNTER(drop_truncated), COUNTER(drop_length),
-    COUNTER(drop_checksum), COUNTER(drop_type),	     COUNTER(drop_proto),
-    COUNTER(drop_hoplimit), COUNTER(drop_value),     COUNTER(drop_duplicate),
-    COUNTER(drop_policy),   COUNTER(drop_sequence),  COUNTER(bindings),
-    COUNTER(registrations), COUNTER(handovers),	     COUNTER(plane_errors),
+    COUNTER(rx_rs),	     COUNTER(rx_ra),	     COUNTER(rx_ns),
+    COUNTER(rx_na),	     COUNTER(tx_rs),	     COUNTER(tx_ra),
+    COUNTER(tx_ns),	     COUNTER(tx_na),	     COUNTER(drop_truncated),
+    COUNTER(drop_length),    COUNTER(drop_checksum), COUNTER(drop_type),
+    COUNTER(drop_proto),     COUNTER(drop_hoplimit), COUNTER(drop_value),
+    COUNTER(drop_duplicate), COUNTER(drop_policy),   COUNTER(drop_sequence),
+    COUNTER(bindings),	     COUNTER(registrations), COUNTER(handovers),
+    COUNTER(plane_errors),
 };
 
 static void set_mh_counters(json_t *o, const char *prefix, const uint64_t count[8])

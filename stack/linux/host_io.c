@@ -47,14 +47,28 @@ static void listen_for_duplicates(struct host *h, const struct mip6_tx *tx)
 {
 	struct mip6_reader r = rd_init(tx->payload, tx->payload_len);
 	struct mip6_addr target;
+	struct mip6_addr group;
 	uint8_t type = rd_u8(&r);
 
 	rd_bytes(&r, NS_TARGET - 1);
 	target = rd_addr(&r);
 	if (tx->next_header != IP6_NH_ICMPV6 || type != ICMP6_NS || r.failed)
 		return;
-	if (sock_icmp6_listen(&h->icmp6, h->now, h->now + DAD_LISTEN, tx->ifindex, &target))
+	group = mip6_addr_solicited_node(&target);
+	if (sock_icmp6_listen(&h->icmp6, h->now, h->now + DAD_LISTEN, tx->ifindex, &group))
 		host_debug(h, 1, "cannot join the solicited-node group of an address in DAD");
+}
+
+/* Who advertises hears solicitations, whether or not the kernel is a router there. */
+static void listen_for_solicitations(struct host *h, const struct mip6_tx *tx)
+{
+	struct mip6_addr group = mip6_addr_all_routers();
+
+	if (tx->next_header != IP6_NH_ICMPV6 || tx->payload_len == 0 ||
+	    tx->payload[0] != ICMP6_RA || !mip6_addr_is_multicast(&tx->dst))
+		return;
+	if (sock_icmp6_listen(&h->icmp6, h->now, MIP6_NEVER, tx->ifindex, &group))
+		host_debug(h, 1, "cannot join the group of all routers");
 }
 
 static void do_send(void *ctx, const struct mip6_tx *tx)
@@ -64,6 +78,7 @@ static void do_send(void *ctx, const struct mip6_tx *tx)
 
 	if (mip6_addr_is_unspecified(&tx->src))
 		listen_for_duplicates(h, tx);
+	listen_for_solicitations(h, tx);
 	if (sock_packet_wanted(tx))
 		err = sock_packet_send(h->packet_fd, tx);
 	else if (tx->next_header == IP6_NH_MH)

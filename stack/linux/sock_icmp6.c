@@ -179,10 +179,9 @@ static void leave_first(struct sock_icmp6 *s)
 }
 
 int sock_icmp6_listen(struct sock_icmp6 *s, mip6_time now, mip6_time until, unsigned ifindex,
-		      const struct mip6_addr *target)
+		      const struct mip6_addr *group)
 {
-	struct sock_group g = {
-	    .ifindex = ifindex, .group = mip6_addr_solicited_node(target), .until = until};
+	struct sock_group g = {.ifindex = ifindex, .group = *group, .until = until};
 	int err;
 
 	leave_expired(s, now);

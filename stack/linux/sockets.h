@@ -25,8 +25,9 @@ int sock_mh_send(int fd, const struct mip6_tx *tx);
 
 /* Raw ICMPv6 (sock_icmp6.c): neighbour discovery and errors. Sending NS for an
  * address that this node does not have, as the home agent does in duplicate
- * address detection, needs the address's solicited-node group to hear others:
- * groups joined are kept until `until`. */
+ * address detection, needs the address's solicited-node group to hear others, and
+ * a router hears solicitations in the group of all routers: groups joined are kept
+ * until `until`. */
 #define SOCK_ICMP6_GROUPS 256
 struct sock_icmp6 {
 	int fd;
@@ -42,10 +43,10 @@ int sock_icmp6_open(struct sock_icmp6 *s);
 void sock_icmp6_close(struct sock_icmp6 *s);
 void sock_icmp6_receive(struct sock_icmp6 *s, mip6_time now, sock_receive_fn fn, void *arg);
 int sock_icmp6_send(struct sock_icmp6 *s, const struct mip6_tx *tx);
-/* Hears the solicited-node group of `target` on this interface until then. When
+/* Hears this group on this interface until then. When
  * the table is full the one that would end first makes room. 0 or -errno. */
 int sock_icmp6_listen(struct sock_icmp6 *s, mip6_time now, mip6_time until, unsigned ifindex,
-		      const struct mip6_addr *target);
+		      const struct mip6_addr *group);
 
 /* Packet socket, for sending only (sock_packet.c). */
 int sock_packet_open(void);

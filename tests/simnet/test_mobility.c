@@ -379,7 +379,8 @@ static void test_two_interfaces(void)
 	struct world w = {.net = net_new(1)};
 	struct mip6_config ha = ha_config();
 	struct mip6_config mn = mn_config(9);
-	struct mip6_if_config ifs[2] = {{"eth0", MIP6_ROLE_MN, 2}, {"eth1", MIP6_ROLE_MN, 1}};
+	struct mip6_if_config ifs[2] = {{.name = "eth0", .type = MIP6_ROLE_MN, .preference = 2},
+					{.name = "eth1", .type = MIP6_ROLE_MN, .preference = 1}};
 	int links[2] = {FOREIGN1, FOREIGN2};
 	int home = net_add_link(w.net, "3fff:1::/64", 10 * ms);
 	struct belief b;

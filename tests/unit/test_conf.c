@@ -44,6 +44,10 @@ static void surround(char *buf, size_t cap, enum conf_where where, const char *s
 	case CONF_IN_INTERFACE:
 		snprintf(buf, cap, "Interface \"eth0\" {\n%s\n}\n", statement);
 		break;
+	case CONF_IN_PREFIX:
+		snprintf(buf, cap, "Interface \"eth0\" { Prefix 3fff:0:1::/64 {\n%s\n} }\n",
+			 statement);
+		break;
 	case CONF_IN_HOME:
 		snprintf(buf, cap, "MnHomeLink \"eth0\" {\n%s\n%s\n}\n", statement,
 			 strstr(statement, "HomeA") ? "" : home);
@@ -151,6 +155,33 @@ static const struct sample {
     {CONF_IN_INTERFACE, "MnIfPreference", "MnIfPreference 10;", NULL, "MnIfPreference 11;"},
     {CONF_IN_INTERFACE, "Tunnel", "Tunnel disabled;", "Tunnel enabled;", "Tunnel sit;"},
     {CONF_IN_INTERFACE, "UseDhcp", "UseDhcp disabled;", "UseDhcp enabled;", "UseDhcp v4;"},
+    {CONF_IN_INTERFACE, "SendRouterAdvs", "SendRouterAdvs disabled;", NULL,
+     "SendRouterAdvs enabled;"},
+    {CONF_IN_INTERFACE, "MinRtrAdvInterval", "MinRtrAdvInterval 0.03;", NULL,
+     "MinRtrAdvInterval 0.029;"},
+    {CONF_IN_INTERFACE, "MaxRtrAdvInterval", "MaxRtrAdvInterval 0.07;", NULL,
+     "MaxRtrAdvInterval 0.069;"},
+    {CONF_IN_INTERFACE, "MinDelayBetweenRAs", "MinDelayBetweenRAs 0.03;", NULL,
+     "MinDelayBetweenRAs 0;"},
+    {CONF_IN_INTERFACE, "AdvDefaultLifetime", "AdvDefaultLifetime 9000;", NULL,
+     "AdvDefaultLifetime 9001;"},
+    {CONF_IN_INTERFACE, "AdvLinkMTU", "AdvLinkMTU 1280;", NULL, "AdvLinkMTU 1279;"},
+    {CONF_IN_INTERFACE, "AdvIntervalOpt", "AdvIntervalOpt disabled;", NULL, "AdvIntervalOpt 1;"},
+    {CONF_IN_INTERFACE, "AdvHomeAgentFlag", "AdvHomeAgentFlag enabled;", NULL,
+     "AdvHomeAgentFlag on;"},
+    {CONF_IN_INTERFACE, "AdvHomeAgentInfo", "AdvHomeAgentInfo disabled;", NULL,
+     "AdvHomeAgentInfo { }"},
+    {CONF_IN_INTERFACE, "HomeAgentLifetime", "HomeAgentLifetime 1;", NULL, "HomeAgentLifetime 0;"},
+    {CONF_IN_INTERFACE, "HomeAgentPreference", "HomeAgentPreference 65535;", NULL,
+     "HomeAgentPreference 65536;"},
+    {CONF_IN_INTERFACE, "Prefix", "Prefix 3fff::/64;", NULL, "Prefix 3fff::;"},
+    {CONF_IN_PREFIX, "AdvOnLink", "AdvOnLink disabled;", NULL, "AdvOnLink x;"},
+    {CONF_IN_PREFIX, "AdvAutonomous", "AdvAutonomous disabled;", NULL, "AdvAutonomous x;"},
+    {CONF_IN_PREFIX, "AdvRouterAddr", "AdvRouterAddr disabled;", NULL, "AdvRouterAddr x;"},
+    {CONF_IN_PREFIX, "AdvValidLifetime", "AdvValidLifetime infinity;", NULL,
+     "AdvValidLifetime 4294967296;"},
+    {CONF_IN_PREFIX, "AdvPreferredLifetime", "AdvPreferredLifetime 0;", NULL,
+     "AdvPreferredLifetime forever;"},
     {CONF_IN_HOME, "HomeAgentAddress", "HomeAgentAddress 3fff::1;", NULL,
      "HomeAgentAddress fe80::1;"},
     {CONF_IN_HOME, "HomeAddress", "HomeAddress 3fff::2/64;",
@@ -255,10 +286,11 @@ static void plane_and_role_are_read(void)
 		enum mip6_role role;
 		enum mip6_plane_choice plane;
 	} cases[] = {
-	    {"NodeConfig AR;", MIP6_ROLE_AR, MIP6_PLANE_AUTO},
+	    {"NodeConfig AR; Interface \"a\" { SendRouterAdvs enabled; }", MIP6_ROLE_AR,
+	     MIP6_PLANE_AUTO},
 	    {"Plane auto;", MIP6_ROLE_CN, MIP6_PLANE_AUTO},
 	    {"Plane kernel;", MIP6_ROLE_CN, MIP6_PLANE_KERNEL},
-	    {"NodeConfig AR; Plane user;", MIP6_ROLE_AR, MIP6_PLANE_USER},
+	    {"Plane user;", MIP6_ROLE_CN, MIP6_PLANE_USER},
 	};
 
 	for (size_t i = 0; i < COUNT(cases); i++) {
@@ -352,7 +384,20 @@ static const struct slip {
      "a second HomeAddress"},
     {"MnHomeLink \"a\" { HomeAddress 3fff::1/64; }\nMnHomeLink \"a\" { HomeAddress 3fff::1/64; }",
      2, 30, "given twice"},
+    /* advertisements */
+    {"Interface \"a\" {\n SendRouterAdvs enabled; }", 2, 2, "needs NodeConfig AR or HA"},
+    {"NodeConfig AR; Interface \"a\" {\n MinRtrAdvInterval 0.06;\nMaxRtrAdvInterval 0.07;}", 2, 2,
+     "three quarters of MaxRtrAdvInterval (0.07 s) at most: 0.0525 s"},
+    {"Interface \"a\" {\n MinRtrAdvInterval 500; }", 2, 2, "(600 s) at most: 450 s"},
+    {"Interface \"a\" {\n AdvDefaultLifetime 599; }", 2, 2, "at least MaxRtrAdvInterval (600 s)"},
+    {"Interface \"a\" { Prefix fe80::/64; }", 1, 24, "cannot be advertised"},
+    {"Interface \"a\" { Prefix ::/0; }", 1, 24, "cannot be advertised"},
+    {"Interface \"a\" { Prefix 3fff::/64; Prefix 3fff::1/64; }", 1, 42, "given twice"},
+    {"Interface \"a\" { Prefix 3fff::/64 { AdvValidLifetime 5; AdvPreferredLifetime 6; } }", 1, 56,
+     "longer than AdvValidLifetime (5 s)"},
+    {"Interface \"a\" { AdvOnLink enabled; }", 1, 17, "stands in a block Prefix"},
     /* what a role lacks */
+    {"NodeConfig AR;\nInterface \"a\";\n", 3, 1, "add Interface \"...\" { SendRouterAdvs"},
     {"NodeConfig MN;\n", 2, 1, "MnHomeLink"},
     {"NodeConfig MN;\nMnHomeLink \"a\" { HomeAgentAddress 3fff::1; }\n", 2, 1, "add \"HomeAddress"},
     {"NodeConfig MN;\n\n MnHomeLink \"a\" { HomeAddress 3fff::1/64; }\n", 3, 2,
@@ -421,6 +466,63 @@ static void file_of_a_home_agent(void)
 	CU_ASSERT_EQUAL(c.acl[1].policy, MIP6_ACL_DENY);
 	CU_ASSERT_EQUAL(c.served_prefix_count, 1);
 	CU_ASSERT_EQUAL(c.served_prefixes[0].len, 48);
+	mip6_config_clear(&c);
+}
+
+static void file_of_an_access_router(void)
+{
+	const struct mip6_advertise_config *a;
+	struct mip6_config c;
+
+	load(DIR "ar.conf", &c);
+	CU_ASSERT_EQUAL(c.role, MIP6_ROLE_AR);
+	CU_ASSERT_EQUAL_FATAL(c.interface_count, 2);
+	CU_ASSERT_EQUAL(c.interfaces[0].type, MIP6_ROLE_AR);
+	a = &c.interfaces[0].advertise;
+	CU_ASSERT_TRUE(a->send);
+	CU_ASSERT_EQUAL(a->min_interval, 30 * MIP6_MS);
+	CU_ASSERT_EQUAL(a->max_interval, 70 * MIP6_MS);
+	CU_ASSERT_EQUAL(a->min_delay, 50 * MIP6_MS);
+	CU_ASSERT_EQUAL(a->lifetime_s, 9000);
+	CU_ASSERT_EQUAL(a->mtu, 1400);
+	CU_ASSERT_FALSE(a->interval_option);
+	CU_ASSERT_EQUAL(a->ha_flag, MIP6_ENABLED);
+	CU_ASSERT_EQUAL(a->ha_info, MIP6_DISABLED);
+	CU_ASSERT_EQUAL(a->ha_lifetime_s, 100);
+	CU_ASSERT_EQUAL(a->ha_preference, 7);
+	CU_ASSERT_EQUAL_FATAL(a->prefix_count, 2);
+	CU_ASSERT_TRUE(same(&a->prefixes[0].prefix.addr, "3fff:0:201::1"));
+	CU_ASSERT_FALSE(a->prefixes[0].on_link);
+	CU_ASSERT_FALSE(a->prefixes[0].autonomous);
+	CU_ASSERT_FALSE(a->prefixes[0].router_address);
+	CU_ASSERT_EQUAL(a->prefixes[0].valid_s, UINT32_MAX);
+	CU_ASSERT_EQUAL(a->prefixes[0].preferred_s, 600);
+	CU_ASSERT_EQUAL(a->prefixes[1].prefix.len, 56);
+	CU_ASSERT_TRUE(a->prefixes[1].on_link && a->prefixes[1].autonomous);
+	CU_ASSERT_TRUE(a->prefixes[1].router_address);
+	/* A default gives way to what is given. */
+	CU_ASSERT_EQUAL(a->prefixes[1].valid_s, 60);
+	CU_ASSERT_EQUAL(a->prefixes[1].preferred_s, 60);
+	mip6_config_clear(&c);
+}
+
+/* "SendRouterAdvs enabled;" is enough. */
+static void advertising_has_defaults(void)
+{
+	const struct mip6_advertise_config *a;
+	struct mip6_config c;
+
+	load(DIR "ar.conf", &c);
+	a = &c.interfaces[1].advertise;
+	CU_ASSERT_TRUE(a->send && a->interval_option);
+	CU_ASSERT_EQUAL(a->min_interval, 0);
+	CU_ASSERT_EQUAL(a->max_interval, 0);
+	CU_ASSERT_EQUAL(a->min_delay, 0);
+	CU_ASSERT_EQUAL(a->lifetime_s, UINT32_MAX);
+	CU_ASSERT_EQUAL(a->mtu, 0);
+	CU_ASSERT_EQUAL(a->ha_flag, MIP6_BY_ROLE);
+	CU_ASSERT_EQUAL(a->ha_info, MIP6_BY_ROLE);
+	CU_ASSERT_EQUAL(a->prefix_count, 0);
 	mip6_config_clear(&c);
 }
 
@@ -666,6 +768,8 @@ int main(void)
 	    {"bad values are refused", bad_values_are_refused},
 	    {"slips are placed", slips_are_placed},
 	    {"file of a home agent", file_of_a_home_agent},
+	    {"file of an access router", file_of_an_access_router},
+	    {"advertising has defaults", advertising_has_defaults},
 	    {"file of a mobile node", file_of_a_mobile_node},
 	    {"files of others", files_of_others},
 	    {"files refused", files_refused},

@@ -250,7 +250,8 @@ static void all_interfaces(void)
 	rig_init(&r);
 	r.config.interfaces = calloc(1, sizeof(*r.config.interfaces));
 	r.config.interface_count = 1;
-	r.config.interfaces[0] = (struct mip6_if_config){"eth0", MIP6_ROLE_MN, 2};
+	r.config.interfaces[0] =
+	    (struct mip6_if_config){.name = "eth0", .type = MIP6_ROLE_MN, .preference = 2};
 	r.config.use_all_interfaces = true;
 	rig_start(&r);
 	rig_link(&r, ETH1, false);

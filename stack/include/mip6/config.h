@@ -15,11 +15,50 @@ enum mip6_plane_choice { MIP6_PLANE_AUTO, MIP6_PLANE_KERNEL, MIP6_PLANE_USER };
 
 #define MIP6_IFNAME 16
 
+/* What a Router Advertisement says where the configuration may leave it open. */
+enum mip6_choice { MIP6_BY_ROLE, MIP6_DISABLED, MIP6_ENABLED };
+
+/* A Prefix block: one Prefix Information option (RFC 4861 4.6.2, RFC 6275 7.2). */
+struct mip6_advertised_prefix {
+	struct mip6_prefix prefix; /* as written, with the bits behind the length */
+	bool on_link;		   /* AdvOnLink */
+	bool autonomous;	   /* AdvAutonomous */
+	bool router_address;	   /* AdvRouterAddr: R bit, with the router's whole address */
+	uint32_t valid_s;	   /* AdvValidLifetime; UINT32_MAX: infinite */
+	uint32_t preferred_s;	   /* AdvPreferredLifetime; the same */
+};
+
+#define MIP6_MAX_ADVERTISED 16
+
+/* Router Advertisements on one interface (RFC 4861 6.2.1, RFC 6275 7.5). The
+ * defaults are those of mip6_if_config_default. */
+struct mip6_advertise_config {
+	bool send; /* SendRouterAdvs, default false */
+	/* Unsolicited ones come between these times; 0: the default, for the longest
+	 * 600 s, for the shortest a third of that (RFC 4861 6.2.1) */
+	mip6_time min_interval; /* MinRtrAdvInterval */
+	mip6_time max_interval; /* MaxRtrAdvInterval */
+	/* MinDelayBetweenRAs: of two multicast ones; 0: 3 s, or min_interval where that
+	 * is shorter (RFC 6275 13) */
+	mip6_time min_delay;
+	uint32_t lifetime_s;	  /* AdvDefaultLifetime; UINT32_MAX: three times max_interval */
+	uint32_t mtu;		  /* AdvLinkMTU, 0: no such option */
+	bool interval_option;	  /* AdvIntervalOpt, default true */
+	enum mip6_choice ha_flag; /* AdvHomeAgentFlag, by role: on a home agent's home link */
+	enum mip6_choice ha_info; /* AdvHomeAgentInfo, by role: with the flag */
+	uint32_t ha_lifetime_s;	  /* HomeAgentLifetime, 0: lifetime_s, at least 1 s */
+	uint32_t ha_preference;	  /* HomeAgentPreference, default 0 */
+	/* None: the prefixes of the interface's own addresses, which are told. */
+	struct mip6_advertised_prefix prefixes[MIP6_MAX_ADVERTISED];
+	size_t prefix_count;
+};
+
 struct mip6_if_config {
 	char name[MIP6_IFNAME];
 	enum mip6_role type; /* IfType; the node's role unless given */
 	int preference; /* MnIfPreference 0-10; lower is preferred, 0 = do not use; default 5 (all
 			   as in UMIP) */
+	struct mip6_advertise_config advertise;
 };
 
 struct mip6_acl_entry {
@@ -74,6 +113,12 @@ struct mip6_config {
 
 /* Fills in the defaults above; nothing is allocated. */
 void mip6_config_default(struct mip6_config *c);
+/* The same for one interface of a node of this role; name must end with zero. */
+void mip6_if_config_default(struct mip6_if_config *c, const char *name, enum mip6_role role);
+/* A prefix with the defaults of a Prefix block: on the link and for addresses of
+ * hosts, the router's address told, valid for a day, preferred for 4 hours. */
+void mip6_advertised_prefix_default(struct mip6_advertised_prefix *p,
+				    const struct mip6_prefix *prefix);
 /* A deep copy. MIP6_ERR_NOMEM. */
 int mip6_config_copy(struct mip6_config *to, const struct mip6_config *from);
 /* Frees the arrays, not c itself; c may be used with mip6_config_default again. */

@@ -14,6 +14,7 @@ enum mip6_event_id {
 	MIP6_EV_LINK_UP, /* an interface has carrier (also: attached elsewhere) */
 	MIP6_EV_LINK_DOWN,
 	MIP6_EV_RS_TX,
+	MIP6_EV_RS_RX,	     /* a router answers: src, answer */
 	MIP6_EV_RA_RX,	     /* src, prefixes, lifetime_s */
 	MIP6_EV_ROUTER_NEW,  /* router, interface: now the default router */
 	MIP6_EV_ROUTER_LOST, /* router, reason */

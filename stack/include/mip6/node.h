@@ -160,7 +160,7 @@ struct mip6_interface_info {
 struct mip6_stats {
 	uint64_t rx_mh[8]; /* by MH type */
 	uint64_t tx_mh[8];
-	uint64_t rx_rs, rx_ra, rx_ns, rx_na, tx_rs, tx_ns, tx_na;
+	uint64_t rx_rs, rx_ra, rx_ns, rx_na, tx_rs, tx_ra, tx_ns, tx_na;
 	uint64_t drop_truncated, drop_length, drop_checksum, drop_type, drop_proto;
 	uint64_t drop_hoplimit, drop_value, drop_duplicate, drop_policy, drop_sequence;
 	uint64_t bindings, registrations, handovers, plane_errors;
