@@ -38,21 +38,23 @@ enum {
 	SOFT_MIN_MTU = 1280,
 	SOFT_TUNNEL_OVERHEAD = 40,
 	SOFT_MAIN_TABLE = 254,
-	SOFT_ADDRS = 32,       /* of an interface */
-	SOFT_BATCH = 256,      /* packets that wait for the host in queue.c */
-	SOFT_SCRATCH = 262144, /* octets of packets that were made here, in a batch */
+	SOFT_METRIC_LINK = 256,	  /* of on-link prefixes of configured addresses */
+	SOFT_METRIC_ROUTE = 1024, /* of configured routes */
+	SOFT_ADDRS = 32,	  /* of an interface */
+	SOFT_BATCH = 256,	  /* packets that wait for the host in queue.c */
+	SOFT_SCRATCH = 262144,	  /* octets of packets that were made here, in a batch */
 	SOFT_NEIGHBOURS = 4096,
 	SOFT_HELD = 128,     /* packets that wait for neighbours, in all */
 	SOFT_HELD_EACH = 16, /* and for one of them */
 	SOFT_HELD_SIZE = 2048,
-	SOFT_PENDING = 64,   /* address reports for the core */
 	SOFT_ROUTE_HOPS = 4, /* tunnels inside tunnels */
 };
 
 struct soft_addr {
 	struct mip6_prefix addr; /* whole address with its prefix length */
-	bool ours;		 /* an object of the plane */
+	bool ours;		 /* an object of the plane; else configured */
 	bool home;		 /* MIP6_ADDRESS_HOME */
+	bool deprecated;	 /* MIP6_ADDRESS_DEPRECATED */
 };
 
 /* A real interface, or (ifindex 0) the home of addresses on devices of ours. */
@@ -64,8 +66,15 @@ struct soft_iface {
 	struct soft_iface *next;
 };
 
+enum soft_route_origin {
+	SOFT_ROUTE_OBJECT,     /* of the plane: one for each table, dst and metric */
+	SOFT_ROUTE_CONFIGURED, /* by the host: one for each dst, interface and gateway */
+	SOFT_ROUTE_ON_LINK,    /* prefix of a configured address */
+};
+
 /* A route, rule: see struct mip6_object. */
 struct soft_route {
+	enum soft_route_origin origin;
 	unsigned table;
 	struct mip6_prefix dst;
 	unsigned metric;
@@ -101,7 +110,7 @@ struct soft_hop {
 	struct mip6_addr next_hop;
 	struct mip6_addr outer_src;
 	struct mip6_addr outer_dst;
-	unsigned mtu; /* of the interface, or of the tunnel's inside */
+	unsigned mtu; /* of the interface; of a tunnel: what its device says, 0: by the path */
 };
 
 struct soft_binding {
@@ -118,6 +127,14 @@ struct soft_object {
 	struct mip6_object object;
 };
 
+/* What the core is told of an address that it put on an interface. */
+struct soft_report {
+	unsigned ifindex;
+	struct mip6_prefix addr;
+	unsigned flags; /* MIP6_HOST_ADDR_* */
+	bool present;
+};
+
 struct soft_queue;
 struct soft_neighbours;
 struct soft_fragments;
@@ -128,9 +145,11 @@ struct mip6_soft {
 	void *ctx;
 	struct mip6_host core_host; /* what the core sees of us */
 	struct mip6_node *node;	    /* NULL: no protocol */
-	bool running;
-	bool forwarding; /* by the host */
-	mip6_time now;	 /* of the input at work */
+	bool in_core;		    /* the core is at work and must not be called */
+	bool forwarding;	  /* packets of others are forwarded: either of the two wishes it */
+	bool host_forwarding;	  /* the host's wish */
+	unsigned core_forwarding; /* objects of the plane that wish it */
+	mip6_time now;		  /* of the input at work */
 	struct timers timers;
 	struct soft_iface *ifaces; /* by rising ifindex */
 	struct soft_iface devices; /* addresses on devices of ours */
@@ -144,24 +163,26 @@ struct mip6_soft {
 	struct soft_fragments *fragments;
 	struct soft_pmtus *pmtus;
 	struct soft_queue *queue;
-	/* address reports that wait until the core has returned */
-	struct {
-		unsigned ifindex;
-		struct mip6_prefix addr;
-		unsigned flags;
-		bool present;
-	} pending[SOFT_PENDING];
-	size_t pending_count;
+	struct soft_report *reports; /* that wait until the core has returned */
+	size_t report_count;
+	size_t report_cap;
 	mip6_time icmp_since; /* rate limit of errors */
 	unsigned icmp_count;
 	struct mip6_soft_stats stats;
 };
 
 /* ---- soft.c ------------------------------------------------------------------ */
-/* A control packet (MH, ND, ICMPv6 error) for the protocol; nothing without one. */
+/* A control packet (MH, ND, ICMPv6 error) for the protocol; nothing without one,
+ * nor for a packet that the core itself is just sending to its own node. */
 void soft_to_core(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p);
-/* What every public input ends with: address reports to the core, frames to the
- * host. */
+/* The core is told that a neighbour does not answer. */
+void soft_neighbour_failed(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr);
+/* Tells the core of an address when it returns from the call at work.
+ * MIP6_ERR_NOMEM. */
+int soft_report(struct mip6_soft *s, const struct soft_report *report);
+/* forwarding follows the two wishes. */
+void soft_update_forwarding(struct mip6_soft *s);
+/* What every public input ends with: frames and packets to the host. */
 void soft_finish(struct mip6_soft *s);
 
 /* ---- apply.c ------------------------------------------------------------------ */
@@ -176,10 +197,12 @@ bool soft_proxies(const struct mip6_soft *s, unsigned ifindex, const struct mip6
 
 /* ---- sif.c --------------------------------------------------------------------- */
 struct soft_iface *soft_iface(const struct mip6_soft *s, unsigned ifindex);
-/* ifindex 0: an address on a device of ours. MIP6_ERR_SPACE. */
+/* An address may be there twice, configured and as an object. MIP6_ERR_SPACE. */
 int soft_iface_add_addr(struct soft_iface *i, const struct soft_addr *addr);
-void soft_iface_remove_addr(struct soft_iface *i, const struct mip6_addr *addr);
+void soft_iface_remove_addr(struct soft_iface *i, const struct mip6_addr *addr, bool ours);
 bool soft_iface_has(const struct soft_iface *i, const struct mip6_addr *addr);
+/* A home address on any interface or device. */
+bool soft_has_home(const struct mip6_soft *s, const struct mip6_addr *addr);
 /* An address of the node, whatever interface it is on. */
 bool soft_owns(const struct mip6_soft *s, const struct mip6_addr *addr);
 /* The source to use for messages of the plane itself to dst on this interface:
@@ -188,10 +211,13 @@ struct mip6_addr soft_source(const struct mip6_soft *s, unsigned ifindex,
 			     const struct mip6_addr *dst);
 
 /* ---- route.c ------------------------------------------------------------------- */
+/* Adds, or gives a route of the same key its new values. MIP6_ERR_NOMEM. */
 int soft_route_add(struct soft_routes *r, const struct soft_route *route);
 void soft_route_remove(struct soft_routes *r, const struct soft_route *key);
 int soft_rule_add(struct soft_routes *r, const struct soft_rule *rule);
 void soft_rule_remove(struct soft_routes *r, const struct soft_rule *key);
+/* The host's routes and on-link prefixes of an interface that is gone. */
+void soft_routes_forget(struct soft_routes *r, unsigned ifindex);
 void soft_routes_free(struct soft_routes *r);
 /* Bindings first (not for what leaves to its own coa in a tunnel), then rules by
  * source, then the main table; the on-link prefixes of configured addresses count
@@ -200,13 +226,16 @@ struct soft_hop soft_route_find(const struct mip6_soft *s, const struct mip6_add
 				const struct mip6_addr *dst);
 
 /* ---- neigh.c ------------------------------------------------------------------- */
-struct soft_neighbours *soft_neighbours_new(struct mip6_soft *s);
-void soft_neighbours_free(struct soft_neighbours *n);
+struct soft_neighbours *soft_neighbours_new(void);
+void soft_neighbours_free(struct mip6_soft *s);
 /* Sends a packet (data at its IPv6 header, headroom for Ethernet) to a neighbour:
  * at once when its link-layer address is known, else after asking; the packet is
- * copied when it has to wait. */
+ * copied when it has to wait. A group needs no asking. */
 void soft_neigh_send(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *next_hop,
 		     struct mip6_buf *packet);
+/* The same to a known link-layer address. */
+void soft_neigh_transmit(struct mip6_soft *s, unsigned ifindex, const uint8_t mac[6],
+			 struct mip6_buf *packet);
 /* Link-layer address told by NS, RS, RA (7.2.3, 6.2.6, 6.3.4): creates or updates,
  * STALE when it is new. is_router: it is one, for certain. */
 void soft_neigh_heard(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
@@ -236,6 +265,9 @@ void soft_local(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet);
  * hop limit stays; else it is decremented, and errors go to its source. ifindex
  * is where it came in (0: from here). */
 void soft_forward(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet, bool own);
+/* A packet of the upper layers: checks it, then soft_forward as `own`, or to its
+ * interface when its destination is link-local or a group. */
+void soft_output(struct mip6_soft *s, struct mip6_buf *packet);
 /* A message of the core or of the plane: builds the packet and sends it. */
 void soft_send_tx(struct mip6_soft *s, const struct mip6_tx *tx);
 
