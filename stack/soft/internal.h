@@ -24,6 +24,7 @@
  *   frag.c   fragments: made where an outer packet is too big, reassembled here
  *   pmtu.c   path MTUs that Packet Too Big told
  *   icmp.c   ICMPv6 errors made, and those received for outer packets
+ *   header.c the fixed IPv6 header, and a packet's bounds as headers come and go
  *   queue.c  batches to the host
  *
  * Everything that is stored has a fixed or configured upper bound, and nothing
@@ -48,6 +49,7 @@ enum {
 	SOFT_HELD_EACH = 16, /* and for one of them */
 	SOFT_HELD_SIZE = 2048,
 	SOFT_ROUTE_HOPS = 4, /* tunnels inside tunnels */
+	SOFT_DEPTH = 8,	     /* packets unwrapped from one that came in */
 };
 
 struct soft_addr {
@@ -113,6 +115,17 @@ struct soft_hop {
 	unsigned mtu; /* of the interface; of a tunnel: what its device says, 0: by the path */
 };
 
+/* The fixed part of an IPv6 header (RFC 8200 3). */
+struct soft_header {
+	uint8_t traffic_class;
+	uint32_t flow_label;
+	uint16_t payload_len;
+	uint8_t next_header;
+	uint8_t hop_limit;
+	struct mip6_addr src;
+	struct mip6_addr dst;
+};
+
 struct soft_binding {
 	struct table_node node;
 	struct mip6_addr hoa;
@@ -166,6 +179,7 @@ struct mip6_soft {
 	struct soft_report *reports; /* that wait until the core has returned */
 	size_t report_count;
 	size_t report_cap;
+	unsigned depth;	      /* packets inside of packets at work, see soft_local */
 	mip6_time icmp_since; /* rate limit of errors */
 	unsigned icmp_count;
 	struct mip6_soft_stats stats;
@@ -255,6 +269,23 @@ void soft_nd_receive(struct mip6_soft *s, unsigned ifindex, const struct ip6_pac
 /* A solicitation of a neighbour: multicast with mac NULL, else unicast. */
 void soft_nd_solicit(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *target,
 		     const uint8_t *mac, const struct mip6_addr *src_hint);
+
+/* ---- header.c ------------------------------------------------------------------ */
+/* The fixed header. False: shorter than one, or not version 6. */
+bool soft_header_read(const struct mip6_buf *packet, struct soft_header *ret);
+/* Writes all of it at data; the packet is at least SOFT_IP6 long. */
+void soft_header_write(struct mip6_buf *packet, const struct soft_header *h);
+/* One field of it, as above. */
+void soft_header_set_hop_limit(struct mip6_buf *packet, uint8_t hop_limit);
+void soft_header_set_class(struct mip6_buf *packet, const struct soft_header *h,
+			   uint8_t traffic_class);
+/* data moves n octets forward (a header is done) or back (room for one; false
+ * when the headroom has not as much), the offload's offsets with it. */
+void soft_pull(struct mip6_buf *packet, size_t n);
+bool soft_push(struct mip6_buf *packet, size_t n);
+/* Octets of the largest packet on the wire that becomes of it: its length, or that
+ * of a segment. */
+size_t soft_wire_len(const struct mip6_buf *packet);
 
 /* ---- input.c, local.c, forward.c ------------------------------------------------ */
 /* A frame from outside. */
