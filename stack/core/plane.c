@@ -98,7 +98,7 @@ static uint32_t hash_addr(uint32_t seed, const struct mip6_addr *a)
 
 /* Over the key only, so that an object is found whatever its values are. A
  * prefix counts by its length alone: bits beyond it are not significant. */
-static uint32_t hash_object(const struct mip6_object *o)
+uint32_t plane_object_hash(const struct mip6_object *o)
 {
 	switch (o->kind) {
 	case MIP6_OBJ_SYSCTL:
@@ -144,7 +144,7 @@ static uint32_t hash_owner(const void *name)
 
 static struct entry *find_entry(const struct plane *p, const struct mip6_object *o)
 {
-	return (struct entry *)(void *)table_find(&p->entries, hash_object(o), match_object, o);
+	return (struct entry *)(void *)table_find(&p->entries, plane_object_hash(o), match_object, o);
 }
 
 static struct owner *find_owner(const struct plane *p, const void *name)
@@ -231,7 +231,7 @@ static struct entry *entry_new(struct plane *p, const struct mip6_object *o)
 	e->kind = (uint8_t)o->kind;
 	e->first.entry = e;
 	memcpy(e->object, o, size);
-	if (table_add(&p->entries, &e->node, hash_object(o)) < 0) {
+	if (table_add(&p->entries, &e->node, plane_object_hash(o)) < 0) {
 		free(e);
 		return NULL;
 	}

@@ -30,6 +30,8 @@ int plane_want_only(struct plane *p, const void *owner, const struct mip6_object
  * again at the next commit. Returns the number of failures; *ret_failed (may be
  * NULL) is the first object that failed and *ret_err its error. */
 int plane_commit(struct plane *p, struct mip6_object *ret_failed, int *ret_err);
+/* A hash of an object's key, for tables of objects. */
+uint32_t plane_object_hash(const struct mip6_object *o);
 void plane_each(const struct plane *p, bool (*fn)(void *arg, const struct mip6_object *object),
 		void *arg);
 

@@ -52,6 +52,15 @@ enum {
 	SOFT_DEPTH = 8,	     /* packets unwrapped from one that came in */
 };
 
+/* ICMPv6 (RFC 4443 3): the type that mip6/wire.h does not name, and codes of
+ * Destination Unreachable. */
+enum {
+	SOFT_ICMP6_TIME_EXCEEDED = 3,
+	SOFT_UNREACH_ROUTE = 0,
+	SOFT_UNREACH_SCOPE = 2,
+	SOFT_UNREACH_ADDRESS = 3,
+};
+
 struct soft_addr {
 	struct mip6_prefix addr; /* whole address with its prefix length */
 	bool ours;		 /* an object of the plane; else configured */
@@ -203,6 +212,8 @@ void soft_finish(struct mip6_soft *s);
 /* The `apply` of the core's host; ctx is struct mip6_soft. */
 int soft_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is);
 void soft_apply_free(struct mip6_soft *s);
+/* Puts the addresses that are applied on an interface that came back. */
+void soft_apply_again(struct mip6_soft *s, unsigned ifindex);
 /* An applied object with this key, or NULL. */
 const struct mip6_object *soft_object(const struct mip6_soft *s, const struct mip6_object *key);
 const struct soft_binding *soft_binding(const struct mip6_soft *s, const struct mip6_addr *hoa);
@@ -251,9 +262,9 @@ void soft_neigh_send(struct mip6_soft *s, unsigned ifindex, const struct mip6_ad
 void soft_neigh_transmit(struct mip6_soft *s, unsigned ifindex, const uint8_t mac[6],
 			 struct mip6_buf *packet);
 /* Link-layer address told by NS, RS, RA (7.2.3, 6.2.6, 6.3.4): creates or updates,
- * STALE when it is new. is_router: it is one, for certain. */
+ * STALE when it is new. */
 void soft_neigh_heard(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
-		      const uint8_t mac[6], bool is_router);
+		      const uint8_t mac[6]);
 /* A Neighbour Advertisement (7.2.5). */
 void soft_neigh_advertised(struct mip6_soft *s, unsigned ifindex, const struct nd_na *na);
 int soft_neigh_permanent(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
@@ -301,12 +312,17 @@ void soft_forward(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet
 void soft_output(struct mip6_soft *s, struct mip6_buf *packet);
 /* A message of the core or of the plane: builds the packet and sends it. */
 void soft_send_tx(struct mip6_soft *s, const struct mip6_tx *tx);
+/* A packet of the plane itself, which cuts it where it is too big. */
+void soft_send_own(struct mip6_soft *s, const struct soft_hop *hop, struct mip6_buf *packet);
+/* Sends as the hop says; depth counts the tunnels entered so far. */
+void soft_send_hop(struct mip6_soft *s, unsigned ifindex, const struct soft_hop *hop,
+		   struct mip6_buf *packet, unsigned depth);
 
 /* ---- tunnel.c -------------------------------------------------------------------- */
 /* Puts the outer header before the packet and sends it; too big ones are answered
  * or cut (RFC 2473 7). depth counts tunnels entered so far. */
-void soft_encapsulate(struct mip6_soft *s, const struct soft_hop *hop, struct mip6_buf *packet,
-		      bool own, unsigned depth);
+void soft_encapsulate(struct mip6_soft *s, unsigned ifindex, const struct soft_hop *hop,
+		      struct mip6_buf *packet, unsigned depth);
 /* A packet with next header 41 for us, data at the outer header: checks both
  * sources and hands the inner packet on. */
 void soft_decapsulate(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet,
@@ -317,12 +333,12 @@ struct soft_fragments *soft_fragments_new(struct mip6_soft *s);
 void soft_fragments_free(struct soft_fragments *f);
 /* A packet with a fragment header for us. When it completes a packet, *ret is that
  * packet (in memory of the plane, valid until the next call) and it returns true. */
-bool soft_reassemble(struct mip6_soft *s, const struct mip6_buf *packet, const struct ip6_packet *p,
-		     struct mip6_buf *ret);
+bool soft_reassemble(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf *packet,
+		     const struct ip6_packet *p, struct mip6_buf *ret);
 /* Sends the packet in fragments that fit mtu; the unfragmentable part is the IPv6
- * header. */
-void soft_fragment(struct mip6_soft *s, const struct soft_hop *hop, const struct mip6_buf *packet,
-		   unsigned mtu);
+ * header. depth as in soft_send_hop. */
+void soft_fragment(struct mip6_soft *s, const struct soft_hop *hop, struct mip6_buf *packet,
+		   unsigned mtu, unsigned depth);
 struct soft_pmtus *soft_pmtus_new(void);
 void soft_pmtus_free(struct soft_pmtus *p);
 /* The path MTU to dst, at most `mtu`; learned values are kept 10 minutes. */
@@ -334,7 +350,9 @@ void soft_icmp_error(struct mip6_soft *s, unsigned ifindex, const struct mip6_bu
 		     uint8_t type, uint8_t code, uint32_t value);
 /* An ICMPv6 error for us: path MTU; of an outer packet, it is passed on to the
  * inner source (RFC 2473 8). */
-void soft_icmp_received(struct mip6_soft *s, const struct ip6_packet *p);
+void soft_icmp_received(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p);
+/* Whether another error may be sent now (RFC 4443 2.4 f); counts it. */
+bool soft_icmp_allowed(struct mip6_soft *s);
 
 /* ---- queue.c --------------------------------------------------------------------- */
 struct soft_queue *soft_queue_new(void);

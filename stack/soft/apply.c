@@ -1,0 +1,385 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The objects of the plane (mip6/plane.h) as tables. Each is kept as it was
+ * applied; those that the packets' way asks for often have a form of their own
+ * besides: addresses (sif.c), neighbours (neigh.c), routes and rules (route.c).
+ * Bindings, of which a home agent has very many, have only a small one. */
+#include "core/plane.h"
+#include "internal.h"
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- bindings -------------------------------------------------------------------- */
+
+static uint32_t hash_hoa(const struct mip6_addr *hoa)
+{
+	uint64_t halves[2];
+	uint64_t h;
+
+	memcpy(halves, hoa->b, sizeof(halves));
+	h = (halves[0] ^ (halves[1] >> 29)) * UINT64_C(0x9e3779b97f4a7c15);
+	h = (h ^ (h >> 32) ^ halves[1]) * UINT64_C(0xd6e8feb86659fd93);
+	return (uint32_t)(h >> 32);
+}
+
+static bool match_binding(const struct table_node *node, const void *hoa)
+{
+	return mip6_addr_equal(&((const struct soft_binding *)(const void *)node)->hoa, hoa);
+}
+
+static struct soft_binding *find_binding(const struct mip6_soft *s, const struct mip6_addr *hoa)
+{
+	if (s->bindings.count == 0)
+		return NULL;
+	return (struct soft_binding *)(void *)table_find(&s->bindings, hash_hoa(hoa), match_binding,
+							 hoa);
+}
+
+const struct soft_binding *soft_binding(const struct mip6_soft *s, const struct mip6_addr *hoa)
+{
+	return find_binding(s, hoa);
+}
+
+static int binding_set(struct mip6_soft *s, const struct mip6_object *o)
+{
+	struct soft_binding *b = find_binding(s, &o->binding.hoa);
+
+	if (!b) {
+		b = calloc(1, sizeof(*b));
+		if (!b)
+			return MIP6_ERR_NOMEM;
+		b->hoa = o->binding.hoa;
+		if (table_add(&s->bindings, &b->node, hash_hoa(&b->hoa)) < 0) {
+			free(b);
+			return MIP6_ERR_NOMEM;
+		}
+	}
+	b->coa = o->binding.coa;
+	b->ha = o->binding.ha;
+	return MIP6_OK;
+}
+
+static void binding_remove(struct mip6_soft *s, const struct mip6_object *o)
+{
+	struct soft_binding *b = find_binding(s, &o->binding.hoa);
+
+	if (!b)
+		return;
+	table_remove(&s->bindings, &b->node);
+	free(b);
+}
+
+static int apply_binding(struct mip6_soft *s, const struct mip6_object *was,
+			 const struct mip6_object *is)
+{
+	if (is)
+		return binding_set(s, is);
+	binding_remove(s, was);
+	return MIP6_OK;
+}
+
+/* ---- what other tables do with an object --------------------------------------------- */
+
+static bool wishes_forwarding(const struct mip6_object *o)
+{
+	return o && o->sysctl.name == MIP6_SYSCTL_FORWARDING && o->sysctl.value != 0;
+}
+
+/* Other settings are of a kernel's own protocol code, which is not here. */
+static void sysctl_change(struct mip6_soft *s, const struct mip6_object *was,
+			  const struct mip6_object *is)
+{
+	s->core_forwarding += wishes_forwarding(is);
+	s->core_forwarding -= wishes_forwarding(was);
+	soft_update_forwarding(s);
+}
+
+static void device_change(struct mip6_soft *s, const struct mip6_object *was,
+			  const struct mip6_object *is)
+{
+	enum mip6_device device = (is ? is : was)->device.device;
+
+	if (device == MIP6_DEVICE_HA)
+		s->has_ha_device = is != NULL;
+	if (device != MIP6_DEVICE_MN)
+		return;
+	s->has_mn_device = is != NULL;
+	if (is)
+		s->mn_device = *is;
+}
+
+static struct soft_iface *iface_of(struct mip6_soft *s, const struct mip6_object *o)
+{
+	return o->address.ifindex ? soft_iface(s, o->address.ifindex) : &s->devices;
+}
+
+/* The core wants to hear of addresses on real interfaces, as a kernel tells it. */
+static int address_report(struct mip6_soft *s, const struct mip6_object *o, bool present)
+{
+	struct soft_report report = {.ifindex = o->address.ifindex, .present = present};
+
+	if (report.ifindex == 0)
+		return MIP6_OK;
+	report.addr = (struct mip6_prefix){o->address.addr, o->address.prefix_len};
+	report.flags = MIP6_HOST_ADDR_OURS;
+	if (o->address.flags & MIP6_ADDRESS_DEPRECATED)
+		report.flags |= MIP6_HOST_ADDR_DEPRECATED;
+	return soft_report(s, &report);
+}
+
+/* A home address that changes its place is told of once: it never went. */
+static void tell_home(struct mip6_soft *s, const struct mip6_addr *addr, bool was_there)
+{
+	bool is_there = soft_has_home(s, addr);
+
+	if (was_there != is_there && s->host->address)
+		s->host->address(s->ctx, addr, is_there);
+}
+
+static int address_set(struct mip6_soft *s, const struct mip6_object *is)
+{
+	struct soft_iface *i = iface_of(s, is);
+	bool was_home = soft_has_home(s, &is->address.addr);
+	bool had = i && soft_iface_has(i, &is->address.addr);
+	struct soft_addr addr = {.ours = true};
+	int err;
+
+	if (!i)
+		return MIP6_ERR_NOTFOUND;
+	addr.addr = (struct mip6_prefix){is->address.addr, is->address.prefix_len};
+	addr.home = (is->address.flags & MIP6_ADDRESS_HOME) != 0;
+	addr.deprecated = (is->address.flags & MIP6_ADDRESS_DEPRECATED) != 0;
+	err = soft_iface_add_addr(i, &addr);
+	if (err == MIP6_OK)
+		err = address_report(s, is, true);
+	if (err < 0 && !had)
+		soft_iface_remove_addr(i, &addr.addr.addr, true);
+	tell_home(s, &is->address.addr, was_home);
+	return err;
+}
+
+static int address_change(struct mip6_soft *s, const struct mip6_object *was,
+			  const struct mip6_object *is)
+{
+	struct soft_iface *i;
+	bool was_home;
+
+	if (is)
+		return address_set(s, is);
+	i = iface_of(s, was);
+	was_home = soft_has_home(s, &was->address.addr);
+	if (!i)
+		return MIP6_OK;
+	soft_iface_remove_addr(i, &was->address.addr, true);
+	tell_home(s, &was->address.addr, was_home);
+	return soft_iface_has(i, &was->address.addr) ? MIP6_OK : address_report(s, was, false);
+}
+
+static int neighbour_change(struct mip6_soft *s, const struct mip6_object *was,
+			    const struct mip6_object *is)
+{
+	if (is)
+		return soft_neigh_permanent(s, is->neighbour.ifindex, &is->neighbour.addr,
+					    is->neighbour.lladdr);
+	soft_neigh_remove_permanent(s, was->neighbour.ifindex, &was->neighbour.addr);
+	return MIP6_OK;
+}
+
+static int route_change(struct mip6_soft *s, const struct mip6_object *was,
+			const struct mip6_object *is)
+{
+	const struct mip6_object *o = is ? is : was;
+	struct soft_route route = {.origin = SOFT_ROUTE_OBJECT};
+
+	route.table = o->route.table;
+	route.dst = o->route.dst;
+	route.metric = o->route.metric;
+	route.ifindex = o->route.ifindex;
+	route.device = o->route.device;
+	route.gateway = o->route.gateway;
+	if (is)
+		return soft_route_add(&s->routes, &route);
+	soft_route_remove(&s->routes, &route);
+	return MIP6_OK;
+}
+
+static int rule_change(struct mip6_soft *s, const struct mip6_object *was,
+		       const struct mip6_object *is)
+{
+	const struct mip6_object *o = is ? is : was;
+	struct soft_rule rule = {o->rule.from, o->rule.priority, o->rule.table};
+
+	if (is)
+		return soft_rule_add(&s->routes, &rule);
+	soft_rule_remove(&s->routes, &rule);
+	return MIP6_OK;
+}
+
+static int change(struct mip6_soft *s, const struct mip6_object *was, const struct mip6_object *is)
+{
+	switch ((is ? is : was)->kind) {
+	case MIP6_OBJ_SYSCTL:
+		sysctl_change(s, was, is);
+		return MIP6_OK;
+	case MIP6_OBJ_DEVICE:
+		device_change(s, was, is);
+		return MIP6_OK;
+	case MIP6_OBJ_ADDRESS:
+		return address_change(s, was, is);
+	case MIP6_OBJ_NEIGHBOUR:
+		return neighbour_change(s, was, is);
+	case MIP6_OBJ_ROUTE:
+		return route_change(s, was, is);
+	case MIP6_OBJ_RULE:
+		return rule_change(s, was, is);
+	case MIP6_OBJ_PROXY:
+	case MIP6_OBJ_MH_INPUT:
+	case MIP6_OBJ_BINDING:
+	case MIP6_OBJ_KINDS:
+		break;
+	}
+	return MIP6_OK;
+}
+
+/* ---- objects as they were applied ----------------------------------------------------- */
+
+static bool match_object(const struct table_node *node, const void *key)
+{
+	return mip6_object_same(&((const struct soft_object *)(const void *)node)->object, key);
+}
+
+static struct soft_object *find_object(const struct mip6_soft *s, const struct mip6_object *key)
+{
+	return (struct soft_object *)(void *)table_find(&s->objects, plane_object_hash(key),
+							match_object, key);
+}
+
+const struct mip6_object *soft_object(const struct mip6_soft *s, const struct mip6_object *key)
+{
+	const struct soft_object *o = find_object(s, key);
+
+	return o ? &o->object : NULL;
+}
+
+static void object_remove(struct mip6_soft *s, struct soft_object *o)
+{
+	table_remove(&s->objects, &o->node);
+	free(o);
+}
+
+static struct soft_object *object_add(struct mip6_soft *s, const struct mip6_object *object)
+{
+	struct soft_object *o = calloc(1, sizeof(*o));
+
+	if (!o)
+		return NULL;
+	o->object = *object;
+	if (table_add(&s->objects, &o->node, plane_object_hash(object)) < 0) {
+		free(o);
+		return NULL;
+	}
+	return o;
+}
+
+/* What the tables hold is what was applied, also when a change fails. */
+int soft_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
+{
+	struct mip6_soft *s = ctx;
+	struct soft_object *o;
+	int err;
+
+	if ((is ? is : was)->kind == MIP6_OBJ_BINDING)
+		return apply_binding(s, was, is);
+	o = find_object(s, is ? is : was);
+	if (!is && !o)
+		return MIP6_OK;
+	was = o ? &o->object : NULL;
+	if (!o)
+		o = object_add(s, is);
+	if (!o)
+		return MIP6_ERR_NOMEM;
+	err = change(s, was, is);
+	if (err < 0 && !was)
+		object_remove(s, o);
+	if (err < 0)
+		return err;
+	if (is)
+		o->object = *is;
+	else
+		object_remove(s, o);
+	return MIP6_OK;
+}
+
+void soft_apply_again(struct mip6_soft *s, unsigned ifindex)
+{
+	struct table_node *n = NULL;
+
+	while ((n = table_next(&s->objects, n))) {
+		const struct mip6_object *o =
+		    &((const struct soft_object *)(const void *)n)->object;
+
+		if (o->kind == MIP6_OBJ_ADDRESS && o->address.ifindex == ifindex)
+			(void)address_set(s, o);
+	}
+}
+
+/* What both tables hold begins with its node. */
+static void free_all(struct table *t)
+{
+	struct table_node *next;
+
+	for (struct table_node *n = table_next(t, NULL); n; n = next) {
+		next = table_next(t, n);
+		free(n);
+	}
+	table_free(t);
+}
+
+void soft_apply_free(struct mip6_soft *s)
+{
+	free_all(&s->objects);
+	free_all(&s->bindings);
+}
+
+bool soft_proxies(const struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
+		  bool *ret_router)
+{
+	struct mip6_object key = {.kind = MIP6_OBJ_PROXY};
+	const struct mip6_object *o;
+
+	key.proxy.ifindex = ifindex;
+	key.proxy.addr = *addr;
+	o = soft_object(s, &key);
+	if (o)
+		*ret_router = o->proxy.router;
+	return o != NULL;
+}
+
+static bool each_binding(const struct mip6_soft *s,
+			 bool (*fn)(void *arg, const struct mip6_object *object), void *arg)
+{
+	const struct table_node *n = NULL;
+
+	while ((n = table_next(&s->bindings, n))) {
+		const struct soft_binding *b = (const struct soft_binding *)(const void *)n;
+		struct mip6_object o = {.kind = MIP6_OBJ_BINDING};
+
+		o.binding.hoa = b->hoa;
+		o.binding.coa = b->coa;
+		o.binding.ha = b->ha;
+		if (!fn(arg, &o))
+			return false;
+	}
+	return true;
+}
+
+void mip6_soft_objects(const struct mip6_soft *s,
+		       bool (*fn)(void *arg, const struct mip6_object *object), void *arg)
+{
+	const struct table_node *n = NULL;
+
+	if (!each_binding(s, fn, arg))
+		return;
+	while ((n = table_next(&s->objects, n)))
+		if (!fn(arg, &((const struct soft_object *)(const void *)n)->object))
+			return;
+}
