@@ -32,5 +32,8 @@ int mip6_offload_split(const struct mip6_buf *packet, size_t link_len, uint8_t *
  * checksum of both must be valid or partial; the result's is partial. */
 bool mip6_offload_merge(struct mip6_buf *first, size_t room, const struct mip6_buf *next,
 			size_t link_len);
+/* Puts the whole checksum where csum_partial left a part of it, as a packet needs
+ * that goes where nobody does it. Nothing for one with gso_size. */
+void mip6_offload_checksum(struct mip6_buf *packet);
 
 #endif
