@@ -406,7 +406,6 @@ void mip6_soft_receive(struct mip6_soft *s, mip6_time now, unsigned ifindex,
 		       struct mip6_buf *frames, size_t count)
 {
 	s->now = now;
-	s->stats.rx_frames += count;
 	for (size_t i = 0; i < count; i++)
 		soft_input(s, ifindex, &frames[i]);
 	soft_finish(s);
@@ -415,7 +414,6 @@ void mip6_soft_receive(struct mip6_soft *s, mip6_time now, unsigned ifindex,
 void mip6_soft_output(struct mip6_soft *s, mip6_time now, struct mip6_buf *packets, size_t count)
 {
 	s->now = now;
-	s->stats.output += count;
 	for (size_t i = 0; i < count; i++)
 		soft_output(s, &packets[i]);
 	soft_finish(s);
