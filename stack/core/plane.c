@@ -144,7 +144,8 @@ static uint32_t hash_owner(const void *name)
 
 static struct entry *find_entry(const struct plane *p, const struct mip6_object *o)
 {
-	return (struct entry *)(void *)table_find(&p->entries, plane_object_hash(o), match_object, o);
+	return (struct entry *)(void *)table_find(&p->entries, plane_object_hash(o), match_object,
+						  o);
 }
 
 static struct owner *find_owner(const struct plane *p, const void *name)
