@@ -131,8 +131,12 @@ ifneq ($(scenario),)
 endif
 
 .PHONY: run
-run: deps-lab all
+run: deps-lab all $(if $(filter ns3,$(engine)),ns3)
 	@$(BUILD)/mip6lab run $(scenario) --seed $(seed) $(if $(engine),--engine $(engine)) $(if $(set),--set '$(set)')
+
+.PHONY: agree
+agree: deps-lab kernel all ns3 ## run scenario=NAME with kernel plane, user plane and in ns-3, and compare
+	@$(BUILD)/mip6lab agree $(scenario) --seed $(seed) $(if $(set),--set '$(set)')
 
 .PHONY: list
 list: all ## list the scenarios with their parameters

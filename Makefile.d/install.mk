@@ -24,4 +24,4 @@ install: all ## install programs, man pages and a systemd unit (PREFIX, DESTDIR)
 	chmod 644 $(DESTDIR)$(UNITDIR)/mip6d.service
 	$(INSTALL) -d $(DESTDIR)$(DATADIR)/topologies $(DESTDIR)$(DATADIR)/scenarios
 	$(INSTALL) -m 644 topologies/*.yaml $(DESTDIR)$(DATADIR)/topologies
-	$(INSTALL) -m 644 scenarios/*.yaml $(DESTDIR)$(DATADIR)/scenarios
+	$(INSTALL) -m 644 scenarios/*.yaml scenarios/agree.allow $(DESTDIR)$(DATADIR)/scenarios

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* mip6lab: the lab's one program. Its commands are a table; each parses its own
  * few options. */
+#include "lab/agree.h"
 #include "lab/engine.h"
 #include "lab/list.h"
 #include "lab/run.h"
@@ -16,9 +17,11 @@ static void usage(FILE *out)
 	      "       mip6lab list [DIR]                the scenarios and their parameters\n"
 	      "       mip6lab check FILE...             check scenario files\n"
 	      "       mip6lab plan SCENARIO [options]   print what a run would do\n"
+	      "       mip6lab agree SCENARIO [options]  run it with the kernel's data plane, the\n"
+	      "                                         user plane and in ns-3, and compare\n"
 	      "       mip6lab --version | --help\n"
 	      "\n"
-	      "SCENARIO is a name in scenarios/ or a path. Options of run and plan:\n"
+	      "SCENARIO is a name in scenarios/ or a path. Options of run, plan and agree:\n"
 	      "  -e, --engine NAME     virtual, uml, host or ns3; default: virtual where its\n"
 	      "                        kernel is built, else uml\n"
 	      "  -s, --seed N          of every random moment (default 1)\n"
@@ -26,6 +29,7 @@ static void usage(FILE *out)
 	      "  -t, --topology FILE   another topology than the scenario names\n"
 	      "  -o, --results DIR     where results go (default results)\n"
 	      "  -d, --scenarios DIR   where scenarios are (default scenarios)\n"
+	      "  -a, --allow FILE      agree: the allow-list (default scenarios/agree.allow)\n"
 	      "\n"
 	      "Exit codes: 0 good, 1 an expectation or the run failed, 2 bad input,\n"
 	      "3 the machine lacks something.\n",
@@ -66,6 +70,9 @@ static int take_option(struct run_options *o, int option, const char *value)
 	case 'd':
 		o->scenarios = value;
 		return 0;
+	case 'a':
+		o->allow = value;
+		return 0;
 	default:
 		snprintf(o->settings.error, sizeof(o->settings.error), "unknown option");
 		return -1;
@@ -75,20 +82,17 @@ static int take_option(struct run_options *o, int option, const char *value)
 static int parse_options(int argc, char **argv, struct run_options *o)
 {
 	static const struct option options[] = {
-	    {"engine", required_argument, NULL, 'e'},
-	    {"seed", required_argument, NULL, 's'},
-	    {"set", required_argument, NULL, 'p'},
-	    {"topology", required_argument, NULL, 't'},
-	    {"results", required_argument, NULL, 'o'},
-	    {"scenarios", required_argument, NULL, 'd'},
-	    {NULL, 0, NULL, 0},
+	    {"engine", required_argument, NULL, 'e'},  {"seed", required_argument, NULL, 's'},
+	    {"set", required_argument, NULL, 'p'},     {"topology", required_argument, NULL, 't'},
+	    {"results", required_argument, NULL, 'o'}, {"scenarios", required_argument, NULL, 'd'},
+	    {"allow", required_argument, NULL, 'a'},   {NULL, 0, NULL, 0},
 	};
 	int option;
 
 	*o = (struct run_options){.results = "results", .settings.seed = 1};
 	default_scenarios(o->scenario_folder, sizeof(o->scenario_folder));
 	o->scenarios = o->scenario_folder;
-	while ((option = getopt_long(argc, argv, "e:s:p:t:o:d:", options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "e:s:p:t:o:d:a:", options, NULL)) != -1)
 		if (take_option(o, option, optarg) < 0)
 			return bad_option(o->settings.error);
 	if (optind != argc - 1)
@@ -104,6 +108,19 @@ static int command_run(int argc, char **argv)
 
 	if (code == 0)
 		code = run_scenario(&options);
+	settings_free(&options.settings);
+	return code;
+}
+
+static int command_agree(int argc, char **argv)
+{
+	struct run_options options;
+	int code = parse_options(argc, argv, &options);
+
+	if (code == 0 && options.engine_given)
+		code = bad_option("agree runs its own engines: virtual and ns3");
+	if (code == 0)
+		code = agree_run(&options);
 	settings_free(&options.settings);
 	return code;
 }
@@ -173,7 +190,7 @@ int main(int argc, char **argv)
 {
 	static const struct command commands[] = {
 	    {"run", command_run},     {"plan", command_plan},	  {"list", command_list},
-	    {"check", command_check}, {"inside", command_inside},
+	    {"check", command_check}, {"inside", command_inside}, {"agree", command_agree},
 	};
 
 	if (argc < 2) {

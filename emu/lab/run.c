@@ -74,8 +74,24 @@ static void print_last_words(const char *results, const char *error)
 	print_tail(path);
 }
 
+static int analyse(const struct lab_plan *plan, const char *folder, bool brief,
+		   struct lab_outcome *outcome)
+{
+	FILE *nowhere = brief ? fopen("/dev/null", "we") : NULL;
+	int status = lab_analyse(plan, folder, nowhere ? nowhere : stdout, outcome);
+
+	if (nowhere)
+		fclose(nowhere);
+	if (brief && status == 0 && (outcome->failed || !outcome->valid))
+		fprintf(stderr, "mip6lab: %u of %u expectations fail%s: see summary.txt\n",
+			outcome->failed, outcome->expectations,
+			outcome->valid ? "" : ", not valid");
+	return status;
+}
+
 /* After the run: results as far as they got, then how it ended. */
-static int conclude(const struct lab_plan *plan, struct results *results, struct results_end *end)
+static int conclude(const struct lab_plan *plan, struct results *results, bool brief,
+		    struct results_end *end)
 {
 	struct lab_outcome outcome = {0};
 	int code = end->code;
@@ -84,7 +100,7 @@ static int conclude(const struct lab_plan *plan, struct results *results, struct
 		fprintf(stderr, "mip6lab: %s\n", end->error);
 		print_last_words(results->path, end->error);
 	}
-	if (code != RUN_LACKS && lab_analyse(plan, results->path, stdout, &outcome) < 0) {
+	if (code != RUN_LACKS && analyse(plan, results->path, brief, &outcome) < 0) {
 		/* Why a run failed says more than what its results lack. */
 		if (code == 0) {
 			fprintf(stderr, "mip6lab: %s\n", outcome.error);
@@ -117,6 +133,7 @@ static int run_plan(const struct engine_paths *paths, const struct lab_plan *pla
 		fprintf(stderr, "mip6lab: %s\n", results.error);
 		return RUN_LACKS;
 	}
+	snprintf(options->folder, sizeof(options->folder), "%s", results.path);
 	printf("%s on %s, engine %s, seed %llu\n", plan->scenario, plan->topology,
 	       lab_engine_name(plan->engine), (unsigned long long)plan->seed);
 	fflush(stdout);
@@ -129,22 +146,22 @@ static int run_plan(const struct engine_paths *paths, const struct lab_plan *pla
 	end.error = error;
 	if (stop_fd >= 0)
 		close(stop_fd);
-	return conclude(plan, &results, &end);
+	return conclude(plan, &results, options->brief, &end);
 }
 
-int run_scenario(struct run_options *options)
+/* The plan and where the programs are. RUN_OK, or the exit code with the reason
+ * printed. */
+static int prepare(struct run_options *options, struct engine_paths *paths, struct lab_plan **plan)
 {
 	char scenario[600];
 	char error[4096];
-	struct engine_paths paths;
 	struct lab_error bad = {0};
-	struct lab_plan *plan;
-	int code;
 
-	if (engine_paths_find(&paths) < 0)
+	*plan = NULL;
+	if (engine_paths_find(paths) < 0)
 		return RUN_LACKS;
 	if (!options->engine_given)
-		options->settings.engine = engine_default(&paths);
+		options->settings.engine = engine_default(paths);
 	run_find_scenario(options->scenarios, options->scenario, scenario, sizeof(scenario));
 	if (access(scenario, R_OK) < 0) {
 		fprintf(stderr,
@@ -152,20 +169,38 @@ int run_scenario(struct run_options *options)
 			scenario);
 		return RUN_BAD_INPUT;
 	}
-	plan = lab_plan_load(scenario, options->topology, options->settings.list,
-			     options->settings.count, options->settings.seed,
-			     options->settings.engine, &bad);
-	if (!plan) {
+	*plan = lab_plan_load(scenario, options->topology, options->settings.list,
+			      options->settings.count, options->settings.seed,
+			      options->settings.engine, &bad);
+	if (!*plan) {
 		lab_error_text(&bad, error, sizeof(error));
 		fprintf(stderr, "%s\n", error);
 		return RUN_BAD_INPUT;
 	}
-	if (engine_ready(&paths, plan->engine, error, sizeof(error)) < 0) {
-		fprintf(stderr, "mip6lab: %s\n", error);
-		code = RUN_LACKS;
-	} else {
+	if (engine_ready(paths, (*plan)->engine, error, sizeof(error)) == 0)
+		return RUN_OK;
+	fprintf(stderr, "mip6lab: %s\n", error);
+	return RUN_LACKS;
+}
+
+int run_check(struct run_options *options)
+{
+	struct engine_paths paths;
+	struct lab_plan *plan;
+	int code = prepare(options, &paths, &plan);
+
+	lab_plan_free(plan);
+	return code;
+}
+
+int run_scenario(struct run_options *options)
+{
+	struct engine_paths paths;
+	struct lab_plan *plan;
+	int code = prepare(options, &paths, &plan);
+
+	if (code == RUN_OK)
 		code = run_plan(&paths, plan, options);
-	}
 	lab_plan_free(plan);
 	return code;
 }

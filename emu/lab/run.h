@@ -10,9 +10,12 @@ struct run_options {
 	const char *topology;	   /* a path; NULL: what the scenario names */
 	const char *results;	   /* base folder, "results" */
 	const char *scenarios;	   /* folder of scenarios */
+	const char *allow;	   /* of agree: its allow-list, NULL: that of the folder */
 	char scenario_folder[600]; /* where `scenarios` points unless given */
 	bool engine_given;
+	bool brief; /* no table: it is in the results */
 	struct settings settings;
+	char folder[512]; /* filled in: where the results are */
 };
 
 /* Exit codes of the lab: 0, 1 an expectation or the run failed, 2 bad input, 3
@@ -20,6 +23,9 @@ struct run_options {
 enum { RUN_OK = 0, RUN_FAILED = 1, RUN_BAD_INPUT = 2, RUN_LACKS = 3 };
 
 int run_scenario(struct run_options *options);
+/* Whether run_scenario would begin: scenario and settings are right, the engine is
+ * able to do it and is there. RUN_OK, or the exit code with the reason printed. */
+int run_check(struct run_options *options);
 /* SCENARIOS/NAME.yaml when `name` has no slash and does not end in .yaml. */
 void run_find_scenario(const char *scenarios, const char *name, char *buf, size_t cap);
 

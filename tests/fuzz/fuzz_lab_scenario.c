@@ -50,7 +50,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	load->arena = arena;
 	load->plan = plan;
 	load->error = &error;
-	plan->engine = LAB_ENGINE_VIRTUAL;
+	plan->engine = size % 2 ? LAB_ENGINE_NS3 : LAB_ENGINE_VIRTUAL;
 	if (found && build(load, (const char *)data, scenario, size - scenario - gap) == 0)
 		print_plan(plan);
 	else if (found && error.text[0] == '\0')

@@ -435,6 +435,29 @@ static void in_the_background(void)
 	lab_run_free(&run);
 }
 
+/* TCP and echo requests over a move, with the same figures each time. */
+static void streams(void)
+{
+	const char *const args[] = {"streams", NULL};
+	struct lab_run a;
+	struct lab_run b;
+	char first[256];
+
+	lab_run_twice(&a, &b, args);
+	check(&a, a.code == 0 && b.code == 0, "exit code 0");
+	check(&a, has(&a, "tcp-1.json", "\"octets\":4000000,"), "all octets arrive");
+	check(&a, has(&a, "ping-1.json", "\"sent\":20,"), "each request is sent");
+	CU_ASSERT_EQUAL(lab_differences(&a, &b, "run.json", first, sizeof(first)), 0);
+	lab_run_free(&a);
+	lab_run_free(&b);
+	/* What the end of the run cuts off has its result, too. */
+	RUN(&a, "streams", "-p", "bytes=1000MB");
+	check(&a, a.code == 0, "a stream that is cut off is no failure");
+	check(&a, has(&a, "tcp-1.json", "{\"asked\":1000000000,\"octets\":"), "as far as it got");
+	check(&a, !has(&a, "tcp-1.json", "\"octets\":0,"), "which is not nothing");
+	lab_run_free(&a);
+}
+
 static void bad_input(void)
 {
 	struct lab_run run;
@@ -501,6 +524,7 @@ int main(void)
 	    {"another_home_address", another_home_address},
 	    {"home_prefix_by_route", home_prefix_by_route},
 	    {"in_the_background", in_the_background},
+	    {"streams", streams},
 	    {"bad_input", bad_input},
 	    {"interrupted", interrupted},
 	};

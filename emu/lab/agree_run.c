@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Before the first of the three runs all three are checked: that ns-3 cannot do
+ * the scenario is said at once. */
+#include "lab/agree.h"
+#include <stdlib.h>
+#include <string.h>
+
+static const char plane_name[] = "plane";
+static const char advertiser_name[] = "ra";
+
+static int copy_settings(struct settings *to, const struct settings *from)
+{
+	char text[1024];
+
+	*to = (struct settings){.seed = from->seed};
+	for (size_t i = 0; i < from->count; i++) {
+		snprintf(text, sizeof(text), "%s=%s", from->list[i].name, from->list[i].value);
+		if (settings_add(to, text) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+static bool is_given(const struct settings *settings, const char *name)
+{
+	for (size_t i = 0; i < settings->count; i++)
+		if (strcmp(settings->list[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* What one of the three runs has beside what the user set. ns-3 has no radvd, so
+ * that routers are mip6d in all of them. */
+static int set_way(struct settings *settings, enum agree_way way)
+{
+	char text[64];
+
+	settings->engine = way == AGREE_NS3 ? LAB_ENGINE_NS3 : LAB_ENGINE_VIRTUAL;
+	snprintf(text, sizeof(text), "%s=%s", plane_name, agree_way_name(way));
+	if (way != AGREE_NS3 && settings_add(settings, text) < 0)
+		return -1;
+	snprintf(text, sizeof(text), "%s=mip6d", advertiser_name);
+	return is_given(settings, advertiser_name) ? 0 : settings_add(settings, text);
+}
+
+static int make_ways(const struct run_options *options, struct run_options ways[AGREE_WAYS])
+{
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++) {
+		ways[w] = *options;
+		ways[w].brief = true;
+		ways[w].engine_given = true;
+		if (copy_settings(&ways[w].settings, &options->settings) < 0 ||
+		    set_way(&ways[w].settings, w) < 0) {
+			fprintf(stderr, "mip6lab: %s\n", ways[w].settings.error);
+			return RUN_BAD_INPUT;
+		}
+	}
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++) {
+		int code = run_check(&ways[w]);
+
+		if (code != RUN_OK)
+			return code;
+	}
+	return RUN_OK;
+}
+
+/* The scenario's own name, by which the allow-list knows it. */
+static void scenario_name(const char *given, char *name, size_t cap)
+{
+	const char *slash = strrchr(given, '/');
+
+	snprintf(name, cap, "%s", slash ? slash + 1 : given);
+	if (strlen(name) > 5 && strcmp(name + strlen(name) - 5, ".yaml") == 0)
+		name[strlen(name) - 5] = '\0';
+}
+
+static int compare_folders(const struct run_options ways[AGREE_WAYS], struct agree_allowed *allowed)
+{
+	struct agree_table tables[AGREE_WAYS] = {0};
+	char name[256];
+	char error[1024];
+	int code = RUN_OK;
+
+	scenario_name(ways[0].scenario, name, sizeof(name));
+	for (enum agree_way w = 0; w < AGREE_WAYS && code == RUN_OK; w++)
+		if (agree_table_read(&tables[w], ways[w].folder, error, sizeof(error)) < 0) {
+			fprintf(stderr, "mip6lab: %s\n", error);
+			code = RUN_FAILED;
+		}
+	if (code == RUN_OK) {
+		putchar('\n');
+		code = agree_compare(name, tables, allowed, stdout) ? RUN_FAILED : RUN_OK;
+	}
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++)
+		agree_table_free(&tables[w]);
+	return code;
+}
+
+/* All three are run also when one of them misses an expectation: where they
+ * differ says why. */
+static int run_ways(struct run_options ways[AGREE_WAYS], struct agree_allowed *allowed)
+{
+	int worst = RUN_OK;
+	int code;
+
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++) {
+		code = run_scenario(&ways[w]);
+		if (code > RUN_FAILED || !ways[w].folder[0])
+			return code;
+		worst = code > worst ? code : worst;
+	}
+	code = compare_folders(ways, allowed);
+	return code > worst ? code : worst;
+}
+
+static int read_allowed(const struct run_options *options, struct agree_allowed *allowed)
+{
+	struct lab_error bad = {0};
+	char path[700];
+	char text[1024];
+
+	snprintf(path, sizeof(path), "%s/agree.allow", options->scenarios);
+	if (agree_allow_read(allowed, options->allow ? options->allow : path, &bad) == 0)
+		return RUN_OK;
+	lab_error_text(&bad, text, sizeof(text));
+	fprintf(stderr, "%s\n", text);
+	return RUN_BAD_INPUT;
+}
+
+int agree_run(struct run_options *options)
+{
+	struct run_options ways[AGREE_WAYS] = {0};
+	struct agree_allowed allowed;
+	int code = read_allowed(options, &allowed);
+
+	if (code != RUN_OK)
+		return code;
+	if (is_given(&options->settings, plane_name)) {
+		fputs("mip6lab: agree sets \"plane\" itself\n", stderr);
+		code = RUN_BAD_INPUT;
+	}
+	if (code == RUN_OK)
+		code = make_ways(options, ways);
+	if (code == RUN_OK)
+		code = run_ways(ways, &allowed);
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++)
+		settings_free(&ways[w].settings);
+	agree_allow_free(&allowed);
+	return code;
+}

@@ -1,0 +1,327 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The comparison of the three ways, on result folders that are made up here: what
+ * agrees, what does not, what the allow-list covers, and files that are wrong. */
+#include "lab/agree.h"
+#include "test.h"
+#include <sys/stat.h>
+#include <unistd.h>
+
+static const char head[] = "n,from,to,l2_gap_ms,ra_ms,coa_ms,bu_ms,ba_ms,first_down_ms,first_up_ms,"
+			   "lost_down,lost_up,dup_down,dup_up,reordered_down,reordered_up\n";
+static const char first[] = "1,foreign1,foreign2,50.000,0.003,0.005,0.005,30.006,31.000,38.000,"
+			    "20,19,0,0,0,0\n";
+static const char second[] = "2,foreign2,foreign1,50.000,0.003,0.005,0.005,30.006,33.000,36.000,"
+			     "21,20,0,0,0,0\n";
+
+struct lab {
+	char folders[AGREE_WAYS][64];
+	char allow[64];
+	char text[16384];
+};
+
+static void write_file(const char *path, const char *a, const char *b, const char *c)
+{
+	FILE *file = fopen(path, "w");
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fprintf(file, "%s%s%s", a, b, c);
+	fclose(file);
+}
+
+static void write_table(const struct lab *lab, enum agree_way way, const char *a, const char *b)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "%s/handovers.csv", lab->folders[way]);
+	write_file(path, head, a, b);
+}
+
+static void lab_make(struct lab *lab)
+{
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++) {
+		snprintf(lab->folders[w], sizeof(lab->folders[w]), "/tmp/mip6lab-agree-XXXXXX");
+		CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(lab->folders[w]));
+		write_table(lab, w, first, second);
+	}
+	snprintf(lab->allow, sizeof(lab->allow), "%.40s/allow", lab->folders[0]);
+	write_file(lab->allow, "allow: []\n", "", "");
+}
+
+static void lab_remove(struct lab *lab)
+{
+	char path[128];
+
+	unlink(lab->allow);
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++) {
+		snprintf(path, sizeof(path), "%s/handovers.csv", lab->folders[w]);
+		unlink(path);
+		CU_ASSERT_EQUAL(rmdir(lab->folders[w]), 0);
+	}
+}
+
+/* What agree_compare says, its text in lab->text; -1: a file cannot be read. */
+static int compare(struct lab *lab, const char *scenario)
+{
+	struct agree_table tables[AGREE_WAYS] = {0};
+	struct agree_allowed allowed;
+	struct lab_error bad = {0};
+	FILE *out = fmemopen(lab->text, sizeof(lab->text), "w");
+	int status = agree_allow_read(&allowed, lab->allow, &bad);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(out);
+	if (status < 0)
+		fprintf(out, "%d:%d: %s", bad.line, bad.column, bad.text);
+	for (enum agree_way w = 0; w < AGREE_WAYS && status == 0; w++)
+		status =
+		    agree_table_read(&tables[w], lab->folders[w], lab->text, sizeof(lab->text));
+	if (status == 0)
+		status = agree_compare(scenario, tables, &allowed, out);
+	fclose(out);
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++)
+		agree_table_free(&tables[w]);
+	agree_allow_free(&allowed);
+	return status;
+}
+
+static bool says(const struct lab *lab, const char *text)
+{
+	bool found = strstr(lab->text, text) != NULL;
+
+	if (!found)
+		printf("\nmissing \"%s\" in:\n%s\n", text, lab->text);
+	return found;
+}
+
+static void test_alike(void)
+{
+	struct lab lab;
+
+	lab_make(&lab);
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 0);
+	CU_ASSERT(says(&lab, "the three agree: 2 handovers, every phase within 0.05 ms\n"));
+	CU_ASSERT(says(&lab, "   1   foreign1 to foreign2\n"));
+	CU_ASSERT(says(&lab, "ba_ms                30.006     30.006     30.006       +0.000"));
+	CU_ASSERT_PTR_NULL(strstr(lab.text, "dup_down              0"));
+	CU_ASSERT_PTR_NULL(strstr(lab.text, "DIFFERS"));
+	lab_remove(&lab);
+}
+
+/* The limit is 0.05 ms: 0.049 is below it, 0.050 is not, whichever two differ. */
+static void test_limit(void)
+{
+	static const struct {
+		const char *row;
+		int code;
+	} rows[] = {
+	    {"1,foreign1,foreign2,50,0.003,0.005,0.005,30.055,31,38,20,19,0,0,0,0\n", 0},
+	    {"1,foreign1,foreign2,50,0.003,0.005,0.005,30.056,31,38,20,19,0,0,0,0\n", 1},
+	    {"1,foreign1,foreign2,50,0.003,0.005,0.005,29.956,31,38,20,19,0,0,0,0\n", 1},
+	    {"1,foreign1,foreign2,50,0.003,0.005,0.005,30.006,31,38,20,20,0,0,0,0\n", 1},
+	    {"1,foreign1,foreign2,50,0.003,0.005,0.005,30.006,31,38,20,19,1,0,0,0\n", 1},
+	    {"1,foreign1,foreign2,50,0.003,0.005,0.005,30.006,,38,20,19,0,0,0,0\n", 1},
+	    {"1,foreign1,home,50,0.003,0.005,0.005,30.006,31,38,20,19,0,0,0,0\n", 1},
+	    {"2,foreign1,foreign2,50,0.003,0.005,0.005,30.006,31,38,20,19,0,0,0,0\n", 1},
+	};
+	struct lab lab;
+
+	lab_make(&lab);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++)
+		for (enum agree_way w = 0; w < AGREE_WAYS; w++) {
+			write_table(&lab, w, rows[i].row, second);
+			CU_ASSERT_EQUAL(compare(&lab, "handover"), rows[i].code);
+			CU_ASSERT_EQUAL(strstr(lab.text, "DIFFERS") != NULL, rows[i].code);
+			CU_ASSERT(says(&lab, rows[i].code ? "do NOT agree: 1 figures"
+							  : "the three agree"));
+			write_table(&lab, w, first, second);
+		}
+	lab_remove(&lab);
+}
+
+static void test_handovers_missing(void)
+{
+	struct lab lab;
+
+	lab_make(&lab);
+	write_table(&lab, AGREE_NS3, first, "");
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 1);
+	CU_ASSERT(says(&lab, "kernel has 2 handovers  DIFFERS"));
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++)
+		write_table(&lab, w, "", "");
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 1);
+	CU_ASSERT(says(&lab, "ns3 has 0 handovers  DIFFERS"));
+	lab_remove(&lab);
+}
+
+static const char entry[] = "- {scenario: handover, phase: ba_ms, between: [ns3, kernel], "
+			    "limit: 0.2ms, measured: 120us, cause: a test}\n";
+static const char later[] = "1,foreign1,foreign2,50,0.003,0.005,0.005,30.206,31,38,20,19,0,0,0,0\n";
+static const char too_late[] =
+    "1,foreign1,foreign2,50,0.003,0.005,0.005,30.207,31,38,20,19,0,0,0,0\n";
+
+/* An entry covers two ways, one phase, one scenario, up to its limit. */
+static void test_allowed(void)
+{
+	static const char user_too[] = "- {phase: ba_ms, between: [user, ns3], limit: 1ms, "
+				       "measured: 1ms, cause: the other}\n";
+	struct lab lab;
+
+	lab_make(&lab);
+	write_table(&lab, AGREE_NS3, later, second);
+	write_file(lab.allow, "allow:\n", entry, "");
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 1);
+	write_file(lab.allow, "allow:\n", entry, user_too);
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 0);
+	CU_ASSERT(says(&lab, "allowed: ba_ms between kernel ns3, at most 0.200; found 1, the "
+			     "largest 0.200: a test\n"));
+	CU_ASSERT(says(&lab, "within 0.05 ms but for what is allowed"));
+	CU_ASSERT_EQUAL(compare(&lab, "home"), 1);
+	write_table(&lab, AGREE_NS3, too_late, second);
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 1);
+	write_table(&lab, AGREE_NS3, first, second);
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 0);
+	CU_ASSERT_PTR_NULL(strstr(lab.text, "allowed"));
+	lab_remove(&lab);
+}
+
+/* A count is allowed as a count; what only one of them has never is. */
+static void test_allowed_count(void)
+{
+	static const char lost[] =
+	    "- {phase: lost_down, between: [user, ns3], limit: 1, measured: 1, cause: c}\n"
+	    "- {phase: lost_down, between: [kernel, ns3], limit: 1, measured: 1, cause: c}\n";
+	struct lab lab;
+
+	lab_make(&lab);
+	write_file(lab.allow, "allow:\n", lost, "");
+	write_table(&lab, AGREE_NS3,
+		    "1,foreign1,foreign2,50,0.003,0.005,0.005,30.006,31,38,21,19,0,0,0,0\n",
+		    second);
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 0);
+	write_table(&lab, AGREE_NS3,
+		    "1,foreign1,foreign2,50,0.003,0.005,0.005,30.006,31,38,22,19,0,0,0,0\n",
+		    second);
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 1);
+	write_table(&lab, AGREE_NS3,
+		    "1,foreign1,foreign2,50,0.003,0.005,0.005,30.006,31,38,,19,0,0,0,0\n", second);
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 1);
+	lab_remove(&lab);
+}
+
+static void test_allow_mistakes(void)
+{
+	static const struct {
+		const char *text;
+		const char *says;
+	} mistakes[] = {
+	    {" phase: ba_ms\n", "2:2: \"allow\" must be a list"},
+	    {"- ba_ms\n", "2:3: an entry is a mapping"},
+	    {"- {fase: ba_ms}\n", "2:4: unknown key \"fase\""},
+	    {"- {phase: ba}\n", "2:11: \"ba\" is no column"},
+	    {"- {phase: home}\n", "2:11: \"home\" is no column"},
+	    {"- {between: [user, ns3]}\n", "2:3: the key \"phase\" is missing"},
+	    {"- {phase: ba_ms, between: [user, user]}\n", "2:27: \"between\" names two"},
+	    {"- {phase: ba_ms, between: [user, uml]}\n", "2:27: \"between\" names two"},
+	    {"- {phase: ba_ms, between: user}\n", "2:27: \"between\" names two"},
+	    {"- {phase: ba_ms, between: [user, ns3], limit: 1}\n", "2:47: \"1\" is not"},
+	    {"- {phase: lost_up, between: [user, ns3], limit: 1ms}\n", "2:49: \"1ms\" is not"},
+	    {"- {phase: ba_ms, between: [user, ns3], limit: 1ms, measured: 2ms, cause: c}\n",
+	     "2:47: the limit is below"},
+	    {"- {phase: ba_ms, between: [user, ns3], limit: 1ms, measured: 1ms}\n",
+	     "2:3: the key \"cause\" is missing"},
+	};
+	struct lab lab;
+
+	lab_make(&lab);
+	for (size_t i = 0; i < sizeof(mistakes) / sizeof(mistakes[0]); i++) {
+		write_file(lab.allow, "allow:\n", mistakes[i].text, "");
+		CU_ASSERT_EQUAL(compare(&lab, "handover"), -1);
+		CU_ASSERT(says(&lab, mistakes[i].says));
+	}
+	unlink(lab.allow);
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), -1);
+	lab_remove(&lab);
+}
+
+static void test_table_mistakes(void)
+{
+	static const char *const rows[] = {
+	    "1,foreign1,foreign2,50\n",
+	    "one,foreign1,foreign2,50,0,0,0,30,31,38,20,19,0,0,0,0\n",
+	    "1,foreign1,foreign2,50,0,0,0,30ms,31,38,20,19,0,0,0,0\n",
+	    "1,foreign1,foreign2,50,0,0,0,30,31,38,20,19,0,0,0,0,mn\n",
+	    "\n",
+	};
+	struct agree_table table;
+	char path[128];
+	char error[512];
+	struct lab lab;
+
+	lab_make(&lab);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		write_table(&lab, AGREE_USER, first, rows[i]);
+		CU_ASSERT_EQUAL(
+		    agree_table_read(&table, lab.folders[AGREE_USER], error, sizeof(error)), -1);
+		CU_ASSERT_PTR_NOT_NULL(strstr(error, "handovers.csv:3: not a handover"));
+	}
+	snprintf(path, sizeof(path), "%s/handovers.csv", lab.folders[AGREE_USER]);
+	write_file(path, "n,to,from\n", "", "");
+	CU_ASSERT_EQUAL(agree_table_read(&table, lab.folders[AGREE_USER], error, sizeof(error)),
+			-1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(error, ":1: not the head"));
+	unlink(path);
+	CU_ASSERT_EQUAL(agree_table_read(&table, lab.folders[AGREE_USER], error, sizeof(error)),
+			-1);
+	lab_remove(&lab);
+}
+
+/* With several mobile nodes a handover belongs to one of them. */
+static void test_nodes(void)
+{
+	char with_node[sizeof(head) + 8];
+	char path[128];
+	struct lab lab;
+
+	lab_make(&lab);
+	snprintf(with_node, sizeof(with_node), "%.*s,node\n", (int)sizeof(head) - 2, head);
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++) {
+		snprintf(path, sizeof(path), "%s/handovers.csv", lab.folders[w]);
+		write_file(path, with_node, "1,foreign1,foreign2,50,0,0,0,30,31,38,20,19,0,0,0,0,",
+			   w == AGREE_NS3 ? "mn2\n" : "mn1\n");
+	}
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 1);
+	CU_ASSERT(says(&lab, "not the same move in all three"));
+	write_file(path, with_node, "1,foreign1,foreign2,50,0,0,0,30,31,38,20,19,0,0,0,0,",
+		   "mn1\n");
+	CU_ASSERT_EQUAL(compare(&lab, "handover"), 0);
+	CU_ASSERT(says(&lab, "foreign1 to foreign2, mn1"));
+	lab_remove(&lab);
+}
+
+/* The list that the project ships can be read, and each entry has its cause. */
+static void test_own_list(void)
+{
+	struct agree_allowed allowed;
+	struct lab_error bad = {0};
+
+	CU_ASSERT_EQUAL_FATAL(agree_allow_read(&allowed, "scenarios/agree.allow", &bad), 0);
+	for (size_t i = 0; i < allowed.count; i++)
+		CU_ASSERT(strlen(allowed.list[i].cause) > 20);
+	agree_allow_free(&allowed);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"alike", test_alike},
+	    {"limit", test_limit},
+	    {"handovers missing", test_handovers_missing},
+	    {"allowed", test_allowed},
+	    {"allowed count", test_allowed_count},
+	    {"allow-list mistakes", test_allow_mistakes},
+	    {"table mistakes", test_table_mistakes},
+	    {"nodes", test_nodes},
+	    {"own list", test_own_list},
+	};
+
+	return test_run("agree", tests, sizeof(tests) / sizeof(tests[0]));
+}
