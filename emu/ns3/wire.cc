@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#include "ns3/wire.h"
+#include <ns3/node.h>
+#include <ns3/simulator.h>
+
+namespace emu
+{
+
+ns3::TypeId wire_channel::GetTypeId()
+{
+	static ns3::TypeId id = ns3::TypeId("emu::wire_channel")
+				    .SetParent<ns3::Channel>()
+				    .AddConstructor<wire_channel>();
+
+	return id;
+}
+
+void wire_channel::connect(ns3::Ptr<wire_device> a, ns3::Ptr<wire_device> b)
+{
+	ends_[0] = a;
+	ends_[1] = b;
+	a->set_channel(this);
+	b->set_channel(this);
+}
+
+ns3::Ptr<wire_device> wire_channel::peer(const wire_device *device) const
+{
+	return ns3::PeekPointer(ends_[0]) == device ? ends_[1] : ends_[0];
+}
+
+std::size_t wire_channel::GetNDevices() const
+{
+	return 2;
+}
+
+ns3::Ptr<ns3::NetDevice> wire_channel::GetDevice(std::size_t i) const
+{
+	return i < 2 ? ends_[i] : nullptr;
+}
+
+void wire_channel::DoDispose()
+{
+	ends_[0] = ends_[1] = nullptr;
+	Channel::DoDispose();
+}
+
+ns3::TypeId wire_device::GetTypeId()
+{
+	static ns3::TypeId id = ns3::TypeId("emu::wire_device")
+				    .SetParent<ns3::NetDevice>()
+				    .AddConstructor<wire_device>();
+
+	return id;
+}
+
+void wire_device::set_channel(ns3::Ptr<wire_channel> channel)
+{
+	channel_ = channel;
+}
+
+static ns3::NetDevice::PacketType packet_type(const ns3::Mac48Address &to,
+					      const ns3::Mac48Address &own)
+{
+	if (to == own)
+		return ns3::NetDevice::PACKET_HOST;
+	if (to.IsBroadcast())
+		return ns3::NetDevice::PACKET_BROADCAST;
+	return to.IsGroup() ? ns3::NetDevice::PACKET_MULTICAST : ns3::NetDevice::PACKET_OTHERHOST;
+}
+
+void wire_device::receive(ns3::Ptr<ns3::Packet> packet, uint16_t protocol, const ns3::Address &from,
+			  const ns3::Address &to)
+{
+	PacketType type = packet_type(ns3::Mac48Address::ConvertFrom(to), address_);
+
+	if (!overheard_.IsNull())
+		overheard_(this, packet, protocol, from, to, type);
+	if (type != PACKET_OTHERHOST && !received_.IsNull())
+		received_(this, packet, protocol, from);
+}
+
+bool wire_device::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address &from,
+			   const ns3::Address &to, uint16_t protocol)
+{
+	if (!channel_)
+		return false;
+	channel_->peer(this)->receive(packet, protocol, from, to);
+	return true;
+}
+
+bool wire_device::Send(ns3::Ptr<ns3::Packet> packet, const ns3::Address &to, uint16_t protocol)
+{
+	return SendFrom(packet, address_, to, protocol);
+}
+
+void wire_device::DoDispose()
+{
+	channel_ = nullptr;
+	node_ = nullptr;
+	received_.Nullify();
+	overheard_.Nullify();
+	NetDevice::DoDispose();
+}
+
+/* ---- what ns-3 wants to know of a device ------------------------------------------ */
+
+void wire_device::SetIfIndex(const uint32_t index)
+{
+	index_ = index;
+}
+
+uint32_t wire_device::GetIfIndex() const
+{
+	return index_;
+}
+
+ns3::Ptr<ns3::Channel> wire_device::GetChannel() const
+{
+	return channel_;
+}
+
+void wire_device::SetAddress(ns3::Address address)
+{
+	address_ = ns3::Mac48Address::ConvertFrom(address);
+}
+
+ns3::Address wire_device::GetAddress() const
+{
+	return address_;
+}
+
+bool wire_device::SetMtu(const uint16_t mtu)
+{
+	mtu_ = mtu;
+	return true;
+}
+
+uint16_t wire_device::GetMtu() const
+{
+	return mtu_;
+}
+
+bool wire_device::IsLinkUp() const
+{
+	return channel_ != nullptr;
+}
+
+void wire_device::AddLinkChangeCallback(ns3::Callback<void> callback)
+{
+	(void)callback; /* it never changes */
+}
+
+bool wire_device::IsBroadcast() const
+{
+	return true;
+}
+
+ns3::Address wire_device::GetBroadcast() const
+{
+	return ns3::Mac48Address::GetBroadcast();
+}
+
+bool wire_device::IsMulticast() const
+{
+	return true;
+}
+
+ns3::Address wire_device::GetMulticast(ns3::Ipv4Address group) const
+{
+	return ns3::Mac48Address::GetMulticast(group);
+}
+
+ns3::Address wire_device::GetMulticast(ns3::Ipv6Address addr) const
+{
+	return ns3::Mac48Address::GetMulticast(addr);
+}
+
+bool wire_device::IsBridge() const
+{
+	return false;
+}
+
+bool wire_device::IsPointToPoint() const
+{
+	return false;
+}
+
+ns3::Ptr<ns3::Node> wire_device::GetNode() const
+{
+	return node_;
+}
+
+void wire_device::SetNode(ns3::Ptr<ns3::Node> node)
+{
+	node_ = node;
+}
+
+bool wire_device::NeedsArp() const
+{
+	return true;
+}
+
+void wire_device::SetReceiveCallback(ReceiveCallback callback)
+{
+	received_ = callback;
+}
+
+void wire_device::SetPromiscReceiveCallback(PromiscReceiveCallback callback)
+{
+	overheard_ = callback;
+}
+
+bool wire_device::SupportsSendFrom() const
+{
+	return true;
+}
+
+} // namespace emu
