@@ -539,8 +539,8 @@ void soft_neigh_remove_permanent(struct mip6_soft *s, unsigned ifindex,
 /* ---- time
  * ---------------------------------------------------------------------------------------------- */
 
-/* Senders that are not this node itself are told (RFC 4861 7.2.2). What is sent
- * here may change the table, so the neighbour is gone before. */
+/* The senders of what waited are told (RFC 4861 7.2.2). What is sent here may
+ * change the table, so the neighbour is gone before. */
 static void failed(struct neighbour *n)
 {
 	struct mip6_soft *s = n->s;
@@ -553,14 +553,12 @@ static void failed(struct neighbour *n)
 	s->stats.neighbours_failed++;
 	for (; h; h = next) {
 		struct mip6_buf packet;
-		struct mip6_addr source;
 
 		next = h->next;
 		packet = release(s, h);
-		source = source_of(&packet);
 		s->stats.drop_no_neighbour++;
-		if (!soft_owns(s, &source))
-			soft_icmp_error(s, key.ifindex, &packet, ICMP6_DST_UNREACH, 3, 0);
+		soft_icmp_error(s, key.ifindex, &packet, ICMP6_DST_UNREACH, SOFT_UNREACH_ADDRESS,
+				0);
 	}
 	soft_neighbour_failed(s, key.ifindex, &key.addr);
 }

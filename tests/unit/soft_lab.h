@@ -30,6 +30,7 @@ struct lab {
 	size_t up;
 	struct told told[TOLD];
 	size_t told_count;
+	unsigned events[MIP6_EVENTS];
 	uint32_t random;
 };
 
@@ -65,8 +66,9 @@ static inline void on_address(void *ctx, const struct mip6_addr *addr, bool pres
 
 static inline void on_event(void *ctx, const struct mip6_event *event)
 {
-	(void)ctx;
-	(void)event;
+	struct lab *l = ctx;
+
+	l->events[event->id]++;
 }
 
 static inline void on_save(void *ctx, const struct mip6_record *record)
@@ -302,6 +304,19 @@ static inline bool holds(const struct lab *l, struct mip6_object o)
 
 	mip6_soft_objects(l->s, look_for, &search);
 	return search.found;
+}
+
+/* Lets time pass, with a tick at each deadline. */
+static inline void pass(struct lab *l, mip6_time time)
+{
+	mip6_time end = l->now + time;
+
+	while (mip6_soft_deadline(l->s) <= end) {
+		l->now = mip6_soft_deadline(l->s);
+		mip6_soft_tick(l->s, l->now);
+		CU_ASSERT_TRUE(mip6_soft_deadline(l->s) > l->now);
+	}
+	l->now = end;
 }
 
 /* ---- packets --------------------------------------------------------------------------- */

@@ -31,18 +31,6 @@ static void send_to(struct lab *l, unsigned ifindex, const char *to, uint8_t num
 	send_from(l, "3fff:2::1", ifindex, to, number);
 }
 
-static void pass(struct lab *l, mip6_time time)
-{
-	mip6_time end = l->now + time;
-
-	while (mip6_soft_deadline(l->s) <= end) {
-		l->now = mip6_soft_deadline(l->s);
-		mip6_soft_tick(l->s, l->now);
-		CU_ASSERT_TRUE(mip6_soft_deadline(l->s) > l->now);
-	}
-	l->now = end;
-}
-
 /* The number of the frame if it is one of send_to() to the peer's MAC, else -1. */
 static int number_of(const struct sent *sent)
 {
@@ -96,6 +84,17 @@ static void receive_ns(struct lab *l, const char *from, const char *to, const ch
 	receive_icmp6(l, from, &dst, buf, nd_build_ns(&src, &dst, &ns, buf, sizeof(buf)));
 }
 
+static void receive_rs(struct lab *l, const char *from)
+{
+	struct mip6_addr src = addr_of(from);
+	struct mip6_addr dst = mip6_addr_all_routers();
+	struct nd_rs rs = {.slla.len = 6};
+	uint8_t buf[128];
+
+	memcpy(rs.slla.addr, peer_mac, 6);
+	receive_icmp6(l, from, &dst, buf, nd_build_rs(&src, &dst, &rs, buf, sizeof(buf)));
+}
+
 static void test_resolution(void)
 {
 	struct lab *l = lab_new();
@@ -136,7 +135,8 @@ static void test_resolution_fails(void)
 	CU_ASSERT_EQUAL(l->s->stats.neighbours_failed, 1);
 	CU_ASSERT_EQUAL(l->s->stats.drop_no_neighbour, 1);
 	CU_ASSERT_EQUAL(l->s->stats.neighbours_solicited, 3);
-	CU_ASSERT_EQUAL(l->count, 3); /* the sender is this node */
+	CU_ASSERT_EQUAL(l->count, 3);
+	CU_ASSERT_EQUAL(l->up, 1); /* the sender is this node: its upper layers hear of it */
 	CU_ASSERT_EQUAL(mip6_soft_deadline(l->s), MIP6_NEVER);
 	send_to(l, 2, "fe80::9", 1);
 	CU_ASSERT_EQUAL(l->count, 4);
@@ -240,6 +240,48 @@ static void test_heard(void)
 	/* its own question answers ours */
 	receive_ns(l, "fe80::8", "ff02::1:ff00:1", "3fff:2::1");
 	CU_ASSERT_EQUAL(number_of(&l->sent[2]), 2);
+	CU_ASSERT_EQUAL(mip6_soft_deadline(l->s), l->now + 5 * MIP6_SECOND); /* not confirmed */
+	/* nobody is our neighbour under our own address */
+	receive_ns(l, "3fff:3::1", "ff02::1:ff00:1", "3fff:2::1");
+	l->count = 0;
+	send_to(l, 2, "3fff:3::1", 3);
+	CU_ASSERT_EQUAL(l->count, 0); /* it waits */
+	lab_free(l);
+}
+
+/* Only a router cares for who solicits one. */
+static void test_heard_rs(void)
+{
+	struct lab *l = lab_new();
+
+	receive_rs(l, "fe80::9");
+	send_to(l, 2, "fe80::9", 1);
+	CU_ASSERT_EQUAL(number_of(&l->sent[0]), -1);
+	mip6_soft_forwarding(l->s, true);
+	receive_rs(l, "fe80::8");
+	send_to(l, 2, "fe80::8", 2);
+	CU_ASSERT_EQUAL(number_of(&l->sent[1]), 2);
+	lab_free(l);
+}
+
+/* A packet that is too large to wait is lost, and counted. */
+static void test_too_large_to_hold(void)
+{
+	static uint8_t memory[MIP6_SOFT_HEADROOM + SOFT_HELD_SIZE + 1];
+	struct lab *l = lab_new();
+	struct mip6_buf packet = {.data = memory + MIP6_SOFT_HEADROOM,
+				  .len = SOFT_HELD_SIZE + 1,
+				  .headroom = MIP6_SOFT_HEADROOM};
+	struct mip6_addr to = addr_of("fe80::9");
+
+	l->s->now = l->now;
+	soft_neigh_send(l->s, 2, &to, &packet);
+	CU_ASSERT_EQUAL(l->s->stats.drop_no_neighbour, 1);
+	packet.len = SOFT_HELD_SIZE;
+	soft_neigh_send(l->s, 2, &to, &packet);
+	CU_ASSERT_EQUAL(l->s->stats.drop_no_neighbour, 1);
+	receive_na(l, "fe80::9", ND_NA_S | ND_NA_O, 9);
+	CU_ASSERT_EQUAL(l->count, 2);
 	lab_free(l);
 }
 
@@ -247,12 +289,14 @@ static void test_permanent(void)
 {
 	struct lab *l = lab_new();
 	struct mip6_object o = neighbour_object(2, "fe80::9");
+	struct mip6_addr addr = addr_of("fe80::9");
 
 	send_to(l, 2, "fe80::9", 1);
 	put(l, o);
 	soft_finish(l->s);
 	CU_ASSERT_EQUAL(number_of(&l->sent[1]), 1);
 	receive_na(l, "fe80::9", ND_NA_S | ND_NA_O, 7);
+	soft_neigh_heard(l->s, 2, &addr, (uint8_t[6]){2, 0, 0, 0, 9, 7});
 	link_set(l, 2, false);
 	link_set(l, 2, true);
 	l->now += 1000 * MIP6_SECOND;
@@ -330,6 +374,9 @@ static void test_cache_flooded(void)
 	CU_ASSERT_EQUAL(number_of(&l->sent[SOFT_NEIGHBOURS / 4]), 7);
 	pass(l, 4 * MIP6_SECOND);
 	CU_ASSERT_EQUAL(l->s->stats.neighbours_failed, SOFT_NEIGHBOURS / 4);
+	CU_ASSERT_EQUAL(l->s->stats.drop_no_neighbour, 5000);
+	numbered(text, sizeof(text), 6000); /* and they cost nothing afterwards */
+	send_to(l, 2, text, 8);
 	CU_ASSERT_EQUAL(l->s->stats.drop_no_neighbour, 5000);
 	lab_free(l);
 }
@@ -495,6 +542,8 @@ static const struct test_case tests[] = {
     {"reachability", test_reachability},
     {"advertisements", test_advertisements},
     {"heard", test_heard},
+    {"heard_rs", test_heard_rs},
+    {"too_large_to_hold", test_too_large_to_hold},
     {"permanent", test_permanent},
     {"flush", test_flush},
     {"cache_full", test_cache_full},

@@ -2,6 +2,7 @@
 /* The tables of the user-space data plane: routes and rules, and what each object of
  * the plane does; and all of them together below a mobile node. */
 #include "soft_lab.h"
+#include <core/node_internal.h>
 
 /* ---- routes ------------------------------------------------------------------------------- */
 
@@ -370,6 +371,15 @@ static void test_source(void)
 	wanted = addr_of("3fff:4::8");
 	src = soft_source(l->s, 4, &global);
 	CU_ASSERT_TRUE(mip6_addr_equal(&src, &wanted));
+	link_set(l, 5, true);
+	put(l, address_object(5, "3fff:5::7", MIP6_ADDRESS_DEPRECATED));
+	wanted = addr_of("3fff:5::7");
+	src = soft_source(l->s, 5, &global);
+	CU_ASSERT_TRUE(mip6_addr_equal(&src, &wanted));
+	put(l, address_object(5, "3fff:5::8", 0));
+	wanted = addr_of("3fff:5::8");
+	src = soft_source(l->s, 5, &global);
+	CU_ASSERT_TRUE(mip6_addr_equal(&src, &wanted));
 	src = soft_source(l->s, 8, &global);
 	CU_ASSERT_TRUE(mip6_addr_is_unspecified(&src));
 	lab_free(l);
@@ -404,6 +414,62 @@ static void receive_ra(struct lab *l, const char *prefix)
 	memcpy(ra.slla.addr, peer_mac, 6);
 	ra.pio[0] = (struct nd_pio){64, ND_PIO_L | ND_PIO_A, 3600, 1800, addr_of(prefix)};
 	receive_icmp6(l, "fe80::a", &dst, buf, nd_build_ra(&src, &dst, &ra, buf, sizeof(buf)));
+}
+
+/* Flags of an address as the core knows it, -1: it does not. */
+static int known_flags(const struct lab *l, unsigned ifindex, const char *text)
+{
+	const struct iface *iface = node_iface(mip6_soft_node(l->s), ifindex);
+	struct mip6_addr addr = addr_of(text);
+
+	for (size_t i = 0; iface && i < iface->addr_count; i++)
+		if (mip6_addr_equal(&iface->addrs[i].addr.addr, &addr))
+			return (int)iface->addrs[i].flags;
+	return -1;
+}
+
+static size_t known_routes(const struct lab *l)
+{
+	return node_iface(mip6_soft_node(l->s), 2)->route_count;
+}
+
+/* The core hears of configured addresses and routes as of a kernel's, and of its
+ * own addresses when it has returned. */
+static void test_core_told(void)
+{
+	struct mip6_config config;
+	struct mip6_prefix addr = prefix_of("3fff:2::1/64");
+	struct mip6_prefix dst = prefix_of("3fff:6::/64");
+	struct lab *l;
+
+	mip6_config_default(&config);
+	config.role = MIP6_ROLE_CN;
+	l = lab_with(&config);
+	link_set(l, 2, true);
+	CU_ASSERT_EQUAL(known_flags(l, 2, "fe80::ff:fe00:2"), 0);
+	mip6_soft_address(l->s, l->now, 2, &addr, true);
+	CU_ASSERT_EQUAL(known_flags(l, 2, "3fff:2::1"), 0);
+	put(l, address_object(2, "3fff:2::1", 0));
+	put(l, address_object(2, "3fff:2::2", MIP6_ADDRESS_DEPRECATED));
+	put(l, address_object(0, "3fff:2::3", MIP6_ADDRESS_HOME));
+	CU_ASSERT_EQUAL(known_flags(l, 2, "3fff:2::2"), -1);
+	mip6_soft_start(l->s, l->now);
+	CU_ASSERT_EQUAL(known_flags(l, 2, "3fff:2::2"),
+			MIP6_HOST_ADDR_OURS | MIP6_HOST_ADDR_DEPRECATED);
+	mip6_soft_address(l->s, l->now, 2, &addr, false);
+	CU_ASSERT_NOT_EQUAL(known_flags(l, 2, "3fff:2::1"), -1); /* still an object */
+	take(l, address_object(2, "3fff:2::1", 0));
+	take(l, address_object(2, "3fff:2::2", 0));
+	mip6_soft_stop(l->s, l->now);
+	CU_ASSERT_EQUAL(known_flags(l, 2, "3fff:2::1"), -1);
+	CU_ASSERT_EQUAL(known_flags(l, 2, "3fff:2::2"), -1);
+	set_route(l, "3fff:6::/64", 2, NULL);
+	set_route(l, "3fff:7::/64", 2, "fe80::a");
+	set_route(l, "::/0", 2, NULL);
+	CU_ASSERT_EQUAL(known_routes(l), 1);
+	mip6_soft_route(l->s, l->now, &dst, 2, NULL, false);
+	CU_ASSERT_EQUAL(known_routes(l), 0);
+	lab_free(l);
 }
 
 /* A mobile node away from home: what it applies is what is wanted, it sends from
@@ -445,6 +511,11 @@ static void test_mobile_node(void)
 	hop = route(l, "3fff:8::7", "3fff:9::9");
 	CU_ASSERT_TRUE(tunnels(&hop, "3fff:5::ff:fe00:2", "3fff:8::1"));
 	CU_ASSERT_EQUAL(l->told_count, 1);
+	/* its router does not answer: that is told, and the care-of address goes */
+	pass(l, 7 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(l->events[MIP6_EV_ROUTER_LOST], 0);
+	pass(l, 2 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(l->events[MIP6_EV_ROUTER_LOST], 1);
 	mip6_soft_stop(l->s, l->now);
 	CU_ASSERT_EQUAL(object_count(l), 0);
 	CU_ASSERT_FALSE(soft_owns(l->s, &coa));
@@ -470,6 +541,7 @@ static const struct test_case tests[] = {
     {"link_local", test_link_local},
     {"iface_returns", test_iface_returns},
     {"source", test_source},
+    {"core_told", test_core_told},
     {"mobile_node", test_mobile_node},
 };
 

@@ -99,22 +99,25 @@ struct mip6_node *mip6_soft_node(struct mip6_soft *s);
 void mip6_soft_link(struct mip6_soft *s, mip6_time now, const struct mip6_link *link);
 void mip6_soft_link_gone(struct mip6_soft *s, mip6_time now, unsigned ifindex);
 /* A configured address of an interface; its prefix is on the link. MIP6_ERR_NOMEM,
- * MIP6_ERR_NOTFOUND (interface). */
+ * MIP6_ERR_SPACE (32 on the interface), MIP6_ERR_NOTFOUND (interface). */
 int mip6_soft_address(struct mip6_soft *s, mip6_time now, unsigned ifindex,
 		      const struct mip6_prefix *addr, bool present);
-/* A configured route of the main table. gateway unspecified: on the link. */
+/* A configured route of the main table. gateway NULL or unspecified: on the link.
+ * MIP6_ERR_NOMEM, MIP6_ERR_NOTFOUND (interface). */
 int mip6_soft_route(struct mip6_soft *s, mip6_time now, const struct mip6_prefix *dst,
 		    unsigned ifindex, const struct mip6_addr *gateway, bool present);
-/* A permanent neighbour. */
+/* A permanent neighbour. MIP6_ERR_NOMEM. */
 int mip6_soft_neighbour(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
 			const uint8_t mac[6]);
-/* Forgets what was learned of neighbours with an address or prefix (len 128: one)
- * on an interface, as an operator's flush. */
+/* Forgets what was learned of the neighbours on an interface, as an operator's
+ * flush. */
 void mip6_soft_flush(struct mip6_soft *s, unsigned ifindex);
 /* Whether packets of others are forwarded; false at first. */
 void mip6_soft_forwarding(struct mip6_soft *s, bool on);
 
-/* mip6_node_start, _stop and _reconfigure of the protocol, if there is one. */
+/* mip6_node_start, _stop and _reconfigure of the protocol, if there is one (else
+ * _reconfigure is MIP6_ERR_STATE). Packets are forwarded and delivered before the
+ * start and after the stop too. */
 int mip6_soft_start(struct mip6_soft *s, mip6_time now);
 void mip6_soft_stop(struct mip6_soft *s, mip6_time now);
 int mip6_soft_reconfigure(struct mip6_soft *s, mip6_time now, const struct mip6_config *config);
