@@ -211,6 +211,10 @@ static void test_advertisements(void)
 	CU_ASSERT_EQUAL(number_of(&l->sent[0]), -1);
 	receive_na(l, "fe80::9", ND_NA_S | ND_NA_O, 0); /* no address: no answer */
 	CU_ASSERT_EQUAL(l->count, 1);
+	receive_na(l, "fe80::9", ND_NA_O, 9); /* an answer, but not to us */
+	CU_ASSERT_EQUAL(l->count, 2);
+	CU_ASSERT_EQUAL(mip6_soft_deadline(l->s), l->now + 5 * MIP6_SECOND);
+	mip6_soft_flush(l->s, 2);
 	learn(l, "fe80::9");
 	receive_na(l, "fe80::9", 0, 7);
 	send_to(l, 2, "fe80::9", 2);
