@@ -157,9 +157,15 @@ static void answer_echo(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *
 	soft_send_own(s, &hop, packet);
 }
 
+/* Out of a tunnel or of fragments it is no message of a neighbour, even with a hop
+ * limit of 255 (RFC 6980 5). */
 static void receive_nd(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p,
 		       uint8_t type)
 {
+	if (s->depth > 1) {
+		s->stats.drop_malformed++;
+		return;
+	}
 	if (p->has_hao || p->has_rh2 || nd_valid(type, p) < 0)
 		s->stats.drop_malformed++;
 	else

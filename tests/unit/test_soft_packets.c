@@ -14,7 +14,7 @@ enum { IF = 1 }; /* of nodes with one interface */
 #define HOA "3fff:1::99"
 #define HA  "3fff:1::1"
 #define CN  "3fff:3::c"
-#define COA "3fff:2::ff:fe03:1" /* node 3, interface 1 */
+#define COA "3fff:2::ff:fe00:301" /* node 3, interface 1 */
 
 struct lab {
 	struct world *w;
@@ -170,11 +170,404 @@ static void test_tunnel_both_ways(void)
 	lab_free(&l);
 }
 
+/* ---- what is refused ---------------------------------------------------------------------- */
+
+/* A packet inside a packet, both built here. */
+struct nested {
+	uint8_t inner[WORLD_ROOM];
+	struct ip6_packet outer;
+};
+
+static void nest(struct nested *n, const char *outer_src, const char *outer_dst, const char *src,
+		 const char *dst)
+{
+	n->outer = (struct ip6_packet){.hop_limit = 64, .next_header = IP6_NH_IPV6};
+	n->outer.src = addr_of(outer_src);
+	n->outer.dst = addr_of(outer_dst);
+	n->outer.payload = n->inner;
+	n->outer.payload_len = world_udp(n->inner, src, dst, 100, 1);
+}
+
+static void test_spoofed_at_home_agent(void)
+{
+	struct lab l = lab_away();
+	struct nested n;
+
+	nest(&n, COA, HA, "3fff:1::98", CN); /* inner source without a binding */
+	world_inject(l.ha, IF, &n.outer);
+	CU_ASSERT_EQUAL(world_stats(l.ha).drop_no_binding, 1);
+	nest(&n, "3fff:2::bad", HA, HOA, CN); /* outer source not its care-of address */
+	world_inject(l.ha, IF, &n.outer);
+	CU_ASSERT_EQUAL(world_stats(l.ha).drop_wrong_coa, 1);
+	nest(&n, COA, HA, HOA, "fe80::1"); /* scopes that end at the tunnel */
+	world_inject(l.ha, IF, &n.outer);
+	nest(&n, COA, HA, HOA, "ff05::2");
+	world_inject(l.ha, IF, &n.outer);
+	CU_ASSERT_EQUAL(world_stats(l.ha).drop_wrong_tunnel, 2);
+	CU_ASSERT_EQUAL(world_stats(l.ha).decapsulated, 0);
+	CU_ASSERT_EQUAL(l.cn->up_count, 0);
+	nest(&n, COA, HA, HOA, CN);
+	world_inject(l.ha, IF, &n.outer);
+	CU_ASSERT_TRUE(world_got_udp(l.cn, HOA, CN, 100, 1));
+	lab_free(&l);
+}
+
+static void test_spoofed_at_mobile_node(void)
+{
+	struct lab l = lab_away();
+	struct nested n;
+
+	nest(&n, "3fff:2::bad", COA, CN, HOA); /* not from the home agent */
+	world_inject(l.mn, IF, &n.outer);
+	nest(&n, HA, COA, CN, "3fff:2::77"); /* not for a home address */
+	world_inject(l.mn, IF, &n.outer);
+	nest(&n, HA, COA, CN, COA);
+	world_inject(l.mn, IF, &n.outer);
+	CU_ASSERT_EQUAL(world_stats(l.mn).drop_wrong_tunnel, 3);
+	CU_ASSERT_EQUAL(l.mn->up_count, 0);
+	nest(&n, HA, COA, CN, HOA);
+	world_inject(l.mn, IF, &n.outer);
+	CU_ASSERT_EQUAL(l.mn->up_count, 1);
+	/* an inner packet that is shorter than its header says */
+	n.outer.payload_len = 60;
+	world_inject(l.mn, IF, &n.outer);
+	CU_ASSERT_EQUAL(world_stats(l.mn).drop_malformed, 1);
+	lab_free(&l);
+}
+
+/* Without a tunnel device nothing is unwrapped. */
+static void test_no_tunnel_at_plain_node(void)
+{
+	struct lab l = lab_new(1500);
+	struct nested n;
+
+	nest(&n, "3fff:2::5", CN, "3fff:2::6", CN);
+	world_inject(l.cn, IF, &n.outer);
+	CU_ASSERT_EQUAL(world_stats(l.cn).drop_wrong_tunnel, 1);
+	CU_ASSERT_EQUAL(l.cn->up_count, 0);
+	lab_free(&l);
+}
+
+/* Neighbour discovery out of a tunnel has come from afar, whatever its hop limit. */
+static void test_no_nd_from_tunnel(void)
+{
+	struct lab l = lab_away();
+	struct ip6_packet na = {.hop_limit = 255, .next_header = IP6_NH_ICMPV6};
+	struct nd_na m = {.flags = ND_NA_O, .tlla = {6, {2, 9, 9, 9, 9, 9}}};
+	struct nested n;
+	uint8_t payload[64];
+
+	m.target = addr_of("3fff:1::fe");
+	na.src = addr_of(HOA);
+	na.dst = addr_of(HA);
+	na.payload = payload;
+	na.payload_len = (size_t)nd_build_na(&na.src, &na.dst, &m, payload, sizeof(payload));
+	nest(&n, COA, HA, HOA, CN);
+	n.outer.payload_len = (size_t)ip6_build(&na, n.inner, sizeof(n.inner));
+	world_inject(l.ha, IF, &n.outer);
+	CU_ASSERT_EQUAL(world_stats(l.ha).decapsulated, 1);
+	CU_ASSERT_EQUAL(world_stats(l.ha).drop_malformed, 1);
+	/* the home agent still reaches the router where it is */
+	world_send_udp(l.mn, HOA, CN, 100, 3);
+	CU_ASSERT_TRUE(world_got_udp(l.cn, HOA, CN, 100, 3));
+	lab_free(&l);
+}
+
+/* A bomb of packets in packets ends at a bound. */
+static void test_deep_nesting(void)
+{
+	struct lab l = lab_away();
+	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_FRAGMENT};
+	uint8_t headers[1000] = {0};
+
+	for (size_t i = 0; i < sizeof(headers); i += 8)
+		headers[i] = IP6_NH_FRAGMENT;
+	p.src = addr_of("3fff:2::fe");
+	p.dst = addr_of(COA);
+	p.payload = headers;
+	p.payload_len = sizeof(headers);
+	world_inject(l.mn, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.mn).drop_malformed, 1);
+	CU_ASSERT_EQUAL(world_stats(l.mn).reassembled, SOFT_DEPTH);
+	lab_free(&l);
+}
+
+static void test_bad_frames(void)
+{
+	struct lab l = lab_new(1500);
+	uint8_t payload[20] = {0};
+	struct ip6_packet p = {.hop_limit = 64, .next_header = 17, .payload = payload};
+
+	p.payload_len = sizeof(payload);
+	p.src = addr_of("ff02::5");
+	p.dst = addr_of(CN);
+	world_inject(l.cn, IF, &p);
+	p.src = addr_of("::1");
+	world_inject(l.cn, IF, &p);
+	p.src = addr_of("3fff:3::5");
+	p.dst = addr_of("::1");
+	world_inject(l.cn, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.cn).drop_malformed, 3);
+	p.dst = addr_of("3fff:3::77"); /* not ours, and no router */
+	world_inject(l.cn, IF, &p);
+	p.dst = addr_of("ff02::2");
+	world_inject(l.cn, IF, &p);
+	p.dst = addr_of("ff01::1");
+	world_inject(l.cn, IF, &p);
+	p.dst = addr_of("fe80::77");
+	world_inject(l.cn, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.cn).drop_not_ours, 4);
+	CU_ASSERT_EQUAL(l.cn->up_count, 0);
+	p.dst = addr_of("ff02::fb"); /* a group that upper layers may have joined */
+	world_inject(l.cn, IF, &p);
+	CU_ASSERT_EQUAL(l.cn->up_count, 1);
+	lab_free(&l);
+}
+
+/* Every length from nothing to a whole packet, and a header that promises more. */
+static void test_short_frames(void)
+{
+	struct lab l = lab_new(1500);
+	uint8_t memory[MIP6_SOFT_HEADROOM + 200];
+	uint8_t packet[100];
+	size_t len = world_udp(packet, "3fff:3::5", CN, sizeof(packet), 1);
+
+	for (size_t n = 0; n <= SOFT_ETH + len + 10; n++) {
+		struct mip6_buf f = {
+		    memory + MIP6_SOFT_HEADROOM, n, MIP6_SOFT_HEADROOM, 0, 0, false, false, 0, 0};
+		uint8_t frame[200] = {0};
+
+		world_mac(l.cn, IF, frame);
+		frame[12] = 0x86;
+		frame[13] = 0xdd;
+		memcpy(frame + SOFT_ETH, packet, len);
+		memcpy(f.data, frame, n);
+		mip6_soft_receive(l.cn->s, l.w->now, IF, &f, 1);
+		/* padding behind the packet is taken off */
+		CU_ASSERT_EQUAL(l.cn->up_count, n < SOFT_ETH + len ? 0 : n - SOFT_ETH - len + 1);
+	}
+	CU_ASSERT_TRUE(world_got_udp(l.cn, "3fff:3::5", CN, 100, 1));
+	CU_ASSERT_EQUAL(world_stats(l.cn).drop_malformed, SOFT_ETH + len);
+	lab_free(&l);
+}
+
+static void test_foreign_mac(void)
+{
+	struct lab l = lab_new(1500);
+	uint8_t memory[MIP6_SOFT_HEADROOM + 200] = {0};
+	struct mip6_buf f = {.data = memory + MIP6_SOFT_HEADROOM};
+
+	f.len = SOFT_ETH + world_udp(f.data + SOFT_ETH, "3fff:3::5", CN, 100, 1);
+	f.headroom = MIP6_SOFT_HEADROOM;
+	memcpy(f.data, (uint8_t[6]){2, 0, 0, 0, 0x77, 1}, 6);
+	f.data[12] = 0x86;
+	f.data[13] = 0xdd;
+	mip6_soft_receive(l.cn->s, l.w->now, IF, &f, 1);
+	CU_ASSERT_EQUAL(world_stats(l.cn).drop_not_ours, 1);
+	CU_ASSERT_EQUAL(l.cn->up_count, 0);
+	lab_free(&l);
+}
+
+/* ---- errors ---------------------------------------------------------------------------------- */
+
+static void expect_error(const struct world_node *n, uint8_t type, uint8_t code, uint32_t value)
+{
+	struct icmp6_error e = {0};
+
+	CU_ASSERT_TRUE(world_got_error(n, &e));
+	CU_ASSERT_EQUAL(e.type, type);
+	CU_ASSERT_EQUAL(e.code, code);
+	CU_ASSERT_EQUAL(e.value, value);
+}
+
+static void test_hop_limit(void)
+{
+	struct lab l = lab_new(1500);
+	uint8_t octets[WORLD_ROOM];
+	size_t len = world_udp(octets, CN, "3fff:2::5", 100, 1);
+
+	octets[7] = 1;
+	world_output(l.cn, NULL, octets, len);
+	expect_error(l.cn, 3, 0, 0);
+	CU_ASSERT_EQUAL(world_stats(l.router).drop_hop_limit, 1);
+	CU_ASSERT_EQUAL(world_stats(l.router).forwarded, 0);
+	/* not about errors: this one is a Time Exceeded itself */
+	octets[6] = IP6_NH_ICMPV6;
+	octets[40] = 3;
+	world_output(l.cn, NULL, octets, len);
+	CU_ASSERT_EQUAL(world_stats(l.router).drop_hop_limit, 2);
+	CU_ASSERT_EQUAL(world_stats(l.router).icmp_errors_sent, 1);
+	lab_free(&l);
+}
+
+static void test_no_route(void)
+{
+	struct lab l = lab_new(1500);
+
+	world_send_udp(l.cn, CN, "3fff:9::1", 100, 1);
+	expect_error(l.cn, ICMP6_DST_UNREACH, 0, 0);
+	CU_ASSERT_EQUAL(world_stats(l.router).drop_no_route, 1);
+	/* our own upper layers are told in the same way */
+	world_send_udp(l.router, "3fff:3::fe", "3fff:9::1", 100, 1);
+	expect_error(l.router, ICMP6_DST_UNREACH, 0, 0);
+	lab_free(&l);
+}
+
+static void test_error_rate(void)
+{
+	struct lab l = lab_new(1500);
+
+	for (unsigned i = 0; i < 250; i++)
+		world_send_udp(l.cn, CN, "3fff:9::1", 100, 1);
+	CU_ASSERT_EQUAL(world_stats(l.router).icmp_errors_sent, 100);
+	world_run(l.w, l.w->now + 2 * MIP6_SECOND);
+	world_send_udp(l.cn, CN, "3fff:9::1", 100, 1);
+	CU_ASSERT_EQUAL(world_stats(l.router).icmp_errors_sent, 101);
+	lab_free(&l);
+}
+
+/* A link-local source ends at its link; the error goes back to it. */
+static void test_scope(void)
+{
+	struct lab l = lab_new(1500);
+	struct ip6_packet p = {.hop_limit = 64, .next_header = 17, .payload = (const uint8_t *)""};
+
+	p.src = world_link_local(l.cn, IF);
+	p.dst = addr_of("3fff:2::5");
+	world_inject(l.router, FAR + 1, &p);
+	expect_error(l.cn, ICMP6_DST_UNREACH, 2, 0);
+	p.src = addr_of(CN);
+	p.dst = addr_of("fe80::5");
+	world_inject(l.router, FAR + 1, &p);
+	CU_ASSERT_EQUAL(world_stats(l.router).drop_not_ours, 2);
+	CU_ASSERT_EQUAL(world_stats(l.router).forwarded, 0);
+	lab_free(&l);
+}
+
+static void test_link_too_small(void)
+{
+	struct lab l = lab_new(1400);
+
+	world_send_udp(l.cn, CN, "3fff:2::5", 1401, 1);
+	expect_error(l.cn, ICMP6_PACKET_TOO_BIG, 0, 1400);
+	CU_ASSERT_EQUAL(world_stats(l.router).drop_too_big, 1);
+	/* one's own link */
+	world_send_udp(l.cn, CN, "3fff:2::5", 1501, 1);
+	expect_error(l.cn, ICMP6_PACKET_TOO_BIG, 0, 1500);
+	CU_ASSERT_EQUAL(world_stats(l.cn).drop_too_big, 1);
+	CU_ASSERT_EQUAL(world_stats(l.cn).tx_frames, world_stats(l.router).rx_frames);
+	lab_free(&l);
+}
+
+/* ---- size of tunnels ----------------------------------------------------------------------------
+ */
+
+static void test_tunnel_too_small(void)
+{
+	struct lab l = lab_away();
+
+	world_send_udp(l.cn, CN, HOA, 1461, 1);
+	expect_error(l.cn, ICMP6_PACKET_TOO_BIG, 0, 1460);
+	world_send_udp(l.cn, CN, HOA, 1460, 2);
+	CU_ASSERT_TRUE(world_got_udp(l.mn, CN, HOA, 1460, 2));
+	world_send_udp(l.mn, HOA, CN, 1461, 3);
+	expect_error(l.mn, ICMP6_PACKET_TOO_BIG, 0, 1460);
+	world_send_udp(l.mn, HOA, CN, 1460, 4);
+	CU_ASSERT_TRUE(world_got_udp(l.cn, HOA, CN, 1460, 4));
+	CU_ASSERT_EQUAL(world_stats(l.ha).fragments_sent, 0);
+	lab_free(&l);
+}
+
+/* A smaller link in the middle: the first outer packet is lost, its error teaches
+ * the home agent and is passed on to the inner source (RFC 2473 8.2). */
+static void test_path_mtu(void)
+{
+	struct lab l = lab_away_mtu(1400);
+
+	world_send_udp(l.cn, CN, HOA, 1460, 1);
+	expect_error(l.cn, ICMP6_PACKET_TOO_BIG, 0, 1360);
+	CU_ASSERT_EQUAL(l.mn->up_count, 0);
+	CU_ASSERT_EQUAL(world_stats(l.router).drop_too_big, 1);
+	/* now the home agent knows */
+	world_send_udp(l.cn, CN, HOA, 1361, 2);
+	expect_error(l.cn, ICMP6_PACKET_TOO_BIG, 0, 1360);
+	CU_ASSERT_EQUAL(world_stats(l.router).drop_too_big, 1);
+	world_send_udp(l.cn, CN, HOA, 1360, 3);
+	CU_ASSERT_TRUE(world_got_udp(l.mn, CN, HOA, 1360, 3));
+	/* and forgets after 10 minutes */
+	world_run(l.w, l.w->now + 601 * MIP6_SECOND);
+	advertise(&l);
+	world_send_udp(l.cn, CN, HOA, 1460, 4);
+	CU_ASSERT_EQUAL(world_stats(l.router).drop_too_big, 2);
+	lab_free(&l);
+}
+
+/* An error about a tunnel that is not ours teaches nothing. */
+static void test_forged_too_big(void)
+{
+	struct lab l = lab_away();
+	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_ICMPV6};
+	struct icmp6_error e = {.type = ICMP6_PACKET_TOO_BIG, .value = 1280};
+	struct nested n;
+	uint8_t quote[WORLD_ROOM];
+	uint8_t payload[1280];
+
+	nest(&n, HA, "3fff:2::bad", CN, HOA);
+	e.packet = quote;
+	e.packet_len = (size_t)ip6_build(&n.outer, quote, sizeof(quote));
+	p.src = addr_of("3fff:1::fe");
+	p.dst = addr_of(HA);
+	p.payload = payload;
+	p.payload_len = (size_t)icmp6_build_error(&p.src, &p.dst, &e, payload, sizeof(payload));
+	world_inject(l.ha, IF, &p);
+	world_send_udp(l.cn, CN, HOA, 1460, 2);
+	CU_ASSERT_TRUE(world_got_udp(l.mn, CN, HOA, 1460, 2));
+	lab_free(&l);
+}
+
+/* A path of the minimum MTU: inner packets of 1280 octets pass, in two outer
+ * fragments each (RFC 2473 7.1). */
+static void test_fragmented_tunnel(void)
+{
+	struct lab l = lab_away_mtu(1280);
+
+	world_send_udp(l.cn, CN, HOA, 1300, 1);
+	expect_error(l.cn, ICMP6_PACKET_TOO_BIG, 0, 1280);
+	world_send_udp(l.cn, CN, HOA, 1280, 2);
+	CU_ASSERT_TRUE(world_got_udp(l.mn, CN, HOA, 1280, 2));
+	CU_ASSERT_EQUAL(world_stats(l.ha).fragments_sent, 2);
+	CU_ASSERT_EQUAL(world_stats(l.mn).reassembled, 1);
+	world_send_udp(l.mn, HOA, CN, 1280, 3);
+	CU_ASSERT_TRUE(world_got_udp(l.cn, HOA, CN, 1280, 3));
+	CU_ASSERT_EQUAL(world_stats(l.mn).fragments_sent, 2);
+	CU_ASSERT_EQUAL(world_stats(l.ha).reassembled, 1);
+	/* a packet that fits leaves whole */
+	world_send_udp(l.mn, HOA, CN, 1240, 4);
+	CU_ASSERT_EQUAL(world_stats(l.mn).fragments_sent, 2);
+	lab_free(&l);
+}
 int main(void)
 {
 	static const struct test_case tests[] = {
 	    {"forwarding", test_forwarding},
 	    {"tunnel both ways", test_tunnel_both_ways},
+	    {"spoofed at home agent", test_spoofed_at_home_agent},
+	    {"spoofed at mobile node", test_spoofed_at_mobile_node},
+	    {"no tunnel at plain node", test_no_tunnel_at_plain_node},
+	    {"no nd from tunnel", test_no_nd_from_tunnel},
+	    {"deep nesting", test_deep_nesting},
+	    {"bad frames", test_bad_frames},
+	    {"short frames", test_short_frames},
+	    {"foreign mac", test_foreign_mac},
+	    {"hop limit", test_hop_limit},
+	    {"no route", test_no_route},
+	    {"error rate", test_error_rate},
+	    {"scope", test_scope},
+	    {"link too small", test_link_too_small},
+	    {"tunnel too small", test_tunnel_too_small},
+	    {"path mtu", test_path_mtu},
+	    {"forged too big", test_forged_too_big},
+	    {"fragmented tunnel", test_fragmented_tunnel},
 	};
 
 	return test_run("test_soft_packets", tests, sizeof(tests) / sizeof(tests[0]));
