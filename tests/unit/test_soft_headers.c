@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What a node with the user-space data plane makes of headers in packets for
+ * itself: fragments, Home Address options, type 2 routing headers, echo requests,
+ * congestion bits of tunnels; and what a home agent does for an address that it
+ * answers for. The objects of the plane are applied by the test itself. */
+#include "soft_world.h"
+
+enum { LINK, IF = 1 };
+
+#define OWN  "3fff:1::1"
+#define PEER "3fff:1::5"
+#define HOA  "3fff:1::99"
+#define COA  "3fff:2::7"
+
+struct lab {
+	struct world *w;
+	struct world_node *n;
+	struct world_node *peer;
+};
+
+static struct lab lab_new(void)
+{
+	struct lab l = {.w = world_new()};
+
+	l.n = world_add(l.w, NULL);
+	l.peer = world_add(l.w, NULL);
+	world_plug(l.n, IF, LINK, 1500);
+	world_plug(l.peer, IF, LINK, 1500);
+	world_address(l.n, IF, OWN "/64");
+	world_address(l.peer, IF, PEER "/64");
+	world_route(l.n, "::/0", IF, PEER);
+	return l;
+}
+
+static void lab_free(struct lab *l)
+{
+	world_free(l->w);
+}
+
+static void apply(struct lab *l, const struct mip6_object *o)
+{
+	CU_ASSERT_EQUAL_FATAL(soft_apply(l->n->s, NULL, o), 0);
+}
+
+static void add_binding(struct lab *l)
+{
+	struct mip6_object binding = {.kind = MIP6_OBJ_BINDING};
+	struct mip6_object device = {.kind = MIP6_OBJ_DEVICE};
+
+	binding.binding.hoa = addr_of(HOA);
+	binding.binding.coa = addr_of(COA);
+	binding.binding.ha = addr_of(OWN);
+	device.device.device = MIP6_DEVICE_HA;
+	apply(l, &device);
+	apply(l, &binding);
+	mip6_soft_forwarding(l->n->s, true);
+}
+
+static void add_home_address(struct lab *l)
+{
+	struct mip6_object address = {.kind = MIP6_OBJ_ADDRESS};
+	struct mip6_object device = {.kind = MIP6_OBJ_DEVICE};
+	struct mip6_object input = {.kind = MIP6_OBJ_MH_INPUT};
+
+	device.device.device = MIP6_DEVICE_MN;
+	device.device.local = addr_of(OWN);
+	device.device.remote = addr_of(PEER);
+	address.address.device = MIP6_DEVICE_MN;
+	address.address.addr = addr_of(HOA);
+	address.address.prefix_len = 128;
+	address.address.flags = MIP6_ADDRESS_HOME;
+	input.mh_input.hoa = addr_of(HOA);
+	apply(l, &device);
+	apply(l, &address);
+	apply(l, &input);
+}
+
+/* ---- fragments ------------------------------------------------------------------------- */
+
+enum { WHOLE = 400 };
+
+static const uint8_t *udp_packet(void)
+{
+	static uint8_t octets[WHOLE];
+
+	world_udp(octets, PEER, OWN, sizeof(octets), 9);
+	return octets;
+}
+
+/* Octets from `at` of the payload of the packet above, as a fragment. */
+static void send_fragment(struct lab *l, uint32_t id, size_t at, size_t len, bool more)
+{
+	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_FRAGMENT};
+	uint8_t payload[WHOLE];
+	struct mip6_writer w = wr_init(payload, sizeof(payload));
+
+	wr_u8(&w, 17);
+	wr_u8(&w, 0);
+	wr_u16(&w, (uint16_t)(at | more));
+	wr_u32(&w, id);
+	wr_copy(&w, udp_packet() + SOFT_IP6 + at, len);
+	p.src = addr_of(PEER);
+	p.dst = addr_of(OWN);
+	p.payload = payload;
+	p.payload_len = w.pos;
+	world_inject(l->n, IF, &p);
+}
+
+static bool got_whole(const struct lab *l)
+{
+	return world_got_udp(l->n, PEER, OWN, WHOLE, 9);
+}
+
+/* All orders of three pieces. */
+static void test_fragments_in_any_order(void)
+{
+	static const struct {
+		size_t at, len;
+	} pieces[3] = {{0, 104}, {104, 160}, {264, 96}};
+	static const unsigned orders[6][3] = {{0, 1, 2}, {0, 2, 1}, {1, 0, 2},
+					      {1, 2, 0}, {2, 0, 1}, {2, 1, 0}};
+	struct lab l = lab_new();
+
+	for (uint32_t i = 0; i < 6; i++) {
+		for (unsigned k = 0; k < 3; k++) {
+			unsigned piece = orders[i][k];
+
+			CU_ASSERT_EQUAL(l.n->up_count, i);
+			send_fragment(&l, i, pieces[piece].at, pieces[piece].len, piece != 2);
+		}
+		CU_ASSERT_EQUAL(l.n->up_count, i + 1);
+		CU_ASSERT_TRUE(got_whole(&l));
+	}
+	CU_ASSERT_EQUAL(world_stats(l.n).reassembled, 6);
+	CU_ASSERT_EQUAL(mip6_soft_deadline(l.n->s), MIP6_NEVER);
+	lab_free(&l);
+}
+
+static void test_atomic_fragment(void)
+{
+	struct lab l = lab_new();
+
+	send_fragment(&l, 1, 0, 200, true);
+	send_fragment(&l, 1, 0, WHOLE - SOFT_IP6, false); /* of its own (RFC 6946) */
+	CU_ASSERT_TRUE(got_whole(&l));
+	send_fragment(&l, 1, 200, 160, false);
+	CU_ASSERT_EQUAL(l.n->up_count, 2);
+	lab_free(&l);
+}
+
+static void test_overlapping_fragments(void)
+{
+	struct lab l = lab_new();
+
+	send_fragment(&l, 1, 0, 200, true);
+	send_fragment(&l, 1, 192, 168, false);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 1);
+	/* what was there is gone, too (RFC 5722) */
+	send_fragment(&l, 1, 200, 160, false);
+	CU_ASSERT_EQUAL(l.n->up_count, 0);
+	/* an end inside of what came before, two ends */
+	send_fragment(&l, 2, 104, 96, true);
+	send_fragment(&l, 2, 96, 8, false);
+	send_fragment(&l, 3, 200, 160, false);
+	send_fragment(&l, 3, 104, 8, false);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 3);
+	lab_free(&l);
+}
+
+static void test_repeated_fragment(void)
+{
+	struct lab l = lab_new();
+
+	send_fragment(&l, 1, 0, 200, true);
+	send_fragment(&l, 1, 0, 200, true);
+	send_fragment(&l, 1, 200, 160, false);
+	CU_ASSERT_TRUE(got_whole(&l));
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 0);
+	lab_free(&l);
+}
+
+static void test_fragment_sizes(void)
+{
+	struct lab l = lab_new();
+	struct icmp6_error e = {0};
+
+	send_fragment(&l, 1, 0, 100, true); /* no multiple of 8 */
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_malformed, 1);
+	CU_ASSERT_TRUE(world_got_error(l.peer, &e));
+	CU_ASSERT_EQUAL(e.type, ICMP6_PARAM_PROBLEM);
+	CU_ASSERT_EQUAL(e.value, 4);
+	send_fragment(&l, 1, 0, 0, true); /* nothing */
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_malformed, 2);
+	lab_free(&l);
+}
+
+/* The end beyond 65535 octets. */
+static void test_fragment_too_far(void)
+{
+	struct lab l = lab_new();
+	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_FRAGMENT};
+	uint8_t payload[24] = {17, 0, 0xff, 0xf8};
+	struct icmp6_error e = {0};
+
+	p.src = addr_of(PEER);
+	p.dst = addr_of(OWN);
+	p.payload = payload;
+	p.payload_len = sizeof(payload);
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_TRUE(world_got_error(l.peer, &e));
+	CU_ASSERT_EQUAL(e.type, ICMP6_PARAM_PROBLEM);
+	CU_ASSERT_EQUAL(e.value, 42);
+	lab_free(&l);
+}
+
+static void test_fragments_time_out(void)
+{
+	struct lab l = lab_new();
+	struct icmp6_error e = {0};
+
+	send_fragment(&l, 1, 0, 200, true);
+	send_fragment(&l, 2, 200, 160, false); /* without its first nobody is told */
+	world_run(l.w, l.w->now + 59 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 0);
+	world_run(l.w, l.w->now + 2 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 2);
+	CU_ASSERT_EQUAL(world_stats(l.n).icmp_errors_sent, 1);
+	CU_ASSERT_TRUE(world_got_error(l.peer, &e));
+	CU_ASSERT_EQUAL(e.type, 3);
+	CU_ASSERT_EQUAL(e.code, 1);
+	CU_ASSERT_EQUAL(e.packet_len, SOFT_IP6 + 8 + 200);
+	CU_ASSERT_EQUAL(memcmp(e.packet + 48, udp_packet() + SOFT_IP6, 200), 0);
+	send_fragment(&l, 1, 200, 160, false);
+	CU_ASSERT_EQUAL(l.n->up_count, 0);
+	lab_free(&l);
+}
+
+/* More packets than there is room for: the oldest go, the last is completed. */
+static void test_many_fragments(void)
+{
+	struct lab l = lab_new();
+
+	for (uint32_t id = 0; id < 1000; id++) {
+		l.w->now += MIP6_MS;
+		send_fragment(&l, id, 0, 200, true);
+	}
+	send_fragment(&l, 999, 200, 160, false);
+	CU_ASSERT_TRUE(got_whole(&l));
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 992);
+	/* gaps without end */
+	for (size_t i = 0; i < 200; i++)
+		send_fragment(&l, 2000, i * 16 % 320, 8, true);
+	CU_ASSERT_EQUAL(l.n->up_count, 1);
+	lab_free(&l);
+}
+
+/* A request that needs fragments both ways: the answer is cut here as well. */
+static void test_big_echo(void)
+{
+	struct lab l = lab_new();
+	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_ICMPV6};
+	uint8_t payload[2900] = {128};
+	uint8_t octets[3000];
+	struct mip6_buf buf;
+	struct soft_hop hop = {.kind = SOFT_HOP_LINK, .ifindex = IF, .mtu = 1280};
+	uint16_t sum;
+
+	p.src = addr_of(PEER);
+	p.dst = world_link_local(l.n, IF);
+	for (size_t i = 4; i < sizeof(payload); i++)
+		payload[i] = (uint8_t)(i / 7);
+	sum = ip6_checksum(&p.src, &p.dst, IP6_NH_ICMPV6, payload, sizeof(payload));
+	payload[2] = (uint8_t)(sum >> 8);
+	payload[3] = (uint8_t)(sum & 0xff);
+	p.payload = payload;
+	p.payload_len = sizeof(payload);
+	buf = (struct mip6_buf){.data = octets};
+	buf.len = (size_t)ip6_build(&p, octets, sizeof(octets));
+	hop.next_hop = p.dst;
+	l.peer->s->now = l.w->now;
+	soft_send_own(l.peer->s, &hop, &buf);
+	soft_finish(l.peer->s);
+	world_settle(l.w);
+	CU_ASSERT_EQUAL(world_stats(l.peer).fragments_sent, 3);
+	CU_ASSERT_EQUAL(world_stats(l.n).reassembled, 1);
+	CU_ASSERT_EQUAL(world_stats(l.n).fragments_sent, 3);
+	CU_ASSERT_EQUAL(l.n->up_count, 0);
+	CU_ASSERT_EQUAL_FATAL(l.peer->up_count, 1);
+	CU_ASSERT_EQUAL(l.peer->up[0].octets[40], 129);
+	CU_ASSERT_EQUAL(memcmp(l.peer->up[0].octets + 44, payload + 4, sizeof(payload) - 4), 0);
+	lab_free(&l);
+}
+
+/* ---- Home Address option and type 2 routing header ------------------------------------------- */
+
+/* A UDP packet as between home addresses, with these headers around it. */
+static struct ip6_packet with_headers(const char *src, const char *dst, uint8_t *octets)
+{
+	struct ip6_packet p;
+	size_t len = world_udp(octets, src, dst, 100, 5);
+
+	CU_ASSERT_EQUAL(ip6_parse(octets, len, &p), 0);
+	p.rh2_segments_left = 1;
+	return p;
+}
+
+static void test_home_address_option(void)
+{
+	struct lab l = lab_new();
+	uint8_t octets[100];
+	struct ip6_packet p = with_headers(HOA, OWN, octets);
+
+	p.src = addr_of(COA);
+	p.has_hao = true;
+	p.hao = addr_of(HOA);
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_hao, 1);
+	add_binding(&l);
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_TRUE(world_got_udp(l.n, HOA, OWN, 100, 5));
+	p.src = addr_of("3fff:2::8"); /* not the registered care-of address */
+	world_inject(l.n, IF, &p);
+	p.src = addr_of(COA);
+	p.hao = addr_of("ff02::1"); /* not an address of a node */
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_hao, 3);
+	CU_ASSERT_EQUAL(l.n->up_count, 1);
+	lab_free(&l);
+}
+
+static void test_routing_header(void)
+{
+	struct lab l = lab_new();
+	uint8_t octets[100];
+	struct ip6_packet p = with_headers(PEER, HOA, octets);
+
+	p.dst = addr_of(OWN);
+	p.has_rh2 = true;
+	p.rh2 = addr_of(HOA);
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_rh2, 1);
+	add_home_address(&l);
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_TRUE(world_got_udp(l.n, PEER, HOA, 100, 5));
+	p.rh2_segments_left = 0;
+	world_inject(l.n, IF, &p);
+	p.rh2_segments_left = 2;
+	world_inject(l.n, IF, &p);
+	p.rh2_segments_left = 1;
+	p.rh2 = addr_of(OWN);
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_rh2, 4);
+	CU_ASSERT_EQUAL(l.n->up_count, 1);
+	/* in silence (RFC 6275 11.3.3) */
+	CU_ASSERT_EQUAL(world_stats(l.n).icmp_errors_sent, 0);
+	lab_free(&l);
+}
+
+static void test_both_headers(void)
+{
+	struct lab l = lab_new();
+	uint8_t octets[100];
+	struct ip6_packet p = with_headers("3fff:1::98", HOA, octets);
+	struct mip6_object binding = {.kind = MIP6_OBJ_BINDING};
+
+	add_home_address(&l);
+	binding.binding.hoa = addr_of("3fff:1::98");
+	binding.binding.coa = addr_of(COA);
+	apply(&l, &binding);
+	p.src = addr_of(COA);
+	p.dst = addr_of(OWN);
+	p.has_hao = true;
+	p.hao = addr_of("3fff:1::98");
+	p.has_rh2 = true;
+	p.rh2 = addr_of(HOA);
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_TRUE(world_got_udp(l.n, "3fff:1::98", HOA, 100, 5));
+	lab_free(&l);
+}
+
+/* ---- echo --------------------------------------------------------------------------------------
+ */
+
+static void send_echo(struct lab *l, const struct mip6_addr *dst)
+{
+	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_ICMPV6};
+	uint8_t payload[16] = {128, 0, 0, 0, 1, 2, 3, 4};
+	uint16_t sum;
+
+	p.src = addr_of(PEER);
+	p.dst = *dst;
+	sum = ip6_checksum(&p.src, dst, IP6_NH_ICMPV6, payload, sizeof(payload));
+	payload[2] = (uint8_t)(sum >> 8);
+	payload[3] = (uint8_t)(sum & 0xff);
+	p.payload = payload;
+	p.payload_len = sizeof(payload);
+	world_inject(l->n, IF, &p);
+}
+
+static bool got_reply(const struct lab *l, const struct mip6_addr *from)
+{
+	const struct world_packet *u = &l->peer->up[(l->peer->up_count - 1) % WORLD_KEPT];
+	struct ip6_packet p;
+
+	return l->peer->up_count && ip6_parse(u->octets, u->len, &p) == 0 &&
+	       mip6_addr_equal(&p.src, from) &&
+	       icmp6_type(&p.src, &p.dst, p.payload, p.payload_len) == 129;
+}
+
+static void test_echo(void)
+{
+	struct lab l = lab_new();
+	struct mip6_addr own = addr_of(OWN);
+	struct mip6_addr link_local = world_link_local(l.n, IF);
+	struct mip6_addr all = mip6_addr_all_nodes();
+	struct mip6_addr coa = addr_of("3fff:1::c0a");
+	struct mip6_object address = {.kind = MIP6_OBJ_ADDRESS};
+
+	send_echo(&l, &own); /* upper layers have this address */
+	CU_ASSERT_EQUAL(l.n->up_count, 1);
+	CU_ASSERT_EQUAL(l.peer->up_count, 0);
+	send_echo(&l, &link_local);
+	CU_ASSERT_TRUE(got_reply(&l, &link_local));
+	send_echo(&l, &all);
+	CU_ASSERT_TRUE(got_reply(&l, &own));
+	address.address.ifindex = IF;
+	address.address.addr = coa;
+	address.address.prefix_len = 64;
+	apply(&l, &address);
+	send_echo(&l, &coa);
+	CU_ASSERT_TRUE(got_reply(&l, &coa));
+	CU_ASSERT_EQUAL(l.n->up_count, 1);
+	lab_free(&l);
+}
+
+static void test_wrong_checksum(void)
+{
+	struct lab l = lab_new();
+	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_ICMPV6};
+	uint8_t payload[16] = {128};
+
+	p.src = addr_of(PEER);
+	p.dst = addr_of(OWN);
+	p.payload = payload;
+	p.payload_len = sizeof(payload);
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_malformed, 1);
+	CU_ASSERT_EQUAL(l.n->up_count, 0);
+	lab_free(&l);
+}
+
+/* ---- the home agent
+ * ------------------------------------------------------------------------------ */
+
+/* What is sent to a link-local address that it answers for is not tunnelled (RFC
+ * 6275 10.4.2). */
+static void test_proxied_link_local(void)
+{
+	struct lab l = lab_new();
+	struct mip6_object proxy = {.kind = MIP6_OBJ_PROXY};
+	struct ip6_packet p = {.hop_limit = 64, .next_header = 17, .payload = (const uint8_t *)""};
+	struct icmp6_error e = {0};
+
+	add_binding(&l);
+	proxy.proxy.ifindex = IF;
+	proxy.proxy.addr = addr_of("fe80::99");
+	apply(&l, &proxy);
+	p.src = world_link_local(l.peer, IF);
+	p.dst = proxy.proxy.addr;
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_TRUE(world_got_error(l.peer, &e));
+	CU_ASSERT_EQUAL(e.type, ICMP6_DST_UNREACH);
+	CU_ASSERT_EQUAL(e.code, 3);
+	CU_ASSERT_EQUAL(world_stats(l.n).encapsulated, 0);
+	lab_free(&l);
+}
+
+/* A probe of an address that it answers for is answered, and not tunnelled; all
+ * else to it is. */
+static void test_proxied_solicitation(void)
+{
+	struct lab l = lab_new();
+	struct mip6_object proxy = {.kind = MIP6_OBJ_PROXY};
+	struct ip6_packet p = {.hop_limit = 255, .next_header = IP6_NH_ICMPV6};
+	struct nd_ns ns = {.target = addr_of(HOA)};
+	uint8_t payload[64];
+
+	add_binding(&l);
+	proxy.proxy.ifindex = IF;
+	proxy.proxy.addr = addr_of(HOA);
+	apply(&l, &proxy);
+	p.src = world_link_local(l.peer, IF);
+	p.dst = addr_of(HOA);
+	p.payload = payload;
+	p.payload_len = (size_t)nd_build_ns(&p.src, &p.dst, &ns, payload, sizeof(payload));
+	l.w->watch = LINK;
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.n).encapsulated, 0);
+	CU_ASSERT_EQUAL_FATAL(l.w->seen_count >= 1, true);
+	CU_ASSERT_EQUAL(l.w->seen[l.w->seen_count - 1].octets[SOFT_ETH + SOFT_IP6], ICMP6_NA);
+	world_send_udp(l.peer, PEER, HOA, 100, 1);
+	CU_ASSERT_EQUAL(world_stats(l.n).encapsulated, 1);
+	lab_free(&l);
+}
+
+/* Two bindings whose care-of addresses are each other's home addresses: no loop
+ * without end. */
+static void test_binding_loop(void)
+{
+	struct lab l = lab_new();
+	struct mip6_object b = {.kind = MIP6_OBJ_BINDING};
+
+	add_binding(&l); /* HOA at COA */
+	b.binding.hoa = addr_of(COA);
+	b.binding.coa = addr_of(HOA);
+	b.binding.ha = addr_of(OWN);
+	apply(&l, &b);
+	world_send_udp(l.n, OWN, HOA, 100, 1);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_no_route, 1);
+	/* a binding to an address of the home agent itself */
+	b.binding.hoa = addr_of("3fff:1::97");
+	b.binding.coa = addr_of(OWN);
+	apply(&l, &b);
+	world_send_udp(l.n, OWN, "3fff:1::97", 100, 1);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_no_route, 2);
+	lab_free(&l);
+}
+
+/* RFC 6040: the class goes out as it is, and congestion comes back in. */
+static void test_congestion(void)
+{
+	static const struct {
+		uint8_t outer, inner, result; /* 0xff: dropped */
+	} cases[] = {{0, 0, 0}, {2, 2, 2},    {3, 2, 3}, {3, 1, 3},
+		     {3, 3, 3}, {3, 0, 0xff}, {1, 2, 1}, {0xb8 | 3, 0x48 | 2, 0x48 | 3}};
+	struct lab l = lab_new();
+
+	add_home_address(&l);
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_IPV6};
+		uint8_t inner[100];
+		size_t before = l.n->up_count;
+		const struct world_packet *u = &l.n->up[before % WORLD_KEPT];
+
+		p.payload = inner;
+		p.payload_len = world_udp(inner, PEER, HOA, sizeof(inner), 1);
+		inner[0] = (uint8_t)(0x60 | cases[i].inner >> 4);
+		inner[1] = (uint8_t)((cases[i].inner << 4) & 0xff);
+		p.src = addr_of(PEER);
+		p.dst = addr_of(OWN);
+		p.traffic_class = cases[i].outer;
+		world_inject(l.n, IF, &p);
+		CU_ASSERT_EQUAL(l.n->up_count, before + (cases[i].result != 0xff));
+		if (l.n->up_count > before)
+			CU_ASSERT_EQUAL((u->octets[0] << 4 | u->octets[1] >> 4) & 0xff,
+					cases[i].result);
+	}
+	lab_free(&l);
+}
+
+static void test_class_of_outer(void)
+{
+	struct lab l = lab_new();
+	uint8_t octets[100];
+	size_t len = world_udp(octets, PEER, HOA, sizeof(octets), 1);
+	const uint8_t *outer;
+
+	add_binding(&l);
+	octets[0] = 0x6b;
+	octets[1] = 0xa0;
+	l.w->watch = LINK;
+	world_output(l.n, NULL, octets, len);
+	/* the solicitation, its answer, then the packet */
+	outer = l.w->seen[(l.w->seen_count - 1) % WORLD_KEPT].octets + SOFT_ETH;
+	CU_ASSERT_EQUAL(outer[0], 0x6b);
+	CU_ASSERT_EQUAL(outer[1], 0xa0);
+	CU_ASSERT_EQUAL(outer[6], IP6_NH_IPV6);
+	CU_ASSERT_EQUAL(outer[7], 64);
+	CU_ASSERT_EQUAL(memcmp(outer + SOFT_IP6, octets, len), 0);
+	lab_free(&l);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"fragments in any order", test_fragments_in_any_order},
+	    {"atomic fragment", test_atomic_fragment},
+	    {"overlapping fragments", test_overlapping_fragments},
+	    {"repeated fragment", test_repeated_fragment},
+	    {"fragment sizes", test_fragment_sizes},
+	    {"fragment too far", test_fragment_too_far},
+	    {"fragments time out", test_fragments_time_out},
+	    {"many fragments", test_many_fragments},
+	    {"big echo", test_big_echo},
+	    {"home address option", test_home_address_option},
+	    {"routing header", test_routing_header},
+	    {"both headers", test_both_headers},
+	    {"echo", test_echo},
+	    {"wrong checksum", test_wrong_checksum},
+	    {"proxied link local", test_proxied_link_local},
+	    {"proxied solicitation", test_proxied_solicitation},
+	    {"binding loop", test_binding_loop},
+	    {"congestion", test_congestion},
+	    {"class of outer", test_class_of_outer},
+	};
+
+	return test_run("test_soft_headers", tests, sizeof(tests) / sizeof(tests[0]));
+}
