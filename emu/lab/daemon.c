@@ -8,6 +8,69 @@
 
 #define DAEMONS_MAX 32
 #define ARGS_MAX    64
+#define PARTS_MAX   32
+#define TEXT_MAX    ((size_t)1 << 20) /* octets of a configuration put together */
+
+/* A part of a configuration's text: a text, or {when: ..., text: ...}, which counts
+ * if its condition holds. *ret is NULL where it does not. */
+static int read_part(struct lab_load *load, const struct doc_node *part, char **ret)
+{
+	static const char *const known[] = {"when", "text"};
+	bool wanted = true;
+
+	*ret = NULL;
+	if (part->kind != DOC_MAP) {
+		*ret = read_scalar(load, part);
+		return *ret ? 0 : -1;
+	}
+	if (read_keys(load, part, "a part of a text", known, 2) < 0 ||
+	    read_when(load, part, &wanted) < 0 || read_text(load, part, "text", true, ret) < 0)
+		return -1;
+	if (!wanted)
+		*ret = NULL;
+	return 0;
+}
+
+/* The parts of a list, one behind the other; each ends its line. */
+static int join_parts(struct lab_load *load, const struct doc_node *list, char **ret)
+{
+	char *text = arena_string(load->arena, "");
+
+	if (list->count > PARTS_MAX)
+		return doc_fail(list, load->error, "a text has at most %d parts", PARTS_MAX);
+	for (size_t i = 0; i < list->count; i++) {
+		size_t length = strlen(text);
+		size_t more;
+		char *part;
+		char *joined;
+
+		if (read_part(load, list->items[i], &part) < 0)
+			return -1;
+		if (!part)
+			continue;
+		more = strlen(part);
+		if (length + more > TEXT_MAX)
+			return doc_fail(list->items[i], load->error,
+					"the text is longer than %zu octets", TEXT_MAX);
+		joined = arena_alloc(load->arena, length + more + 2);
+		memcpy(joined, text, length);
+		memcpy(joined + length, part, more);
+		if (more > 0 && part[more - 1] != '\n')
+			joined[length + more] = '\n';
+		text = joined;
+	}
+	*ret = text;
+	return 0;
+}
+
+static int read_config_text(struct lab_load *load, const struct doc_node *config, char **ret)
+{
+	const struct doc_node *text = doc_get(config, "text");
+
+	if (text && text->kind == DOC_LIST)
+		return join_parts(load, text, ret);
+	return read_text(load, config, "text", true, ret);
+}
 
 static int read_config(struct lab_load *load, const struct doc_node *map, struct lab_daemon *daemon)
 {
@@ -18,7 +81,7 @@ static int read_config(struct lab_load *load, const struct doc_node *map, struct
 		return 0;
 	if (read_keys(load, config, "config", known, 2) < 0 ||
 	    read_text(load, config, "file", true, &daemon->config_name) < 0 ||
-	    read_text(load, config, "text", true, &daemon->config_text) < 0)
+	    read_config_text(load, config, &daemon->config_text) < 0)
 		return -1;
 	if (strchr(daemon->config_name, '/') || daemon->config_name[0] == '.' ||
 	    daemon->config_name[0] == '\0')
@@ -41,10 +104,12 @@ static void name_events(struct lab_load *load, const struct lab_node *node,
 		}
 }
 
+/* *ret_wanted: its condition holds. All of it is read where not, too. */
 static int build_one(struct lab_load *load, struct lab_node *node, const struct doc_node *key,
-		     const struct doc_node *map, struct lab_daemon *daemon)
+		     const struct doc_node *map, struct lab_daemon *daemon, bool *ret_wanted)
 {
-	static const char *const known[] = {"command", "config", "stop", "start", "may_exit"};
+	static const char *const known[] = {"command", "config",   "stop",
+					    "start",   "may_exit", "when"};
 	bool may_exit = false;
 
 	if (strlen(key->text) == 0 || strlen(key->text) >= LAB_NAME || strchr(key->text, '/'))
@@ -61,7 +126,7 @@ static int build_one(struct lab_load *load, struct lab_node *node, const struct 
 	    read_config(load, map, daemon) < 0 ||
 	    read_signal(load, map, "stop", &daemon->stop_signal) < 0 ||
 	    read_time(load, map, "start", &daemon->start_ns) < 0 ||
-	    read_flag(load, map, "may_exit", &may_exit) < 0)
+	    read_flag(load, map, "may_exit", &may_exit) < 0 || read_when(load, map, ret_wanted) < 0)
 		return -1;
 	if (daemon->argc == 0)
 		return doc_fail(map, load->error,
@@ -79,12 +144,15 @@ int daemon_build(struct lab_load *load, struct lab_node *node, const struct doc_
 		return doc_fail(map, load->error, "\"daemons\" must be a mapping of names");
 	for (size_t i = 0; i < map->count; i++) {
 		struct lab_daemon daemon = {0};
+		bool wanted;
 
 		if (node->daemon_count == DAEMONS_MAX)
 			return doc_fail(map->keys[i], load->error, "more than %d daemons",
 					DAEMONS_MAX);
-		if (build_one(load, node, map->keys[i], map->items[i], &daemon) < 0)
+		if (build_one(load, node, map->keys[i], map->items[i], &daemon, &wanted) < 0)
 			return -1;
+		if (!wanted)
+			continue;
 		node->daemons = arena_grow(load->arena, node->daemons, node->daemon_count,
 					   sizeof(node->daemons[0]));
 		node->daemons[node->daemon_count++] = daemon;

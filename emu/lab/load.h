@@ -52,6 +52,10 @@ int read_unsigned(struct lab_load *load, const struct doc_node *map, const char 
 /* yes or no. */
 int read_flag(struct lab_load *load, const struct doc_node *map, const char *key, bool *ret);
 
+/* Whether the condition under "when" holds for the parameters as they are set
+ * (when.c); there is none: it does. */
+int read_when(struct lab_load *load, const struct doc_node *map, bool *ret);
+
 /* One of `count` words; its index. */
 int read_choice(struct lab_load *load, const struct doc_node *map, const char *key,
 		const char *const *words, size_t count, int *ret);

@@ -87,6 +87,60 @@ static void handover_without_link_event(void)
 	lab_run_free(&run);
 }
 
+static bool median_near(const struct lab_run *a, const struct lab_run *b, const char *column)
+{
+	char path[64];
+	double difference;
+
+	snprintf(path, sizeof(path), "handover.%s.median", column);
+	difference = fabs(number(a, path) - number(b, path));
+	if (!(difference < 0.05))
+		printf("%s: %.3f and %.3f\n", column, number(a, path), number(b, path));
+	return difference < 0.05;
+}
+
+/* Routers of two kinds: radvd, and mip6d's own advertisements. */
+static void handover_behind_own_routers(void)
+{
+	static const char *const columns[] = {"ra_ms", "coa_ms",	"bu_ms",
+					      "ba_ms", "first_down_ms", "first_up_ms"};
+	struct lab_run radvd;
+	struct lab_run own;
+
+	RUN(&radvd, "handover", "-p", "ra=radvd probe=1ms moves=30");
+	RUN(&own, "handover", "-p", "ra=mip6d probe=1ms moves=30");
+	check_handover(&radvd, 30, 1, 1);
+	check_handover(&own, 30, 1, 1);
+	for (size_t i = 0; i < sizeof(columns) / sizeof(columns[0]); i++)
+		check(&own, median_near(&radvd, &own, columns[i]), columns[i]);
+	check(&own, equals(&own, "events.ar1.rs_rx", 16),
+	      "AR1 was asked at the start and 15 times");
+	check(&own, equals(&own, "events.ar2.rs_rx", 15), "AR2 was asked 15 times");
+	lab_run_free(&radvd);
+	lab_run_free(&own);
+}
+
+static void own_routers_unsolicited(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "handover", "-p", "ra=mip6d rs=dropped");
+	check_handover(&run, 12, 70, 5);
+	check(&run, number(&run, "handover.ra_ms.max") > 1, "the wait is a real one");
+	lab_run_free(&run);
+}
+
+static void home_with_own_advertisements(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "home", "-p", "ra=mip6d");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, equals(&run, "handover.count", 8), "each move is a handover");
+	check(&run, at_most(&run, "handover.ra_ms.max", 1), "the home agent answers at once");
+	lab_run_free(&run);
+}
+
 /* A result is a function of its inputs: all files but run.json. */
 static void repeats(void)
 {
@@ -500,6 +554,9 @@ int main(void)
 	    {"handover_probe_1ms", handover_probe_1ms},
 	    {"handover_unsolicited", handover_unsolicited},
 	    {"handover_without_link_event", handover_without_link_event},
+	    {"handover_behind_own_routers", handover_behind_own_routers},
+	    {"own_routers_unsolicited", own_routers_unsolicited},
+	    {"home_with_own_advertisements", home_with_own_advertisements},
 	    {"repeats", repeats},
 	    {"home", home},
 	    {"home_without_link_event", home_without_link_event},

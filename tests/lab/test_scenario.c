@@ -619,6 +619,8 @@ static void test_manual(void)
 	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
 	CU_ASSERT_STRING_EQUAL(plan->scenario, "lap");
 	CU_ASSERT_EQUAL(plan->action_count, 7);
+	CU_ASSERT_EQUAL_FATAL(plan->nodes[0].daemon_count, 2);
+	CU_ASSERT_PTR_NULL(strstr(plan->nodes[0].daemons[1].config_text, "SendRouterAdvs"));
 	lab_plan_free(plan);
 	folder_remove(&folder);
 }
