@@ -9,7 +9,7 @@
 /* The tiny scenario, on its node mn these daemons. Its parameter "mode" is fast or
  * slow, and so is "road" here. */
 static struct lab_plan *load_daemons(const char *daemons, const char *mode, const char *road,
-				  struct lab_error *error)
+				     struct lab_error *error)
 {
 	const struct lab_setting settings[] = {{"mode", mode}, {"road", road}};
 	struct lab_plan *plan;
