@@ -215,7 +215,7 @@ static void answer_list(const struct host *h, mip6_time now, const struct contro
 	end_page(&p, answer, control_command_name(request->command));
 }
 
-/* ---- status and statistics -------------------------------------------------------------- */
+/* ---- status -------------------------------------------------------------- */
 
 static const char *role_text(enum mip6_role role)
 {
@@ -233,6 +233,7 @@ static void answer_status(const struct host *h, mip6_time now, json_t *answer)
 	set_text(answer, "role", role_text(h->config.role));
 	set_text(answer, "version", MIP6_VERSION);
 	set_text(answer, "config", h->options->config);
+	set_text(answer, "plane", h->user_plane ? "user" : "kernel");
 	set_uint(answer, "pid", (uint64_t)getpid());
 	set_time(answer, "uptime_s", h->started, now);
 	set_uint(answer, "debug_level", h->debug_level);
@@ -241,62 +242,6 @@ static void answer_status(const struct host *h, mip6_time now, json_t *answer)
 	set_uint(answer, "handovers", s.handovers);
 	set_uint(answer, "plane_errors", s.plane_errors);
 	set_uint(answer, "clients", control_client_count(h->control));
-}
-
-struct counter {
-	const char *name;
-	size_t offset;
-};
-
-#define COUNTER(field)                                                                             \
-	{                                                                                          \
-#field, offsetof(struct mip6_stats, field)                                         \
-	}
-
-static const struct counter counters[] = {
-    COUNTER(rx_rs),	     COUNTER(rx_ra),	     COUNTER(rx_ns),
-    COUNTER(rx_na),	     COUNTER(tx_rs),	     COUNTER(tx_ra),
-    COUNTER(tx_ns),	     COUNTER(tx_na),	     COUNTER(drop_truncated),
-    COUNTER(drop_length),    COUNTER(drop_checksum), COUNTER(drop_type),
-    COUNTER(drop_proto),     COUNTER(drop_hoplimit), COUNTER(drop_value),
-    COUNTER(drop_duplicate), COUNTER(drop_policy),   COUNTER(drop_sequence),
-    COUNTER(bindings),	     COUNTER(registrations), COUNTER(handovers),
-    COUNTER(plane_errors),
-};
-
-static void set_mh_counters(json_t *o, const char *prefix, const uint64_t count[8])
-{
-	char name[32];
-
-	for (uint8_t type = 0; type < 8; type++) {
-		snprintf(name, sizeof(name), "%s_%s", prefix, mh_type_text(type));
-		for (char *c = name; *c; c++)
-			if (*c >= 'A' && *c <= 'Z')
-				*c = (char)(*c - 'A' + 'a');
-		set_uint(o, name, count[type]);
-	}
-}
-
-static void answer_stats(const struct host *h, json_t *answer)
-{
-	json_t *o = json_object();
-	struct mip6_stats s;
-
-	mip6_node_stats(h->node, &s);
-	set_mh_counters(o, "rx", s.rx_mh);
-	set_mh_counters(o, "tx", s.tx_mh);
-	for (size_t i = 0; i < sizeof(counters) / sizeof(counters[0]); i++) {
-		uint64_t value;
-
-		memcpy(&value, (const char *)&s + counters[i].offset, sizeof(value));
-		set_uint(o, counters[i].name, value);
-	}
-	set_uint(o, "tx_errors", h->stats.tx_errors);
-	set_uint(o, "save_errors", h->stats.save_errors);
-	set_uint(o, "events_lost", h->log.lost);
-	set_uint(o, "reloads", h->stats.reloads);
-	set_uint(o, "reload_errors", h->stats.reload_errors);
-	json_object_set_new(answer, "stats", o);
 }
 
 /* ---- settings ---------------------------------------------------------------------------- */
@@ -353,7 +298,7 @@ int control_host_answer(void *arg, mip6_time now, const struct control_request *
 		answer_status(h, now, answer);
 		return MIP6_OK;
 	case CONTROL_STATS:
-		answer_stats(h, answer);
+		json_object_set_new(answer, "stats", control_host_stats(h));
 		return MIP6_OK;
 	case CONTROL_SETTINGS:
 		answer_settings(h, answer);

@@ -3,6 +3,7 @@
  * each is for, and how to get one that lacks. */
 #include "linux/features_internal.h"
 
+#include <stdbool.h>
 #include <string.h>
 #include <sys/utsname.h>
 #include <unistd.h>
@@ -12,6 +13,7 @@ struct feature {
 	const char *needed_by;
 	const char *options[FEATURE_OPTIONS];
 	const char *module; /* NULL: there is none, it is built in or not there */
+	bool ha_only;	    /* a mobile node does without */
 };
 
 static const struct feature features[FEATURES] = {
@@ -26,18 +28,18 @@ static const struct feature features[FEATURES] = {
 			"tunnel between MN and HA",
 			{"IPV6_TUNNEL"},
 			"ip6_tunnel"},
-    [FEATURE_LWTUNNEL] = {"encapsulating routes", "HA: one for each binding", {"LWTUNNEL"}, NULL},
+    [FEATURE_LWTUNNEL] =
+	{"encapsulating routes", "HA: one for each binding", {"LWTUNNEL"}, NULL, true},
     [FEATURE_XFRM] = {"XFRM by netlink", "HAO and RH2 in signalling", {"XFRM_USER"}, "xfrm_user"},
     [FEATURE_MIP6] = {"Mobile IPv6 headers", "HAO and RH2 in signalling", {"IPV6_MIP6"}, "mip6"},
-    [FEATURE_BPF] = {"BPF programs", "HA: check of tunnel sources", {"BPF_SYSCALL"}, NULL},
+    [FEATURE_BPF] = {"BPF programs", "HA: check of tunnel sources", {"BPF_SYSCALL"}, NULL, true},
     [FEATURE_INGRESS] = {"hook at a device's ingress",
 			 "HA: check of tunnel sources",
 			 {"NET_SCH_INGRESS", "NET_CLS_ACT"},
-			 "sch_ingress"},
-    [FEATURE_CLS_BPF] = {"BPF as traffic filter",
-			 "HA: check of tunnel sources",
-			 {"NET_CLS_BPF"},
-			 "cls_bpf"},
+			 "sch_ingress",
+			 true},
+    [FEATURE_CLS_BPF] =
+	{"BPF as traffic filter", "HA: check of tunnel sources", {"NET_CLS_BPF"}, "cls_bpf", true},
 };
 
 const char *feature_option(enum feature_id id, size_t index)
@@ -194,7 +196,13 @@ int features_check(FILE *out, const char *config_path)
 	return print_table(out, &v);
 }
 
-int features_missing(char *buf, size_t cap)
+/* Correspondent nodes and access routers ask nothing of the kernel's Mobile IPv6. */
+static bool role_needs(enum mip6_role role, const struct feature *feature)
+{
+	return role == MIP6_ROLE_HA || (role == MIP6_ROLE_MN && !feature->ha_only);
+}
+
+int features_missing(enum mip6_role role, char *buf, size_t cap)
 {
 	struct verdict v;
 	size_t used = 0;
@@ -206,7 +214,7 @@ int features_missing(char *buf, size_t cap)
 	for (int id = 0; id < FEATURES; id++) {
 		int n;
 
-		if (is_good(v.states[id]))
+		if (v.states[id] != FEATURE_ABSENT || !role_needs(role, &features[id]))
 			continue;
 		missing++;
 		if (used >= cap)

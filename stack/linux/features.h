@@ -6,6 +6,7 @@
  * lacks. The running kernel is asked by trying each feature in a network
  * namespace of its own, which says more than a configuration file: a module
  * may be configured and not installed. */
+#include <mip6/config.h>
 #include <stddef.h>
 #include <stdio.h>
 
@@ -15,9 +16,9 @@
  * told), 2 the file is not readable or no kernel configuration. */
 int features_check(FILE *out, const char *config_path);
 
-/* What the running kernel lacks: the names, with ", " between, into buf (cap
- * bytes, cut where they do not fit). Returns how many; those that cannot be
- * told without more rights count. */
-int features_missing(char *buf, size_t cap);
+/* What the running kernel lacks of what the kernel plane needs in this role: the
+ * names, with ", " between, into buf (cap bytes, cut where they do not fit).
+ * Returns how many. What cannot be told without more rights does not count. */
+int features_missing(enum mip6_role role, char *buf, size_t cap);
 
 #endif

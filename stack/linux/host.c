@@ -73,9 +73,13 @@ int host_reconfigure(struct host *h, mip6_time now, const struct mip6_config *co
 		snprintf(error, cap, "a change of NodeConfig needs a restart of mip6d");
 		return MIP6_ERR_CONFIG;
 	}
+	if (config->plane != h->config.plane) {
+		snprintf(error, cap, "a change of Plane needs a restart of mip6d");
+		return MIP6_ERR_CONFIG;
+	}
 	err = mip6_config_copy(&copy, config);
 	if (err == MIP6_OK) {
-		err = mip6_node_reconfigure(h->node, now, &copy);
+		err = host_node_reconfigure(h, now, &copy);
 		if (err)
 			mip6_config_clear(&copy);
 	}
@@ -156,23 +160,6 @@ static int open_log(struct host *h)
 	return MIP6_OK;
 }
 
-static int open_plane(struct host *h)
-{
-	char path[HOST_PATH];
-	int err = host_path(h, HOST_RUN_DIR, "sysctl", path, sizeof(path));
-
-	if (err)
-		return err;
-	h->kplane = kplane_open(path, h->error, sizeof(h->error));
-	if (!h->kplane)
-		return MIP6_ERR_IO;
-	err = kplane_adopt(h->kplane);
-	if (err)
-		snprintf(h->error, sizeof(h->error), "cannot read the kernel's tables: %s",
-			 kplane_error(h->kplane));
-	return err;
-}
-
 struct restore {
 	struct host *host;
 	unsigned bad;
@@ -214,12 +201,6 @@ static int start_node(struct host *h)
 {
 	int err;
 
-	host_callbacks(&h->callbacks);
-	h->node = mip6_node_new(&h->config, &h->callbacks, h);
-	if (!h->node) {
-		snprintf(h->error, sizeof(h->error), "%s", mip6_strerror(MIP6_ERR_NOMEM));
-		return MIP6_ERR_NOMEM;
-	}
 	err = restore(h);
 	if (err)
 		return err;
@@ -227,13 +208,11 @@ static int start_node(struct host *h)
 		snprintf(h->error, sizeof(h->error), "cannot read interfaces: %s", strerror(errno));
 		return MIP6_ERR_IO;
 	}
-	err = mip6_node_start(h->node, h->now);
-	if (!err) {
-		kplane_settle(h->kplane);
+	err = host_node_start(h);
+	if (!err)
 		return MIP6_OK;
-	}
 	snprintf(h->error, sizeof(h->error), "the node cannot start: %s", mip6_strerror(err));
-	mip6_node_stop(h->node, h->now);
+	host_node_stop(h);
 	return err;
 }
 
@@ -259,12 +238,9 @@ static void release(struct host *h)
 {
 	control_close(h->control);
 	h->control = NULL;
-	if (h->node)
-		mip6_node_free(h->node);
+	host_plane_close(h);
 	if (h->journal)
 		journal_close(h->journal);
-	if (h->kplane)
-		kplane_close(h->kplane);
 	host_close_io(h);
 	eventlog_close(&h->log);
 	mip6_config_clear(&h->config);
@@ -278,12 +254,14 @@ static int open_all(struct host *h)
 
 	if (!err)
 		err = open_log(h);
-	if (!err)
+	if (!err) {
+		host_plane_choose(h);
 		err = host_open_io(h);
+	}
 	if (!err)
 		err = open_control(h);
 	if (!err)
-		err = open_plane(h);
+		err = host_plane_open(h);
 	if (!err)
 		err = start_node(h);
 	return err;
@@ -317,13 +295,13 @@ int host_open(struct host *h, const struct host_options *options)
 void host_run(struct host *h)
 {
 	while (!h->loop.stop) {
-		mip6_time deadline = mip6_node_deadline(h->node);
+		mip6_time deadline = host_node_deadline(h);
 
 		if (h->removed.due < deadline)
 			deadline = h->removed.due;
 		loop_wait(&h->loop, deadline, &h->now);
-		if (!h->loop.stop && mip6_node_deadline(h->node) <= h->now)
-			mip6_node_tick(h->node, h->now);
+		if (!h->loop.stop && host_node_deadline(h) <= h->now)
+			host_node_tick(h, h->now);
 		if (!h->loop.stop && h->removed.due <= h->now)
 			host_renew(h, h->now);
 	}
@@ -331,6 +309,6 @@ void host_run(struct host *h)
 
 void host_close(struct host *h)
 {
-	mip6_node_stop(h->node, h->now);
+	host_node_stop(h);
 	release(h);
 }

@@ -12,6 +12,7 @@
 #include "linkmon.h"
 #include "loop.h"
 #include "sockets.h"
+#include "uplane.h"
 #include <mip6/conf.h>
 #include <signal.h>
 
@@ -54,8 +55,10 @@ struct host {
 	const struct host_options *options;
 	struct mip6_config config;
 	struct mip6_host callbacks; /* the node's way to us */
-	struct mip6_node *node;
+	struct mip6_node *node;	    /* with the user plane: uplane_node's */
+	bool user_plane;	    /* which of the two there is */
 	struct kplane *kplane;
+	struct uplane *uplane;
 	struct journal *journal;
 	struct linkmon *linkmon;
 	struct control *control;
@@ -120,6 +123,21 @@ void host_renew_proxies(struct host *h, unsigned ifindex);
 int host_path(struct host *h, const char *folder, const char *suffix, char *path, size_t cap);
 /* Refuses a second daemon of the same name. */
 int host_lock(struct host *h);
+
+/* host_plane.c: the node above the kernel plane or the user plane. */
+/* Which of them is to be, by the configuration and by what the kernel can. */
+void host_plane_choose(struct host *h);
+/* Opens it, reads what a former process left, and makes the node. */
+int host_plane_open(struct host *h);
+void host_plane_close(struct host *h);
+int host_node_start(struct host *h);
+void host_node_stop(struct host *h);
+int host_node_reconfigure(struct host *h, mip6_time now, const struct mip6_config *config);
+void host_node_tick(struct host *h, mip6_time now);
+mip6_time host_node_deadline(const struct host *h);
+
+/* control_stats.c: every counter, as an object by name. */
+json_t *control_host_stats(const struct host *h);
 
 /* host_io.c: the members of struct mip6_host, with the host as ctx. */
 void host_callbacks(struct mip6_host *callbacks);

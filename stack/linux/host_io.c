@@ -280,6 +280,28 @@ static const struct linkmon_sink sink = {.link = link_report,
 					 .neighbour_failed = neighbour_report,
 					 .removed = removed_report};
 
+/* Above the user plane the node hears of links only: addresses, routes and
+ * neighbours of its interfaces are its own. */
+static void user_link(void *arg, mip6_time now, const struct mip6_link *link)
+{
+	struct host *h = arg;
+
+	host_debug(h, 1, "interface %u (%s): %s%s", link->ifindex, link->name,
+		   link->up ? "up" : "down", link->attached ? ", attached" : "");
+	if (h->uplane)
+		uplane_link(h->uplane, now, link);
+}
+
+static void user_link_gone(void *arg, mip6_time now, unsigned ifindex)
+{
+	struct host *h = arg;
+
+	if (h->uplane)
+		uplane_link_gone(h->uplane, now, ifindex);
+}
+
+static const struct linkmon_sink user_sink = {.link = user_link, .link_gone = user_link_gone};
+
 /* ---- opening ------------------------------------------------------------------- */
 
 static int failed(struct host *h, const char *what)
@@ -313,12 +335,9 @@ static int watch(struct host *h, struct loop_watch *w, int fd,
 	return loop_add(&h->loop, w, EPOLLIN) ? failed(h, "the event loop") : MIP6_OK;
 }
 
-int host_open_io(struct host *h)
+/* The user plane has the packets already. */
+static int open_sockets(struct host *h)
 {
-	if (loop_open(&h->loop))
-		return failed(h, "the event loop");
-	if (open_signals(h))
-		return failed(h, "the signal descriptor");
 	h->mh_fd = sock_mh_open();
 	if (h->mh_fd < 0)
 		return failed(h, "the Mobility Header socket");
@@ -327,15 +346,25 @@ int host_open_io(struct host *h)
 	h->packet_fd = sock_packet_open();
 	if (h->packet_fd < 0)
 		return failed(h, "the packet socket");
-	h->linkmon = linkmon_open(&sink, h);
+	if (watch(h, &h->watch_mh, h->mh_fd, mh_ready) ||
+	    watch(h, &h->watch_icmp6, h->icmp6.fd, icmp6_ready))
+		return MIP6_ERR_IO;
+	return MIP6_OK;
+}
+
+int host_open_io(struct host *h)
+{
+	if (loop_open(&h->loop))
+		return failed(h, "the event loop");
+	if (open_signals(h))
+		return failed(h, "the signal descriptor");
+	h->linkmon = linkmon_open(h->user_plane ? &user_sink : &sink, h);
 	if (!h->linkmon)
 		return failed(h, "the link monitor");
 	if (watch(h, &h->watch_links, linkmon_fd(h->linkmon), links_ready) ||
-	    watch(h, &h->watch_mh, h->mh_fd, mh_ready) ||
-	    watch(h, &h->watch_icmp6, h->icmp6.fd, icmp6_ready) ||
 	    watch(h, &h->watch_signals, h->signal_fd, signals_ready))
 		return MIP6_ERR_IO;
-	return MIP6_OK;
+	return h->user_plane ? MIP6_OK : open_sockets(h);
 }
 
 void host_close_io(struct host *h)

@@ -7,6 +7,7 @@
  * Loopback and our own tunnel devices are none of the core's interfaces. */
 #include "linkmon.h"
 #include "kplane.h"
+#include "uplane.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -182,7 +183,8 @@ static int take_link_attr(const struct nlattr *attr, void *data)
 static bool ours_or_loopback(const struct ifinfomsg *ifi, const struct link_message *msg)
 {
 	return (ifi->ifi_flags & IFF_LOOPBACK) || strcmp(msg->info.name, KPLANE_DEVICE_MN) == 0 ||
-	       strcmp(msg->info.name, KPLANE_DEVICE_HA) == 0;
+	       strcmp(msg->info.name, KPLANE_DEVICE_HA) == 0 ||
+	       strcmp(msg->info.name, UPLANE_DEVICE) == 0;
 }
 
 static struct link *add_link(struct linkmon *m, unsigned ifindex)
@@ -259,7 +261,8 @@ static void device_del(struct linkmon *m, const char *name)
 		key.device.device = MIP6_DEVICE_HA;
 	else
 		return;
-	m->sink->removed(m->arg, m->now, &key);
+	if (m->sink->removed)
+		m->sink->removed(m->arg, m->now, &key);
 }
 
 static void link_del(struct linkmon *m, const struct nlmsghdr *nlh)
@@ -358,7 +361,8 @@ static void tell_removed(struct linkmon *m, unsigned ifindex, const struct mip6_
 	key.address.ifindex = ifindex;
 	key.address.device = ifindex ? MIP6_DEVICE_NONE : MIP6_DEVICE_MN;
 	key.address.addr = *addr;
-	m->sink->removed(m->arg, m->now, &key);
+	if (m->sink->removed)
+		m->sink->removed(m->arg, m->now, &key);
 }
 
 static void remove_address(struct linkmon *m, struct link *l, struct address *a)
@@ -366,7 +370,8 @@ static void remove_address(struct linkmon *m, struct link *l, struct address *a)
 	struct address gone = *a;
 
 	*a = l->addrs[--l->addr_count];
-	m->sink->address(m->arg, m->now, l->info.ifindex, &gone.addr, gone.flags, false);
+	if (m->sink->address)
+		m->sink->address(m->arg, m->now, l->info.ifindex, &gone.addr, gone.flags, false);
 	if (gone.flags & MIP6_HOST_ADDR_OURS)
 		tell_removed(m, l->info.ifindex, &gone.addr.addr);
 }
@@ -412,7 +417,7 @@ static void address_event(struct linkmon *m, const struct nlmsghdr *nlh)
 	if (!a)
 		return;
 	*a = (struct address){.addr = msg.addr, .flags = flags, .seen = true};
-	if (!known)
+	if (!known && m->sink->address)
 		m->sink->address(m->arg, m->now, l->info.ifindex, &msg.addr, flags, true);
 }
 
@@ -496,7 +501,7 @@ static void add_route(struct linkmon *m, struct link *l, const struct route_mess
 	l->routes = more;
 	more[l->route_count++] =
 	    (struct route){.prefix = msg->prefix, .metric = msg->metric, .seen = true};
-	if (!known)
+	if (!known && m->sink->route)
 		m->sink->route(m->arg, m->now, l->info.ifindex, &msg->prefix, true);
 }
 
@@ -505,7 +510,7 @@ static void remove_route(struct linkmon *m, struct link *l, struct route *r)
 	struct mip6_prefix gone = r->prefix;
 
 	*r = l->routes[--l->route_count];
-	if (!has_prefix(l, &gone))
+	if (!has_prefix(l, &gone) && m->sink->route)
 		m->sink->route(m->arg, m->now, l->info.ifindex, &gone, false);
 }
 
@@ -551,7 +556,7 @@ static void neighbour_event(struct linkmon *m, const struct nlmsghdr *nlh)
 	    !find(m, (unsigned)ndm->ndm_ifindex))
 		return;
 	mnl_attr_parse(nlh, sizeof(*ndm), take_neighbour_attr, &dst);
-	if (!mip6_addr_is_unspecified(&dst))
+	if (!mip6_addr_is_unspecified(&dst) && m->sink->neighbour_failed)
 		m->sink->neighbour_failed(m->arg, m->now, (unsigned)ndm->ndm_ifindex, &dst);
 }
 

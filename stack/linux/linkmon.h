@@ -11,7 +11,7 @@
 struct linkmon;
 
 /* What the monitor reports to; each member is called from linkmon_dump and
- * linkmon_receive only. */
+ * linkmon_receive only. All but those of links may be NULL: nobody asks. */
 struct linkmon_sink {
 	void (*link)(void *arg, mip6_time now, const struct mip6_link *link);
 	void (*link_gone)(void *arg, mip6_time now, unsigned ifindex);

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+#ifndef LINUX_UPLANE_INTERNAL_H
+#define LINUX_UPLANE_INTERNAL_H
+
+/* What the files of the user plane share:
+ *
+ *   uplane.c        life, interfaces, the seam to the soft plane
+ *   uplane_port.c   an interface's packet socket
+ *   uplane_send.c   frames out: segments, batches
+ *   uplane_tun.c    the TUN device
+ *   uplane_vnet.c   virtio's header, and segments put together
+ *   uplane_found.c  what the kernel had on an interface, read and restored
+ *   uplane_state.c  the same, in the state file
+ *   uplane_sysctl.c settings of an interface */
+#include "linux/journal.h"
+#include "linux/nlsock.h"
+#include "linux/uplane.h"
+
+#include <linux/virtio_net.h>
+#include <mip6/offload.h>
+#include <sys/socket.h>
+#include <sys/uio.h>
+
+enum {
+	UPLANE_BATCH = 64, /* packets read before the node is called */
+	UPLANE_SLOT = MIP6_SOFT_HEADROOM + 65536 + 64,
+	UPLANE_TX = 1024,  /* frames in one system call, and segments of a packet */
+	UPLANE_HEAD = 192, /* octets of headers before a segment's payload */
+	UPLANE_ETH = 14,
+};
+
+/* ---- uplane_vnet.c: pure functions ------------------------------------------- */
+/* What virtio's header says of a packet that was read. False: a form that is not
+ * ours (other segments than of TCP in IPv6, offsets beyond the packet). */
+bool uplane_vnet_read(const struct virtio_net_hdr *vnet, struct mip6_buf *buf);
+/* The header of a packet to write, whole. */
+struct virtio_net_hdr uplane_vnet_write(const struct mip6_buf *buf);
+/* The header of one segment. */
+struct virtio_net_hdr uplane_vnet_segment(const struct mip6_segment *segment);
+/* Whether the packet (behind link_len octets) is TCP directly in IPv6. */
+bool uplane_is_plain_tcp(const struct mip6_buf *buf, size_t link_len);
+
+/* ---- memory for packets read -------------------------------------------------- */
+struct uplane_pool {
+	uint8_t *slots; /* UPLANE_BATCH of UPLANE_SLOT octets */
+	struct mip6_buf bufs[UPLANE_BATCH];
+	struct virtio_net_hdr vnets[UPLANE_BATCH];
+};
+
+/* Where the i-th packet is to be read to: behind the headroom. */
+uint8_t *uplane_slot(const struct uplane_pool *p, size_t i);
+/* Octets from `data` to the end of its slot; 0 when it is not of the pool. */
+size_t uplane_room(const struct uplane_pool *p, const uint8_t *data);
+/* Takes into `first` as many of the packets behind it as are its next segments;
+ * returns how many. */
+size_t uplane_merge(const struct uplane_pool *p, struct mip6_buf *first,
+		    const struct mip6_buf *more, size_t count, size_t link_len);
+
+/* ---- uplane_found.c ------------------------------------------------------------- */
+/* A netlink message that makes again what the kernel told of. */
+struct uplane_message {
+	uint8_t *bytes;
+	size_t len;
+};
+
+/* What was on an interface before it was taken. */
+struct uplane_found {
+	unsigned ifindex;
+	int accept_dad; /* the setting, which restoring changes for a moment */
+	mip6_time at;	/* when it was read: lifetimes count from there */
+	struct uplane_message *messages;
+	size_t count;
+};
+
+/* Reads the kernel's tables. MIP6_ERR_IO, MIP6_ERR_NOMEM; nothing is to be cleared
+ * then. */
+int uplane_found_read(struct nlsock *nl, unsigned ifindex, mip6_time now, struct uplane_found *ret);
+void uplane_found_clear(struct uplane_found *f);
+int uplane_found_append(struct uplane_found *f, const void *bytes, size_t len);
+/* Switches the kernel's IPv6 on again and makes what was there. Returns the number
+ * of messages that the kernel refused. */
+unsigned uplane_found_restore(struct nlsock *nl, const struct uplane_found *f, mip6_time now);
+/* Tells a node of it: `global` is called for each address above link scope. */
+void uplane_found_tell(const struct uplane_found *f, struct mip6_soft *soft, mip6_time now,
+		       void (*global)(void *arg, const struct mip6_addr *addr), void *arg);
+
+/* ---- uplane_state.c ------------------------------------------------------------- */
+/* Opens the file; what is of another boot or namespace is forgotten. */
+struct journal *uplane_state_open(const char *path, char *error, size_t cap);
+int uplane_state_save(struct journal *j, const struct uplane_found *f);
+/* MIP6_ERR_NOTFOUND when the interface is not in the file. */
+int uplane_state_load(const struct journal *j, unsigned ifindex, struct uplane_found *ret);
+void uplane_state_forget(struct journal *j, unsigned ifindex);
+/* The interfaces in the file, at most cap; returns how many. */
+size_t uplane_state_list(const struct journal *j, unsigned *ret, size_t cap);
+
+/* ---- uplane_sysctl.c ------------------------------------------------------------ */
+/* /proc/sys/net/ipv6/conf/INTERFACE/NAME; 0 or a negative errno. */
+int uplane_sysctl_read(const char *interface, const char *name, int *ret);
+int uplane_sysctl_write(const char *interface, const char *name, int value);
+
+/* ---- uplane_tun.c ----------------------------------------------------------------- */
+struct uplane_tun {
+	int fd;
+	unsigned ifindex;
+	unsigned mtu;
+};
+
+/* Makes the device, without addresses and not yet up. MIP6_ERR_IO with a text. */
+int uplane_tun_open(struct uplane_tun *t, bool offload, char *error, size_t cap);
+void uplane_tun_close(struct uplane_tun *t);
+/* Sets MTU and default route, and sets it up. */
+int uplane_tun_up(struct uplane_tun *t, struct nlsock *nl, unsigned mtu);
+int uplane_tun_mtu(struct uplane_tun *t, struct nlsock *nl, unsigned mtu);
+int uplane_tun_address(const struct uplane_tun *t, struct nlsock *nl, const struct mip6_addr *addr,
+		       bool present);
+/* Reads packets into the pool, at most `most`; returns how many. */
+size_t uplane_tun_read(const struct uplane_tun *t, struct uplane_pool *p, size_t most,
+		       struct uplane_stats *stats);
+bool uplane_tun_write(const struct uplane_tun *t, const struct mip6_buf *packet);
+
+/* ---- uplane_port.c, uplane_send.c --------------------------------------------------- */
+/* An interface that was taken. */
+struct uplane_port {
+	struct uplane *plane;
+	unsigned ifindex;
+	char name[MIP6_IFNAME];
+	unsigned mtu;
+	int fd;
+	struct loop_watch watch;
+	struct uplane_found found;
+	struct uplane_port *next;
+};
+
+/* Opens the packet socket; it receives from now on. 0 or a negative errno. */
+int uplane_port_open(struct uplane_port *port);
+size_t uplane_port_read(const struct uplane_port *port, struct uplane_pool *p, size_t most,
+			struct uplane_stats *stats);
+
+/* Frames that wait for one system call. */
+struct uplane_send {
+	struct mmsghdr messages[UPLANE_TX];
+	struct iovec parts[UPLANE_TX][3];
+	struct virtio_net_hdr vnets[UPLANE_TX];
+	struct mip6_segment segments[UPLANE_TX];
+	uint8_t heads[UPLANE_TX * UPLANE_HEAD];
+	size_t count;
+	size_t segment_count; /* of those at work */
+	size_t most;	      /* frames in a system call */
+};
+
+/* Sends frames in order: those that follow each other in a stream together, those
+ * with an outer header segment by segment. */
+void uplane_send(struct uplane_send *s, int fd, const struct uplane_pool *p,
+		 const struct mip6_buf *frames, size_t count, bool offload,
+		 struct uplane_stats *stats);
+
+#endif

@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* The TUN device: all that the host's own TCP, UDP and applications see of IPv6
+ * beside loopback. It has the addresses that they may use, as single addresses,
+ * and the default route. It needs no link-local address, so the kernel neither
+ * solicits nor reports groups on it. It goes with the process. */
+#include "linux/kplane.h"
+#include "linux/uplane_internal.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/if.h>
+#include <linux/if_addr.h>
+#include <linux/if_tun.h>
+#include <linux/rtnetlink.h>
+#include <netinet/in.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+enum {
+	ADDR_GEN_NONE = 1, /* of the setting addr_gen_mode */
+	TUN_METRIC = 1,	   /* before what other interfaces may offer */
+};
+
+static int failed(char *error, size_t cap, const char *what)
+{
+	const char *hint = "";
+
+	if (errno == ENOENT)
+		hint = " (a container needs the device /dev/net/tun)";
+	else if (errno == EPERM || errno == EACCES)
+		hint = " (root, or CAP_NET_ADMIN, is needed)";
+	else if (errno == EBUSY)
+		hint = " (another mip6d uses it)";
+	snprintf(error, cap, "user plane: cannot open %s: %s%s", what, strerror(errno), hint);
+	return MIP6_ERR_IO;
+}
+
+/* Not fatal one by one: a kernel without one of them has no use for it. */
+static void quiet_down(void)
+{
+	uplane_sysctl_write(UPLANE_DEVICE, "addr_gen_mode", ADDR_GEN_NONE);
+	uplane_sysctl_write(UPLANE_DEVICE, "accept_ra", 0);
+	uplane_sysctl_write(UPLANE_DEVICE, "disable_ipv6", 0);
+}
+
+static int index_of(unsigned *ret)
+{
+	struct ifreq request = {.ifr_name = UPLANE_DEVICE};
+	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	int err = fd < 0 || ioctl(fd, SIOCGIFINDEX, &request) < 0 ? MIP6_ERR_IO : MIP6_OK;
+
+	if (fd >= 0)
+		close(fd);
+	*ret = (unsigned)request.ifr_ifindex;
+	return err;
+}
+
+int uplane_tun_open(struct uplane_tun *t, bool offload, char *error, size_t cap)
+{
+	struct ifreq request = {.ifr_name = UPLANE_DEVICE};
+	unsigned long offloads = offload ? TUN_F_CSUM | TUN_F_TSO6 : 0;
+
+	*t = (struct uplane_tun){.fd = open("/dev/net/tun", O_RDWR | O_CLOEXEC | O_NONBLOCK)};
+	if (t->fd < 0)
+		return failed(error, cap, "/dev/net/tun");
+	request.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
+	if (ioctl(t->fd, TUNSETIFF, &request) < 0 || ioctl(t->fd, TUNSETOFFLOAD, offloads) < 0 ||
+	    index_of(&t->ifindex)) {
+		int err = failed(error, cap, "the TUN device " UPLANE_DEVICE);
+
+		uplane_tun_close(t);
+		return err;
+	}
+	quiet_down();
+	return MIP6_OK;
+}
+
+void uplane_tun_close(struct uplane_tun *t)
+{
+	if (t->fd >= 0)
+		close(t->fd);
+	t->fd = -1;
+}
+
+/* ---- netlink ---------------------------------------------------------------------- */
+
+static int set_link(const struct uplane_tun *t, struct nlsock *nl, unsigned mtu, bool up)
+{
+	const struct ifinfomsg body = {.ifi_index = (int)t->ifindex,
+				       .ifi_flags = up ? IFF_UP : 0,
+				       .ifi_change = up ? IFF_UP : 0};
+	struct nlsock_request r;
+	struct nlmsghdr *m = nlsock_begin(&r, RTM_NEWLINK, 0, &body, sizeof(body));
+
+	mnl_attr_put_u32(m, IFLA_MTU, mtu);
+	return nlsock_talk(nl, m);
+}
+
+int uplane_tun_mtu(struct uplane_tun *t, struct nlsock *nl, unsigned mtu)
+{
+	if (mtu == t->mtu)
+		return 0;
+	t->mtu = mtu;
+	return set_link(t, nl, mtu, false);
+}
+
+int uplane_tun_up(struct uplane_tun *t, struct nlsock *nl, unsigned mtu)
+{
+	const struct rtmsg body = {.rtm_family = AF_INET6,
+				   .rtm_table = RT_TABLE_MAIN,
+				   .rtm_protocol = KPLANE_PROTOCOL,
+				   .rtm_type = RTN_UNICAST};
+	struct nlsock_request r;
+	struct nlmsghdr *m;
+	int err = set_link(t, nl, mtu, true);
+
+	if (err < 0)
+		return err;
+	t->mtu = mtu;
+	m = nlsock_begin(&r, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &body, sizeof(body));
+	mnl_attr_put_u32(m, RTA_OIF, t->ifindex);
+	mnl_attr_put_u32(m, RTA_PRIORITY, TUN_METRIC);
+	return nlsock_talk(nl, m);
+}
+
+/* Alone (128 bits, no prefix route): neighbours are beyond the device as all
+ * others are. The node does duplicate detection, not the kernel. */
+int uplane_tun_address(const struct uplane_tun *t, struct nlsock *nl, const struct mip6_addr *addr,
+		       bool present)
+{
+	const struct ifaddrmsg body = {
+	    .ifa_family = AF_INET6, .ifa_prefixlen = 128, .ifa_index = t->ifindex};
+	struct nlsock_request r;
+	struct nlmsghdr *m =
+	    nlsock_begin(&r, present ? RTM_NEWADDR : RTM_DELADDR,
+			 present ? NLM_F_CREATE | NLM_F_REPLACE : 0, &body, sizeof(body));
+	int err;
+
+	nlsock_put_addr(m, IFA_LOCAL, addr);
+	mnl_attr_put_u32(m, IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+	err = nlsock_talk(nl, m);
+	return !present && err == -EADDRNOTAVAIL ? 0 : err;
+}
+
+/* ---- packets ------------------------------------------------------------------------ */
+
+size_t uplane_tun_read(const struct uplane_tun *t, struct uplane_pool *p, size_t most,
+		       struct uplane_stats *stats)
+{
+	size_t count = 0;
+
+	while (count < most) {
+		uint8_t *data = uplane_slot(p, count);
+		struct virtio_net_hdr vnet;
+		struct iovec parts[] = {{&vnet, sizeof(vnet)},
+					{data, UPLANE_SLOT - MIP6_SOFT_HEADROOM}};
+		ssize_t n = readv(t->fd, parts, 2);
+
+		if (n < (ssize_t)sizeof(vnet))
+			break;
+		p->bufs[count] = (struct mip6_buf){
+		    .data = data, .len = (size_t)n - sizeof(vnet), .headroom = MIP6_SOFT_HEADROOM};
+		if (uplane_vnet_read(&vnet, &p->bufs[count]))
+			count++;
+		else
+			stats->rx_odd++;
+	}
+	return count;
+}
+
+bool uplane_tun_write(const struct uplane_tun *t, const struct mip6_buf *packet)
+{
+	struct virtio_net_hdr vnet = uplane_vnet_write(packet);
+	struct iovec parts[] = {{&vnet, sizeof(vnet)}, {packet->data, packet->len}};
+
+	return writev(t->fd, parts, 2) >= 0;
+}
