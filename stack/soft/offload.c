@@ -123,13 +123,15 @@ static void set_sequence(uint8_t *data, const struct layout *l, uint32_t sequenc
 /* Lengths of a packet that ends at len, and the pseudo-header's sum as checksum. */
 static void set_lengths(uint8_t *data, const struct layout *l, size_t len)
 {
-	struct mip6_writer w = wr_init(data, l->payload);
 	uint8_t pseudo[4] = {0, TCP, 0, 0};
 	size_t tcp_len = len - l->tcp;
 	uint16_t sum;
 
-	for (size_t i = 0; i < l->ip_count; i++)
-		wr_patch_u16(&w, l->ip[i] + AT_LENGTH, (uint16_t)(len - l->ip[i] - IP6_HEADER));
+	for (size_t i = 0; i < l->ip_count; i++) {
+		struct mip6_writer w = wr_init(data + l->ip[i] + AT_LENGTH, sizeof(uint16_t));
+
+		wr_u16(&w, (uint16_t)(len - l->ip[i] - IP6_HEADER));
+	}
 	pseudo[2] = (uint8_t)(tcp_len >> 8);
 	pseudo[3] = (uint8_t)(tcp_len & 0xff);
 	sum =
