@@ -3,5 +3,5 @@
 # limit. Figures of a busy machine say nothing, so this is not part of make check.
 
 .PHONY: bench
-bench: deps-check kernel all $(BUILD)/tests/lab/test_kplane ## measure wall times, first packets and the kernel plane against their limits
-	@tests/bench.sh $(BUILD)
+bench: deps-check kernel all ns3 $(BUILD)/tests/lab/test_kplane ## measure wall times, first packets, the kernel plane and ns-3 against their limits
+	@beyond=0; for part in bench bench_ns3; do tests/$$part.sh $(BUILD) || beyond=1; done; exit $$beyond

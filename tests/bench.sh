@@ -6,31 +6,8 @@ set -u
 
 build=$1
 results=$(mktemp -d /tmp/mip6lab-bench-XXXXXX)
-beyond=0
 trap 'rm -rf "$results"' EXIT
-
-# Numbers with a point, whatever the user's language writes.
-export LC_ALL=C
-
-row() { # WHAT MEASURED UNIT RELATION LIMIT
-	verdict=
-	if [ -z "$2" ]; then
-		verdict='NOT MEASURED'
-	elif [ "$4" != - ] && ! awk -v a="$2" -v b="$5" -v op="$4" 'BEGIN { exit !(op == "<=" ? a <= b : a >= b) }'; then
-		verdict='BEYOND'
-	fi
-	[ -z "$verdict" ] || beyond=1
-	printf '%-50s %10s %-12s %s %s\n' "$1" "${2:--}" "$3" "${4#-} ${5#-}" "$verdict"
-}
-
-now() { date +%s.%N; }
-
-field() { # FILE NAME: a number of run.json
-	sed -n "s/^ *\"$2\": \([0-9.]*\),*\$/\1/p" "$1"
-}
-
-difference() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.2f", a - b }'; }
-ratio() { awk -v a="$1" -v b="$2" 'BEGIN { printf "%.1f", a / b }'; }
+. tests/bench_help.sh
 
 # One run; its figures go to wall, simulated and first (empty when it failed).
 # Virtual time says nothing of ours, so there the first packet is known by wall
@@ -60,7 +37,7 @@ measure() { # ENGINE PARAMETERS
 	first=$([ -n "$stamp" ] && difference "$stamp" "$began")
 }
 
-printf '%-50s %10s %-12s %s\n' what measured unit limit
+heading
 measure virtual probe=5ms
 row 'virtual: handover, a probe each 5 ms, wall time' "$wall" s '<=' 20
 row 'virtual: the same, simulated time' "$simulated" s '<=' 45
