@@ -131,7 +131,7 @@ ifneq ($(scenario),)
 endif
 
 .PHONY: run
-run: deps-lab all $(if $(filter ns3,$(engine)),ns3)
+run: deps-lab all
 	@$(BUILD)/mip6lab run $(scenario) --seed $(seed) $(if $(engine),--engine $(engine)) $(if $(set),--set '$(set)')
 
 .PHONY: agree

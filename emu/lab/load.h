@@ -92,10 +92,14 @@ char *find_address(struct lab_load *load, int node);
  * always -1, with load->error->engine set. */
 int limits_fail(struct lab_load *load, const struct doc_node *at, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
-/* A wireless link, a daemon, a setting, a timeline step of this name: 0, or -1
- * where the plan's engine has no such thing. */
+/* A wireless link, a daemon, a setting of this name, a timeline step of this name,
+ * a signal to a daemon: 0, or -1 where the plan's engine has no such thing. */
 int limits_wifi(struct lab_load *load, const struct doc_node *at);
+int limits_daemon(struct lab_load *load, const struct doc_node *key, const struct doc_node *map,
+		  const struct lab_daemon *daemon);
+int limits_sysctl(struct lab_load *load, const struct doc_node *at);
 int limits_step(struct lab_load *load, const struct doc_node *step);
+int limits_signal(struct lab_load *load, const struct doc_node *at, int signal);
 
 /* ---- parts of a plan ---- */
 

@@ -250,6 +250,8 @@ static int step_signal(struct timeline *t, const struct doc_node *map)
 		return -1;
 	if (action.signal == 0)
 		return doc_fail(map, t->load->error, "\"signal\" is missing: TERM, KILL, HUP ...");
+	if (limits_signal(t->load, doc_get(map, "signal"), action.signal) < 0)
+		return -1;
 	return add_action(t, map, action);
 }
 

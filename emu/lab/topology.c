@@ -232,6 +232,8 @@ static int build_sysctls(struct lab_load *load, struct lab_node *node, const str
 			return doc_fail(map->keys[i], load->error,
 					"only a node's own settings can be set: net.ipv6. ... or "
 					"another that begins with net.");
+		if (limits_sysctl(load, map->keys[i]) < 0)
+			return -1;
 		node->sysctl_count++;
 	}
 	return 0;

@@ -530,6 +530,15 @@ static void test_refusals(void)
 	    {false, 18, "  - wait: 1s", 0, NULL},
 	    {true, 8, "  air: {kind: wifi}", 0, NULL},
 	    {false, 18, "  - command: {node: mn, run: [ls]}", 5, "it runs no programs"},
+	    {false, 18, "  - signal: {node: ha, daemon: mip6d, signal: KILL}", 0, NULL},
+	    {false, 18, "  - signal: {node: ha, daemon: mip6d, signal: STOP}", 47, "no process"},
+	    {true, 13, "    sysctls: {net.ipv6.conf.all.forwarding: 1}", 0, NULL},
+	    {true, 13, "    sysctls: {net.ipv6.conf.eth0.accept_ra: 0}", 0, NULL},
+	    {true, 13, "    sysctls: {net.ipv6.conf.eth0.forwarding: 1}", 15, "no such setting"},
+	    {true, 13, "    sysctls: {net.ipv4.ip_forward: 1}", 15, "no such setting"},
+	    {true, 20, "      radvd:", 7, "no daemon but mip6d, this is \"radvd\""},
+	    {true, 20, "      iperf3:", 7, "no daemon but mip6d, this is \"iperf3\""},
+	    {true, 21, "        command: [another-stack]", 18, "no daemon but ${mip6d}, this is"},
 	};
 	struct folder folder;
 
