@@ -49,7 +49,7 @@ static void parse(struct command *c)
 	add(c, NULL, value_of(c->line, "scenario="));
 	add(c, "-s", value_of(c->line, "seed="));
 	add(c, "-p", value_of(c->line, "set="));
-	c->real_time = engine && strcmp(engine, "virtual") != 0;
+	c->real_time = engine && strcmp(engine, "virtual") != 0 && strcmp(engine, "ns3") != 0;
 	add(c, "-e", engine);
 }
 
