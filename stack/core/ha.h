@@ -125,6 +125,12 @@ void ha_binding_register(struct ha *ha, mip6_time now, const struct ha_request *
 			 const struct ha_home *home, struct bcache_entry *e);
 void ha_binding_deregister(struct ha *ha, mip6_time now, const struct ha_request *r,
 			   struct bcache_entry *e);
+/* A de-registration of what is not bound. It is remembered for as long as one of a
+ * binding: an older BU that was overtaken by it must not bind. e may be NULL. */
+void ha_binding_remember(struct ha *ha, mip6_time now, const struct ha_request *r,
+			 struct bcache_entry *e);
+/* True for an entry that such a de-registration left. */
+bool ha_binding_never_was(const struct bcache_entry *e);
 /* A BU while the DAD for its home address runs. */
 void ha_binding_again(const struct ha_request *r, struct bcache_entry *e);
 /* The end of DAD. */

@@ -269,6 +269,29 @@ void ha_binding_deregister(struct ha *ha, mip6_time now, const struct ha_request
 		(void)ha_neighbour_ask(ha, &r->reply);
 }
 
+bool ha_binding_never_was(const struct bcache_entry *e)
+{
+	return e->state == BCACHE_DELETED && mip6_addr_is_unspecified(&e->coa);
+}
+
+/* Without a record: it says nothing that a mobile node was told. */
+void ha_binding_remember(struct ha *ha, mip6_time now, const struct ha_request *r,
+			 struct bcache_entry *e)
+{
+	struct ha_home home;
+
+	if (!e && (!ha_allowed(ha, &r->hoa) || !ha_home_find(ha, now, &r->hoa, &home)))
+		return;
+	if (!e)
+		e = ha_entry_new(ha, &r->hoa, &r->reply.src, home.ifindex);
+	if (!e)
+		return;
+	e->state = BCACHE_DELETED;
+	e->seq = r->seq;
+	if (timer_set(&ha->node->timers, &e->timer, now + DELETED_S * MIP6_SECOND) < 0)
+		ha_entry_free(e);
+}
+
 void ha_binding_remove(struct ha *ha, mip6_time now, struct bcache_entry *e, const char *reason)
 {
 	if (e->state == BCACHE_BOUND) {

@@ -108,10 +108,12 @@ static void register_binding(struct ha *ha, mip6_time now, const struct ha_reque
 static void deregister_binding(struct ha *ha, mip6_time now, const struct ha_request *r,
 			       struct bcache_entry *e)
 {
-	if (!e)
-		refuse(ha, now, r, MH_STATUS_NOT_HOME_AGENT);
-	else
+	if (e && !ha_binding_never_was(e)) {
 		ha_binding_deregister(ha, now, r, e);
+		return;
+	}
+	ha_binding_remember(ha, now, r, e);
+	refuse(ha, now, r, MH_STATUS_NOT_HOME_AGENT);
 }
 
 static void emit_rx(struct ha *ha, mip6_time now, const struct ha_request *r)

@@ -324,6 +324,38 @@ static void test_deregister(void)
 	fake_free(f);
 }
 
+/* The BU from the visited link was overtaken by the de-registration, so that there
+ * was nothing to delete yet: it must not bind for a node that is at home. */
+static void test_deregister_first(void)
+{
+	struct bench_bu home = {.seq = 11, .src = bench_hoa, .coa = bench_hoa, .no_hao = true};
+	struct bench_bu away = {.seq = 10, .lifetime = 100};
+	struct fake_host *f = bench_new();
+
+	bench_bu(f, 0, home);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_AGENT);
+	bench_bu(f, 50 * MIP6_MS, away);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_SEQUENCE);
+	CU_ASSERT_EQUAL(bench_ba(f).seq, 11);
+	CU_ASSERT_EQUAL(f->record_count, 0);
+	/* Sent again it is answered in the same way, and remembered from then on. */
+	home.seq = 12;
+	bench_bu(f, 5 * MIP6_SECOND, home);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_AGENT);
+	mip6_node_tick(f->node, 15 * MIP6_SECOND - 1);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "deleted");
+	mip6_node_tick(f->node, 15 * MIP6_SECOND);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "");
+	/* A newer one binds at any time, from a link that is not ours nothing is kept. */
+	bench_bu(f, 16 * MIP6_SECOND, home);
+	away.seq = 13;
+	bench_bu(f, 17 * MIP6_SECOND, away);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "dad");
+	bench_bu(f, 18 * MIP6_SECOND, (struct bench_bu){.hoa = "3fff:9::1", .seq = 1});
+	CU_ASSERT_STRING_EQUAL(bench_state(f, "3fff:9::1"), "");
+	fake_free(f);
+}
+
 static void test_deregister_kinds(void)
 {
 	/* RFC 3775's deletion: care-of address equal to the home address. */
@@ -415,6 +447,7 @@ int main(void)
 	    {"IPsec missing", test_ipsec_missing},
 	    {"refusals", test_refusals},
 	    {"deregister", test_deregister},
+	    {"deregister first", test_deregister_first},
 	    {"kinds of deregistration", test_deregister_kinds},
 	    {"deregister in DAD", test_deregister_in_dad},
 	    {"refused at home", test_refused_at_home},
