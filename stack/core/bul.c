@@ -55,6 +55,7 @@ static void note_sent(struct bul *b, mip6_time now)
 void bul_build(struct bul *b, mip6_time now, struct mh_message *ret)
 {
 	note_sent(b, now);
+	b->asked = b->asked || b->lifetime;
 	b->seq = (uint16_t)(b->seq + 1);
 	b->next = now + b->timeout;
 	b->timeout = b->timeout * 2 < BUL_MAX_TIMEOUT ? b->timeout * 2 : BUL_MAX_TIMEOUT;
@@ -78,6 +79,7 @@ void bul_due_now(struct bul *b, mip6_time now)
 void bul_forget(struct bul *b)
 {
 	b->state = BUL_IDLE;
+	b->asked = false;
 	b->expires = INT64_MIN;
 	b->granted = 0;
 	b->next = MIP6_NEVER;
@@ -107,6 +109,7 @@ static enum bul_verdict accept(struct bul *b, mip6_time now, const struct mh_mes
 {
 	if (b->lifetime == 0) {
 		b->state = BUL_IDLE;
+		b->asked = false;
 		b->expires = now;
 		b->granted = 0;
 		b->next = MIP6_NEVER;
@@ -188,6 +191,11 @@ enum bul_verdict bul_acknowledge(struct bul *b, mip6_time now, const struct mh_m
 bool bul_bound(const struct bul *b, mip6_time now)
 {
 	return b->expires > now;
+}
+
+bool bul_may_be_bound(const struct bul *b, mip6_time now)
+{
+	return bul_bound(b, now) || b->asked || (b->state == BUL_WAITING && b->sent_any);
 }
 
 const char *bul_state_text(const struct bul *b)

@@ -20,6 +20,8 @@ static void write_lladdr(struct mip6_writer *w, const struct nd_lladdr *l)
 	wr_copy(w, l->addr, sizeof(l->addr));
 }
 
+enum { SENT_ANY = 1, ASKED = 2 };
+
 static void write_bul(struct mip6_writer *w, const struct bul *b)
 {
 	wr_addr(w, &b->coa);
@@ -29,7 +31,7 @@ static void write_bul(struct mip6_writer *w, const struct bul *b)
 	wr_u16(w, b->lifetime);
 	wr_u16(w, b->granted);
 	wr_u8(w, b->status);
-	wr_u8(w, b->sent_any);
+	wr_u8(w, (uint8_t)((b->sent_any ? SENT_ANY : 0) | (b->asked ? ASKED : 0)));
 	wr_u64(w, (uint64_t)b->timeout);
 	wr_u64(w, (uint64_t)b->last_sent);
 	wr_u64(w, (uint64_t)b->expires);
@@ -54,6 +56,20 @@ static void write_link(struct mip6_writer *w, const struct router *r, const stru
 	wr_u64(w, (uint64_t)(coa ? coa->preferred_until : MIP6_NEVER));
 }
 
+/* The router that what is recorded depends on: at home one that told of the home
+ * prefix. The router in use may still be that of the link that was left. */
+static const struct router *recorded_router(const struct mn_home *home, const struct mn_iface *m)
+{
+	struct mip6_prefix prefix = home_prefix(home);
+
+	if (home->place != MN_RETURNING && home->place != MN_AT_HOME)
+		return m->router;
+	for (const struct router *r = m->routers; r; r = r->next)
+		if (r->state == ROUTER_LIVE && router_prefix(r, &prefix))
+			return r;
+	return NULL;
+}
+
 void mn_record_save(const struct mn_home *home)
 {
 	struct mip6_record record = {.kind = MIP6_RECORD_REGISTRATION};
@@ -70,7 +86,7 @@ void mn_record_save(const struct mn_home *home)
 	wr_addr(&w, &home->config.ha);
 	wr_addr(&w, &home->coa);
 	write_bul(&w, &home->bul);
-	write_link(&w, i && i->mn ? i->mn->router : NULL, coa, &prefix);
+	write_link(&w, i && i->mn ? recorded_router(home, i->mn) : NULL, coa, &prefix);
 	if (w.failed)
 		return;
 	record.len = (uint16_t)w.pos;
@@ -89,6 +105,8 @@ static void read_lladdr(struct mip6_reader *r, struct nd_lladdr *l)
 
 static void read_bul(struct mip6_reader *r, struct bul *b, const struct mip6_addr *hoa)
 {
+	uint8_t flags;
+
 	bul_init(b, hoa, 0);
 	b->coa = rd_addr(r);
 	b->state = rd_u8(r);
@@ -97,7 +115,9 @@ static void read_bul(struct mip6_reader *r, struct bul *b, const struct mip6_add
 	b->lifetime = rd_u16(r);
 	b->granted = rd_u16(r);
 	b->status = rd_u8(r);
-	b->sent_any = rd_u8(r) != 0;
+	flags = rd_u8(r);
+	b->sent_any = flags & SENT_ANY;
+	b->asked = flags & ASKED;
 	b->timeout = (mip6_time)rd_u64(r);
 	b->last_sent = (mip6_time)rd_u64(r);
 	b->expires = (mip6_time)rd_u64(r);

@@ -41,7 +41,7 @@ static uint16_t lifetime_to_ask(const struct mn_home *home, mip6_time now, const
 
 bool mn_register_may_be_bound(const struct mn_home *home, mip6_time now)
 {
-	return bul_bound(&home->bul, now) || (home->bul.state == BUL_WAITING && home->bul.sent_any);
+	return bul_may_be_bound(&home->bul, now);
 }
 
 /* The first retransmission interval (11.8). Addresses that take turns because

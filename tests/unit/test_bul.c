@@ -304,6 +304,23 @@ static void deregistration(void)
 	}
 }
 
+/* A task that replaces one whose Binding Update was not answered yet, and whose own
+ * has not left: the home agent may be about to bind nevertheless. */
+static void former_task_counts(void)
+{
+	struct bul b = waiting(0, 100);
+
+	CU_ASSERT_FALSE(bul_may_be_bound(&b, 0));
+	send(&b, 0);
+	CU_ASSERT(bul_may_be_bound(&b, 0));
+	bul_aim(&b, S, &coa, 100, MH_BU_A | MH_BU_H, S);
+	CU_ASSERT(bul_may_be_bound(&b, S));
+	bul_aim(&b, 2 * S, &hoa, 0, MH_BU_A | MH_BU_H, S);
+	send(&b, 2 * S);
+	CU_ASSERT_EQUAL(ack(&b, 2 * S, 0, 101, 0), BUL_DEREGISTERED);
+	CU_ASSERT_FALSE(bul_may_be_bound(&b, 2 * S));
+}
+
 static void held_back(void)
 {
 	struct bul b = waiting(0, 60);
@@ -335,6 +352,7 @@ int main(void)
 	    {"status_1_is_accepted", status_1_is_accepted},
 	    {"refused_refresh_keeps_binding", refused_refresh_keeps_binding},
 	    {"deregistration", deregistration},
+	    {"former_task_counts", former_task_counts},
 	    {"held_back", held_back},
 	};
 

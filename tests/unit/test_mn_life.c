@@ -108,6 +108,28 @@ static void restart_on_another_link(void)
 	rig_end(&r);
 }
 
+/* At home after a move without a link event, while the router in use is still the
+ * one that was left: killed, and carried back there. That router tells nothing of the
+ * home prefix, and must not be held for a home router. */
+static void restart_away_after_home(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	rig_pass(&r, 10 * S);
+	rig_receive_ra(&r, ETH0, "fe80::1", rig_ra("3fff:0:1::", ND_PIO_L | ND_PIO_A));
+	rig_receive_na(&r, ETH0, HA, HOA, ND_NA_O, 0x42);
+	rig_receive_ba(&r, ETH0, NULL, 0, rig_last_bu(&r)->mh.bu.seq, 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_DEREGISTERED), 1);
+	restart(&r);
+	rig_receive_ra(&r, ETH0, AR1, rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A));
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+	CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, COA1));
+	rig_end(&r);
+}
+
 static void restart_after_the_binding_ended(void)
 {
 	static struct rig r;
@@ -367,6 +389,7 @@ int main(void)
 	    {"restart_goes_on", restart_goes_on},
 	    {"restart_continues_sequence_and_refresh", restart_continues_sequence_and_refresh},
 	    {"restart_on_another_link", restart_on_another_link},
+	    {"restart_away_after_home", restart_away_after_home},
 	    {"restart_after_the_binding_ended", restart_after_the_binding_ended},
 	    {"restart_in_the_middle_of_a_registration", restart_in_the_middle_of_a_registration},
 	    {"damaged_records_are_refused", damaged_records_are_refused},
