@@ -23,6 +23,7 @@ enum explore_op_kind {
 	OP_FLUSH,  /* node: its neighbours are forgotten */
 	OP_LARGE,  /* flow: a packet of 1280 octets */
 	OP_RENEW,  /* lifetime: the home agent grants at most so much */
+	OP_BREAK,  /* node: its routes go, for tests of the explorer; never drawn */
 	OP_KINDS,
 };
 

@@ -57,20 +57,39 @@ static mip6_time after(const struct explorer *x, int ms)
 	return x->sim->now + (ms < 0 ? 0 : ms) * MIP6_MS;
 }
 
+/* A node without records that comes home learns of its binding by asking for its
+ * address. Where that or the answer may be lost it learns nothing, and the binding
+ * lives to its end. */
+static bool disturbed(const struct explore_plan *plan)
+{
+	for (size_t i = 0; i < plan->op_count; i++) {
+		enum explore_op_kind kind = plan->ops[i].kind;
+
+		if (kind == OP_CUT || kind == OP_LOSS)
+			return true;
+		if ((kind == OP_CRASH || kind == OP_SLEEP) && plan->ops[i].a == 2)
+			return true;
+	}
+	return plan->loss > 0;
+}
+
 static void forget(struct explorer *x, struct sim_node *node)
 {
 	int mn = explore_mn_of(x, node);
 
 	sim_forget(node);
-	x->ha_forgot = x->ha_forgot || node == x->world->ha;
+	x->forgot = x->forgot || node == x->world->ha;
 	for (unsigned i = 0; i < x->plan->params.mns; i++) {
 		if (node == x->world->ha)
 			x->mns[i].bound = false;
 		if (node == x->world->ha || (int)i == mn)
 			x->mns[i].before.bound = false;
 	}
-	if (mn >= 0)
-		x->mns[mn].any_bu = false;
+	if (mn < 0)
+		return;
+	x->forgot = x->forgot || disturbed(x->plan);
+	x->mns[mn].any_bu = false;
+	memset(x->mns[mn].bu_times, 0, sizeof(x->mns[mn].bu_times));
 }
 
 static void crash(struct explorer *x, const struct explore_op *op)
@@ -299,12 +318,28 @@ static void flush(struct explorer *x, const struct explore_op *op)
 	}
 }
 
+static void break_routes(struct explorer *x, const struct explore_op *op)
+{
+	struct sim_node *node = node_at(x, op->a);
+
+	for (size_t i = 0; node && node->soft && i < node->route_count; i++) {
+		const struct sim_route *r = &node->routes[i];
+
+		(void)mip6_soft_route(node->soft, x->sim->now, &r->dst, r->ifindex, &r->gateway,
+				      false);
+	}
+	if (node)
+		node->route_count = 0;
+}
+
 void explore_operate(void *arg, uint32_t value)
 {
 	static void (*const acts[OP_KINDS])(struct explorer *, const struct explore_op *) = {
-	    [OP_PLUG] = move,	[OP_REPLUG] = move,   [OP_CRASH] = crash, [OP_REBOOT] = crash,
-	    [OP_SLEEP] = nap,	[OP_CUT] = spoil,     [OP_LOSS] = spoil,  [OP_CONFIG] = reconfigure,
-	    [OP_FORGE] = forge, [OP_REPLAY] = replay, [OP_FLUSH] = flush, [OP_RENEW] = limit,
+	    [OP_PLUG] = move,	       [OP_REPLUG] = move,	  [OP_CRASH] = crash,
+	    [OP_REBOOT] = crash,       [OP_SLEEP] = nap,	  [OP_CUT] = spoil,
+	    [OP_LOSS] = spoil,	       [OP_CONFIG] = reconfigure, [OP_FORGE] = forge,
+	    [OP_REPLAY] = replay,      [OP_FLUSH] = flush,	  [OP_RENEW] = limit,
+	    [OP_BREAK] = break_routes,
 	};
 	struct explorer *x = arg;
 	const struct explore_op *op = &x->plan->ops[value];

@@ -8,7 +8,7 @@
 
 static const char *const names[OP_KINDS] = {
     "plug",   "replug", "crash",  "reboot", "sleep", "cut",   "loss",
-    "config", "forge",	"replay", "flush",  "large", "renew",
+    "config", "forge",	"replay", "flush",  "large", "renew", "break",
 };
 
 const char *explore_op_name(enum explore_op_kind kind)
@@ -155,6 +155,7 @@ static void draw_values(struct dice *d, const struct world_params *p, struct exp
 	case OP_RENEW:
 		op->a = lives[roll(d, 5)];
 		break;
+	case OP_BREAK:
 	case OP_KINDS:
 		break;
 	}

@@ -120,13 +120,13 @@ static mip6_time bound(const struct explorer *x)
 	mip6_time t = retry > detect ? retry : detect;
 
 	t += (2 + 1 + 8 + ROUNDS_TO_BE_WELL + 2) * MIP6_SECOND;
-	if (x->ha_forgot)
+	if (x->forgot)
 		t += (mip6_time)x->lifetime_s * MIP6_SECOND;
 	return t;
 }
 
 /* One packet of each flow; NULL when all arrive once and all agree. */
-static const char *quiet_round(struct explorer *x, uint16_t size)
+static const char *quiet_round(struct explorer *x, uint16_t size, bool refreshing)
 {
 	const char *wrong = NULL;
 
@@ -146,7 +146,7 @@ static const char *quiet_round(struct explorer *x, uint16_t size)
 			wrong = x->flows[i].got ? "after quiet a packet arrives twice"
 						: "after quiet packets do not arrive";
 	for (unsigned i = 0; i < x->plan->params.mns; i++) {
-		const char *other = world_disagreement(x->world, i);
+		const char *other = world_disagreement(x->world, i, refreshing);
 
 		wrong = other ? other : wrong;
 	}
@@ -176,7 +176,7 @@ static void recover(struct explorer *x)
 	unsigned rounds = 0;
 
 	while (well < ROUNDS_TO_BE_WELL && !x->sim->stop) {
-		const char *wrong = quiet_round(x, ++rounds % 4 ? 100 : 1280);
+		const char *wrong = quiet_round(x, ++rounds % 4 ? 100 : 1280, false);
 
 		well = wrong ? 0 : well + 1;
 		if (wrong && x->sim->now > until)
@@ -191,7 +191,7 @@ static void stay(struct explorer *x)
 	    x->sim->now + (mip6_time)x->lifetime_s * MIP6_SECOND * 13 / 10 + 5 * MIP6_SECOND;
 
 	while (x->plan->stay && x->lifetime_s <= 60 && x->sim->now < until && !x->sim->stop) {
-		const char *wrong = quiet_round(x, 100);
+		const char *wrong = quiet_round(x, 100, true);
 
 		if (wrong)
 			explore_fail(x, NULL, wrong);

@@ -75,7 +75,7 @@ struct explorer {
 	struct explore_rate rates[SIM_NODES];
 	struct explore_frame kept[EXPLORE_KEPT];
 	size_t kept_count;
-	bool ha_forgot;	     /* the home agent lost its records since its last peace */
+	bool forgot;	     /* somebody lost records: a binding lives on, or lacks, to its end */
 	uint32_t lifetime_s; /* longest that was asked for */
 	mip6_time cut_until[SIM_LINKS];
 	mip6_time loss_until[SIM_LINKS];

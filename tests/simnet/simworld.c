@@ -233,7 +233,14 @@ struct world_belief world_believe(const struct world *w, unsigned mn)
 	return b;
 }
 
-const char *world_disagreement(const struct world *w, unsigned mn)
+static bool is_registered(const struct world *w, const struct mip6_registration_info *r,
+			  bool refreshing)
+{
+	return strcmp(r->state, "registered") == 0 ||
+	       (refreshing && strcmp(r->state, "waiting") == 0 && r->expires > w->sim->now);
+}
+
+const char *world_disagreement(const struct world *w, unsigned mn, bool refreshing)
 {
 	const struct sim_node *node = w->mns[mn];
 	struct world_belief b = world_believe(w, mn);
@@ -253,7 +260,7 @@ const char *world_disagreement(const struct world *w, unsigned mn)
 		return "a mobile node on its home link does not know";
 	if (at_home)
 		return b.bound ? "the home agent holds a binding of a node that is at home" : NULL;
-	if (strcmp(b.registration.state, "registered") != 0)
+	if (!is_registered(w, &b.registration, refreshing))
 		return "a mobile node that is away is not registered";
 	if (!there)
 		return "the care-of address is not of a link where the node is";
@@ -261,7 +268,7 @@ const char *world_disagreement(const struct world *w, unsigned mn)
 		return "the home agent holds no binding of a node that is away";
 	if (!mip6_addr_equal(&b.binding.coa, &b.registration.coa))
 		return "mobile node and home agent hold different care-of addresses";
-	return b.binding.seq == b.registration.seq ? NULL : "sequence numbers differ";
+	return refreshing || b.binding.seq == b.registration.seq ? NULL : "sequence numbers differ";
 }
 
 /* ---- packets --------------------------------------------------------------------------- */

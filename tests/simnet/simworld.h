@@ -68,8 +68,9 @@ struct world_belief {
 struct world_belief world_believe(const struct world *w, unsigned mn);
 /* NULL when both believe the same and it is right: away the same care-of address,
  * of a link where the node is plugged in, under the same sequence number; at home
- * no binding. Else what is wrong. */
-const char *world_disagreement(const struct world *w, unsigned mn);
+ * no binding. Else what is wrong. refreshing: a registration may be under way again
+ * while the binding lives. */
+const char *world_disagreement(const struct world *w, unsigned mn, bool refreshing);
 
 /* ---- packets of upper layers: they say who they are for ------------------------- */
 
