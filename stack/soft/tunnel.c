@@ -99,8 +99,8 @@ static void put_outer(struct mip6_soft *s, const struct soft_hop *tunnel,
 	s->stats.encapsulated++;
 }
 
-static void fragment_segment(struct mip6_soft *s, const struct soft_hop *way,
-			     const struct mip6_segment *segment, unsigned path, unsigned depth)
+static void send_segment(struct mip6_soft *s, const struct soft_hop *way,
+			 const struct mip6_segment *segment, unsigned path, unsigned depth)
 {
 	struct mip6_buf packet = soft_queue_scratch(s, segment->head_len + segment->payload_len);
 
@@ -109,7 +109,10 @@ static void fragment_segment(struct mip6_soft *s, const struct soft_hop *way,
 	packet.csum_partial = segment->csum_partial;
 	packet.csum_start = segment->csum_start;
 	packet.csum_offset = segment->csum_offset;
-	soft_fragment(s, way, &packet, path, depth);
+	if (packet.len > path)
+		soft_fragment(s, way, &packet, path, depth);
+	else
+		soft_send_hop(s, 0, way, &packet, depth);
 }
 
 /* Segments of one packet are packets of their own before they are cut. */
@@ -129,7 +132,7 @@ static void fragment_outer(struct mip6_soft *s, const struct soft_hop *way, stru
 	if (count < 0)
 		s->stats.drop_too_big++;
 	for (int i = 0; i < count; i++)
-		fragment_segment(s, way, &segments[i], path, depth);
+		send_segment(s, way, &segments[i], path, depth);
 }
 
 void soft_encapsulate(struct mip6_soft *s, unsigned ifindex, const struct soft_hop *hop,
