@@ -57,6 +57,7 @@ struct soft_neighbours {
 	size_t asked;	/* INCOMPLETE */
 	struct neighbour *newest, *oldest;
 	struct held *free;
+	size_t slots_used; /* the others were never touched, and cost no memory */
 	struct held slots[SOFT_HELD];
 };
 
@@ -67,10 +68,6 @@ struct soft_neighbours *soft_neighbours_new(void)
 	if (!ns)
 		return NULL;
 	table_init(&ns->table);
-	for (size_t i = 0; i < SOFT_HELD; i++) {
-		ns->slots[i].next = ns->free;
-		ns->free = &ns->slots[i];
-	}
 	return ns;
 }
 
@@ -169,6 +166,23 @@ static void free_held(struct soft_neighbours *ns, struct held *h)
 	ns->free = h;
 }
 
+static bool has_room(const struct soft_neighbours *ns)
+{
+	return ns->free || ns->slots_used < SOFT_HELD;
+}
+
+/* NULL: all of them are in use. */
+static struct held *new_held(struct soft_neighbours *ns)
+{
+	struct held *h = ns->free;
+
+	if (h)
+		ns->free = h->next;
+	else if (ns->slots_used < SOFT_HELD)
+		h = &ns->slots[ns->slots_used++];
+	return h;
+}
+
 static void drop_oldest(struct neighbour *n)
 {
 	struct held *h = take_held(n);
@@ -185,14 +199,13 @@ static void hold(struct neighbour *n, const struct mip6_buf *packet)
 	struct soft_neighbours *ns = n->s->neighbours;
 	struct held *h;
 
-	if (n->held_count == SOFT_HELD_EACH || !ns->free)
+	if (n->held_count == SOFT_HELD_EACH || !has_room(ns))
 		drop_oldest(n);
-	h = ns->free;
-	if (!h || packet->len > SOFT_HELD_SIZE) {
+	h = packet->len <= SOFT_HELD_SIZE ? new_held(ns) : NULL;
+	if (!h) {
 		n->s->stats.drop_no_neighbour++;
 		return;
 	}
-	ns->free = h->next;
 	h->next = NULL;
 	h->packet = *packet;
 	memcpy(h->octets, packet->data, packet->len);

@@ -3,6 +3,13 @@
  * is away is on no interface but on the tunnel's device: the node takes what is
  * sent to it, and answers for it on no link. */
 #include "internal.h"
+#include <string.h>
+
+/* mip6_addr_equal without the call: each packet is compared with each address. */
+static bool same(const struct mip6_addr *a, const struct mip6_addr *b)
+{
+	return memcmp(a->b, b->b, sizeof(a->b)) == 0;
+}
 
 struct soft_iface *soft_iface(const struct mip6_soft *s, unsigned ifindex)
 {
@@ -47,15 +54,16 @@ void soft_iface_remove_addr(struct soft_iface *i, const struct mip6_addr *addr, 
 static bool listed(const struct soft_iface *i, const struct mip6_addr *addr)
 {
 	for (size_t k = 0; k < i->addr_count; k++)
-		if (mip6_addr_equal(&i->addrs[k].addr.addr, addr))
+		if (same(&i->addrs[k].addr.addr, addr))
 			return true;
 	return false;
 }
 
 bool soft_iface_has(const struct soft_iface *i, const struct mip6_addr *addr)
 {
-	return mip6_addr_equal(&i->link_local, addr) ? !mip6_addr_is_unspecified(addr)
-						     : listed(i, addr);
+	if (same(&i->link_local, addr))
+		return !mip6_addr_is_unspecified(addr);
+	return listed(i, addr);
 }
 
 static bool lists_home(const struct soft_iface *i, const struct mip6_addr *addr)

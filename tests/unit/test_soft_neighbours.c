@@ -289,6 +289,35 @@ static void test_too_large_to_hold(void)
 	lab_free(l);
 }
 
+static void numbered(char *text, size_t cap, unsigned n)
+{
+	snprintf(text, cap, "fe80::1:%x", n);
+}
+
+/* All neighbours share the room for packets that wait, and it is used again. */
+static void test_room_to_hold(void)
+{
+	struct lab *l = lab_new();
+	char text[64];
+
+	for (unsigned round = 0; round < 3; round++) {
+		for (unsigned i = 0; i < SOFT_HELD; i++) {
+			numbered(text, sizeof(text), i / SOFT_HELD_EACH);
+			send_to(l, 2, text, 1);
+		}
+		CU_ASSERT_EQUAL(l->s->stats.drop_no_neighbour, 2 * round);
+		send_to(l, 2, "fe80::9", 2);
+		CU_ASSERT_EQUAL(l->s->stats.drop_no_neighbour, 2 * round + 1);
+		numbered(text, sizeof(text), 0);
+		receive_na(l, text, ND_NA_S | ND_NA_O, 9);
+		send_to(l, 2, "fe80::9", 3);
+		CU_ASSERT_EQUAL(l->s->stats.drop_no_neighbour, 2 * round + 1);
+		mip6_soft_flush(l->s, 2);
+		l->s->stats.drop_no_neighbour = 2 * (round + 1);
+	}
+	lab_free(l);
+}
+
 static void test_permanent(void)
 {
 	struct lab *l = lab_new();
@@ -330,11 +359,6 @@ static void test_flush(void)
 	CU_ASSERT_EQUAL(l->s->stats.drop_link_down, 1);
 	CU_ASSERT_EQUAL(mip6_soft_deadline(l->s), MIP6_NEVER);
 	lab_free(l);
-}
-
-static void numbered(char *text, size_t cap, unsigned n)
-{
-	snprintf(text, cap, "fe80::1:%x", n);
 }
 
 /* The longest unused one goes. */
@@ -548,6 +572,7 @@ static const struct test_case tests[] = {
     {"heard", test_heard},
     {"heard_rs", test_heard_rs},
     {"too_large_to_hold", test_too_large_to_hold},
+    {"room_to_hold", test_room_to_hold},
     {"permanent", test_permanent},
     {"flush", test_flush},
     {"cache_full", test_cache_full},
