@@ -385,6 +385,96 @@ static void test_source(void)
 	lab_free(l);
 }
 
+/* One of a few objects of each kind; key names it, value changes it. */
+static struct mip6_object some_object(unsigned kind, unsigned key, unsigned value)
+{
+	char text[32];
+	struct mip6_object mh = {.kind = MIP6_OBJ_MH_INPUT};
+
+	snprintf(text, sizeof(text), "3fff:2::%x", 16 + key);
+	switch (kind) {
+	case MIP6_OBJ_SYSCTL:
+		return forwarding_object((int)value % 2);
+	case MIP6_OBJ_DEVICE:
+		return device_object(text, value % 2 ? "3fff:8::1" : "3fff:8::2");
+	case MIP6_OBJ_ADDRESS:
+		return address_object(key % 2 * 2, text, value % 4);
+	case MIP6_OBJ_NEIGHBOUR:
+		return neighbour_object(2 + key % 2, text);
+	case MIP6_OBJ_ROUTE:
+		return route_object("3fff:9::/64", 900 + key % 3, key, 2 + value % 2,
+				    value % 4 ? text : NULL);
+	case MIP6_OBJ_RULE:
+		return rule_object("3fff:2::/64", key, 900 + value % 3);
+	case MIP6_OBJ_BINDING:
+		return binding_object(text, value % 2 ? "3fff:9::1" : "3fff:9::2", "3fff:2::1");
+	case MIP6_OBJ_PROXY:
+		return proxy_object(2 + key % 2, text, value % 2);
+	default:
+		mh.mh_input.hao = key % 2;
+		return mh;
+	}
+}
+
+struct model {
+	struct mip6_object objects[64];
+	size_t count;
+};
+
+static struct mip6_object *model_find(struct model *m, const struct mip6_object *o)
+{
+	for (size_t i = 0; i < m->count; i++)
+		if (mip6_object_same(&m->objects[i], o))
+			return &m->objects[i];
+	return NULL;
+}
+
+/* Puts, changes or takes one object, as the core would. */
+static void random_step(struct lab *l, struct model *m, struct gen *g)
+{
+	struct mip6_object o =
+	    some_object(gen_below(g, MIP6_OBJ_KINDS), gen_below(g, 6), gen_below(g, 8));
+	struct mip6_object *has = model_find(m, &o);
+
+	if (has && gen_bool(g)) {
+		CU_ASSERT_EQUAL(soft_apply(l->s, has, NULL), 0);
+		*has = m->objects[--m->count];
+		return;
+	}
+	CU_ASSERT_EQUAL(soft_apply(l->s, has, &o), 0);
+	if (!has)
+		has = &m->objects[m->count++];
+	*has = o;
+}
+
+/* Whatever is put, changed and taken: the plane holds what it should, and in the
+ * end nothing. */
+static void test_random_objects(void)
+{
+	struct lab *l = lab_new();
+	struct model m = {.count = 0};
+	struct gen g = {.state = 4711};
+
+	for (unsigned i = 0; i < 20000; i++) {
+		random_step(l, &m, &g);
+		if (i % 64 == 0)
+			for (size_t k = 0; k < m.count; k++)
+				CU_ASSERT_TRUE(holds(l, m.objects[k]));
+		CU_ASSERT_EQUAL(object_count(l), m.count);
+	}
+	while (m.count)
+		CU_ASSERT_EQUAL(take(l, m.objects[--m.count]), 0);
+	CU_ASSERT_EQUAL(object_count(l), 0);
+	CU_ASSERT_EQUAL(l->s->routes.count, 2); /* on the links */
+	CU_ASSERT_EQUAL(l->s->routes.rule_count, 0);
+	CU_ASSERT_EQUAL(soft_iface(l->s, 2)->addr_count, 1);
+	CU_ASSERT_EQUAL(l->s->devices.addr_count, 0);
+	CU_ASSERT_FALSE(l->s->forwarding);
+	CU_ASSERT_FALSE(l->s->has_mn_device);
+	CU_ASSERT_EQUAL(l->told_count % 2, 0);
+	lab_free(l);
+}
+
 /* ---- with the protocol ---------------------------------------------- */
 
 static bool same_as_wanted(void *arg, const struct mip6_object *object)
@@ -543,6 +633,7 @@ static const struct test_case tests[] = {
     {"link_local", test_link_local},
     {"iface_returns", test_iface_returns},
     {"source", test_source},
+    {"random_objects", test_random_objects},
     {"core_told", test_core_told},
     {"mobile_node", test_mobile_node},
 };
