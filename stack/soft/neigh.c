@@ -58,7 +58,7 @@ struct soft_neighbours {
 	struct neighbour *newest, *oldest;
 	struct held *free;
 	size_t slots_used; /* the others were never touched, and cost no memory */
-	struct held slots[SOFT_HELD];
+	struct held *slots; /* SOFT_HELD */
 };
 
 struct soft_neighbours *soft_neighbours_new(void)
@@ -68,6 +68,11 @@ struct soft_neighbours *soft_neighbours_new(void)
 	if (!ns)
 		return NULL;
 	table_init(&ns->table);
+	ns->slots = malloc(SOFT_HELD * sizeof(*ns->slots));
+	if (!ns->slots) {
+		free(ns);
+		return NULL;
+	}
 	return ns;
 }
 
@@ -288,6 +293,7 @@ void soft_neighbours_free(struct mip6_soft *s)
 		free(node);
 	}
 	table_free(&ns->table);
+	free(ns->slots);
 	free(ns);
 	s->neighbours = NULL;
 }
