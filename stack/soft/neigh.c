@@ -57,7 +57,7 @@ struct soft_neighbours {
 	size_t asked;	/* INCOMPLETE */
 	struct neighbour *newest, *oldest;
 	struct held *free;
-	size_t slots_used; /* the others were never touched, and cost no memory */
+	size_t slots_used;  /* the others were never touched, and cost no memory */
 	struct held *slots; /* SOFT_HELD */
 };
 
