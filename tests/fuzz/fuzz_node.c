@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* A whole node, mobile node or home agent, driven by a script of any octets:
+/* A whole node, mobile node, home agent or access router, driven by a script of any octets:
  * packets with the right checksum, answers to its Binding Updates, links and
  * addresses that come and go, time that passes, a restart from its records. The
  * host holds the objects that the node wants and aborts when a change does not
@@ -295,10 +295,10 @@ static void start(struct rig *r)
 	for (size_t i = 0; i < r->record_count; i++)
 		mip6_node_restore(r->node, r->now, &r->records[i]);
 	for (unsigned i = 0; i < INTERFACES; i++) {
-		set_link(r, FIRST_IFINDEX + i, r->config.role == MIP6_ROLE_HA, false);
+		set_link(r, FIRST_IFINDEX + i, r->config.role != MIP6_ROLE_MN, false);
 		mip6_node_address(r->node, r->now, FIRST_IFINDEX + i, &own, 0, true);
 	}
-	if (r->config.role == MIP6_ROLE_HA)
+	if (r->config.role != MIP6_ROLE_MN)
 		mip6_node_address(r->node, r->now, FIRST_IFINDEX, &home, 0, true);
 	check(mip6_node_start(r->node, r->now) == MIP6_OK);
 }
@@ -324,15 +324,35 @@ static void step_restart(struct rig *r, struct mip6_reader *script)
 	start(r);
 }
 
+/* The first interface advertises, as often as can be, the second is not used. */
+static void configure_router(struct rig *r, uint8_t choice)
+{
+	static const struct mip6_prefix prefix = {{{0x3f, 0xff, 0, 2}}, 64};
+	struct mip6_if_config *c = calloc(1, sizeof(*c));
+
+	check(c != NULL);
+	mip6_if_config_default(c, "e2", r->config.role);
+	c->advertise.send = true;
+	c->advertise.min_interval = 30 * MIP6_MS;
+	c->advertise.max_interval = 70 * MIP6_MS;
+	c->advertise.prefix_count = choice & 2 ? 1 : 0;
+	mip6_advertised_prefix_default(&c->advertise.prefixes[0], &prefix);
+	r->config.interfaces = c;
+	r->config.interface_count = 1;
+}
+
 static void configure(struct rig *r, uint8_t choice)
 {
 	struct mip6_home_config *home = &r->config.homes[0];
+	bool router = choice & 4;
 
 	mip6_config_default(&r->config);
-	r->config.role = choice & 1 ? MIP6_ROLE_HA : MIP6_ROLE_MN;
+	r->config.role = choice & 1 ? MIP6_ROLE_HA : router ? MIP6_ROLE_AR : MIP6_ROLE_MN;
 	r->config.mn_ha_ipsec = false;
 	r->config.use_all_interfaces = true;
-	if (choice & 1)
+	if (router)
+		configure_router(r, choice);
+	if (r->config.role != MIP6_ROLE_MN)
 		return;
 	r->config.router_probes = choice & 2 ? 2 : 0;
 	r->config.home_count = 1;
