@@ -29,9 +29,26 @@ static bool is_given(const struct settings *settings, const char *name)
 	return false;
 }
 
+/* Whether the scenario lets its access routers be chosen. */
+static bool has_advertiser(const struct run_options *options)
+{
+	const struct settings *s = &options->settings;
+	struct lab_error bad;
+	struct lab_plan *plan;
+	char scenario[600];
+	bool has;
+
+	run_find_scenario(options->scenarios, options->scenario, scenario, sizeof(scenario));
+	plan = lab_plan_load(scenario, options->topology, s->list, s->count, s->seed,
+			     LAB_ENGINE_VIRTUAL, &bad);
+	has = plan && lab_plan_param(plan, advertiser_name);
+	lab_plan_free(plan);
+	return has;
+}
+
 /* What one of the three runs has beside what the user set. ns-3 has no radvd, so
  * that routers are mip6d in all of them. */
-static int set_way(struct settings *settings, enum agree_way way)
+static int set_way(struct settings *settings, enum agree_way way, bool advertiser)
 {
 	char text[64];
 
@@ -40,17 +57,19 @@ static int set_way(struct settings *settings, enum agree_way way)
 	if (way != AGREE_NS3 && settings_add(settings, text) < 0)
 		return -1;
 	snprintf(text, sizeof(text), "%s=mip6d", advertiser_name);
-	return is_given(settings, advertiser_name) ? 0 : settings_add(settings, text);
+	return advertiser ? settings_add(settings, text) : 0;
 }
 
 static int make_ways(const struct run_options *options, struct run_options ways[AGREE_WAYS])
 {
+	bool advertiser = has_advertiser(options) && !is_given(&options->settings, advertiser_name);
+
 	for (enum agree_way w = 0; w < AGREE_WAYS; w++) {
 		ways[w] = *options;
 		ways[w].brief = true;
 		ways[w].engine_given = true;
 		if (copy_settings(&ways[w].settings, &options->settings) < 0 ||
-		    set_way(&ways[w].settings, w) < 0) {
+		    set_way(&ways[w].settings, w, advertiser) < 0) {
 			fprintf(stderr, "mip6lab: %s\n", ways[w].settings.error);
 			return RUN_BAD_INPUT;
 		}
