@@ -211,6 +211,16 @@ static void ra_race(void)
 	lab_run_free(&run);
 }
 
+static void ra_race_of_own_routers(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "ra-race", "-p", "ra=mip6d rounds=2");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, equals(&run, "handover.first_down_ms.count", 24), "traffic after each move");
+	lab_run_free(&run);
+}
+
 static void throughput(void)
 {
 	struct lab_run run;
@@ -562,6 +572,7 @@ int main(void)
 	    {"home_without_link_event", home_without_link_event},
 	    {"handover_between_slow_routers", handover_between_slow_routers},
 	    {"ra_race", ra_race},
+	    {"ra_race_of_own_routers", ra_race_of_own_routers},
 	    {"throughput", throughput},
 	    {"kill_mn", kill_mn},
 	    {"kill_ha", kill_ha},
