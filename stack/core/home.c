@@ -78,24 +78,6 @@ static void start_returning(struct mn_home *home, mip6_time now)
 	mn_register_home(home, now);
 }
 
-void home_confirmed(struct mn_home *home, mip6_time now, uint8_t status)
-{
-	if (home->place != MN_RETURNING)
-		return;
-	home->place = MN_AT_HOME;
-	home->ha_lladdr.len = 0;
-	/* Somebody defended the address, and it was not the home agent. */
-	if (home->disputed && status == MH_STATUS_NOT_HOME_AGENT) {
-		home->refused = true;
-		node_warn(home->node, now,
-			  "another node on the home link has the home address: it is not "
-			  "used again before a reload or restart");
-		return;
-	}
-	home->announce_count = 0;
-	announce_hoa(home, now);
-}
-
 /* ---- finding the home agent's link-layer address ---------------------------------------- */
 
 static void seek(struct mn_home *home, mip6_time now)
@@ -161,6 +143,38 @@ static void claim(struct mn_home *home, mip6_time now)
 	mn_record_save(home);
 }
 
+/* Somebody defended the address, and the home agent says that it holds no binding.
+ * Once that may be its former answer, which was lost, or a registration that it was
+ * about to begin: it is asked for again. Twice it was another node. */
+static void dispute(struct mn_home *home, mip6_time now)
+{
+	if (home->disputes++ == 0) {
+		claim(home, now);
+		return;
+	}
+	home->refused = true;
+	node_warn(home->node, now,
+		  "another node on the home link has the home address: it is not used again "
+		  "before a reload or restart");
+}
+
+void home_confirmed(struct mn_home *home, mip6_time now, uint8_t status)
+{
+	bool disputed = home->disputed;
+
+	if (home->place != MN_RETURNING)
+		return;
+	home->place = MN_AT_HOME;
+	home->ha_lladdr.len = 0;
+	home->disputed = false;
+	if (disputed && status == MH_STATUS_NOT_HOME_AGENT) {
+		dispute(home, now);
+		return;
+	}
+	home->announce_count = 0;
+	announce_hoa(home, now);
+}
+
 void home_arrive(struct mn_home *home, mip6_time now, struct mn_iface *m)
 {
 	bool here =
@@ -198,6 +212,7 @@ void home_leave(struct mn_home *home)
 		dad_cancel(home->node, home->ifindex, &home->config.hoa.addr);
 	home->ha_lladdr.len = 0;
 	home->disputed = false;
+	home->disputes = 0;
 }
 
 void home_timer_init(struct mn_home *home)

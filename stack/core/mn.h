@@ -77,6 +77,7 @@ struct mn_home {
 	unsigned announce_count; /* unsolicited advertisements of the home address sent */
 	bool refused;		 /* status 134, or a duplicate: not to be used again */
 	bool disputed;		 /* someone defended the home address on the home link */
+	unsigned disputes;	 /* times that it was not the home agent, on this link */
 };
 
 struct mn_restored;

@@ -78,6 +78,7 @@ static void forget(struct explorer *x, struct sim_node *node)
 	int mn = explore_mn_of(x, node);
 
 	sim_forget(node);
+	x->kept_count = 0; /* whose sequence numbers nobody knows any more */
 	x->forgot = x->forgot || node == x->world->ha;
 	for (unsigned i = 0; i < x->plan->params.mns; i++) {
 		if (node == x->world->ha)

@@ -496,7 +496,8 @@ static void forgotten_binding(void)
 	rig_end(&r);
 }
 
-/* The same, but the home agent says that it has none: another node owns it. */
+/* The same, but the home agent says that it has none: when the address is defended
+ * again, another node owns it. */
 static void stolen_home_address(void)
 {
 	static struct rig r;
@@ -505,11 +506,37 @@ static void stolen_home_address(void)
 	rig_start(&r);
 	rig_link(&r, ETH0, true);
 	rig_receive_ra(&r, ETH0, HOME_AR, home_ra());
-	rig_pass(&r, MS);
-	rig_receive_na(&r, ETH0, HOA, HOA, ND_NA_O, 0x66);
-	rig_receive_ba(&r, ETH0, NULL, MH_STATUS_NOT_HOME_AGENT, rig_bu(&r, 0)->mh.bu.seq, 0);
+	for (int i = 0; i < 2; i++) {
+		rig_pass(&r, MS);
+		CU_ASSERT(hoa_at_home(&r));
+		rig_receive_na(&r, ETH0, HOA, HOA, ND_NA_O, 0x66);
+		CU_ASSERT_EQUAL(rig_count_bu(&r), (size_t)i + 1);
+		rig_receive_ba(&r, ETH0, NULL, MH_STATUS_NOT_HOME_AGENT, rig_last_bu(&r)->mh.bu.seq,
+			       0);
+	}
 	CU_ASSERT_PTR_NULL(hoa_object(&r));
 	CU_ASSERT(rig_count_events(&r, MIP6_EV_WARNING) > 1);
+	rig_end(&r);
+}
+
+/* The answer to the de-registration is lost, and by the time it is sent again the home
+ * agent has forgotten that it ever defended the address: nobody else does. */
+static void answer_lost_for_long(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_link(&r, ETH0, true);
+	rig_receive_ra(&r, ETH0, HOME_AR, home_ra());
+	rig_pass(&r, MS);
+	rig_receive_na(&r, ETH0, HA, HOA, ND_NA_O, 0x42);
+	rig_pass(&r, 32 * S);
+	rig_receive_ba(&r, ETH0, NULL, MH_STATUS_NOT_HOME_AGENT, rig_last_bu(&r)->mh.bu.seq, 0);
+	CU_ASSERT(hoa_at_home(&r));
+	rig_pass(&r, 2 * S);
+	CU_ASSERT(hoa_at_home(&r));
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_DAD_OK), 2); /* and the link-local address */
 	rig_end(&r);
 }
 
@@ -602,6 +629,7 @@ int main(void)
 	    {"no_home_return", no_home_return},
 	    {"forgotten_binding", forgotten_binding},
 	    {"stolen_home_address", stolen_home_address},
+	    {"answer_lost_for_long", answer_lost_for_long},
 	    {"restart_at_home", restart_at_home},
 	    {"restart_while_returning", restart_while_returning},
 	    {"states_for_people", states_for_people},
