@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* explore [--seed N] [--count M] [--ops LIST] [--trace] [--no-shrink] [--go-on]: runs
+/* explore [--seed N] [--count M] [--ops LIST] [--trace|--frames] [--no-shrink] [--go-on]: runs
  * seeds from N on, M of them, until one fails: then it prints what failed, one command
  * that replays it, and one that does so with as few operations as will do. Exit code
  * 1. With --go-on the seeds behind it are tried, too. */
@@ -16,7 +16,7 @@ struct options {
 	uint64_t seed;
 	uint64_t count;
 	const char *ops;
-	bool trace;
+	unsigned trace; /* 2: frames, too */
 	bool no_shrink;
 	bool go_on; /* behind seeds that fail */
 	const char *program;
@@ -127,13 +127,11 @@ static bool read_number(const char *text, uint64_t *ret)
 
 int main(int argc, char **argv)
 {
-	static const struct option options[] = {{"seed", required_argument, NULL, 's'},
-						{"count", required_argument, NULL, 'n'},
-						{"ops", required_argument, NULL, 'o'},
-						{"trace", no_argument, NULL, 't'},
-						{"no-shrink", no_argument, NULL, 'q'},
-						{"go-on", no_argument, NULL, 'g'},
-						{NULL, 0, NULL, 0}};
+	static const struct option options[] = {
+	    {"seed", required_argument, NULL, 's'}, {"count", required_argument, NULL, 'n'},
+	    {"ops", required_argument, NULL, 'o'},  {"trace", no_argument, NULL, 't'},
+	    {"frames", no_argument, NULL, 'f'},	    {"no-shrink", no_argument, NULL, 'q'},
+	    {"go-on", no_argument, NULL, 'g'},	    {NULL, 0, NULL, 0}};
 	struct options o = {.seed = 1, .count = 1, .program = argv[0]};
 	bool good = true;
 	int c;
@@ -146,7 +144,9 @@ int main(int argc, char **argv)
 		else if (c == 'o')
 			o.ops = optarg;
 		else if (c == 't')
-			o.trace = true;
+			o.trace = 1;
+		else if (c == 'f')
+			o.trace = 2;
 		else if (c == 'q')
 			o.no_shrink = true;
 		else if (c == 'g')
@@ -155,8 +155,9 @@ int main(int argc, char **argv)
 			good = false;
 	}
 	if (!good || optind < argc) {
-		fprintf(stderr, "usage: explore [--seed N] [--count M] [--ops LIST] [--trace] "
-				"[--no-shrink] [--go-on]\n");
+		fprintf(stderr,
+			"usage: explore [--seed N] [--count M] [--ops LIST] [--trace|--frames] "
+			"[--no-shrink] [--go-on]\n");
 		return 2;
 	}
 	signal(SIGINT, on_interrupt);

@@ -119,14 +119,20 @@ void home_receive_na(struct mn_home *home, mip6_time now, struct mn_iface *m,
 /* ---- arriving and leaving ----------------------------------------------------------------- */
 
 /* Nobody should have the address, but a home agent may remember a binding that
- * this node forgot: it is told to delete it, once. */
+ * this node forgot: it is told to delete it, once. Neighbours may remember it at
+ * another interface of this node (RFC 4861 7.2.6). */
 static void claimed(void *arg, mip6_time now, const struct mip6_addr *addr, bool ok)
 {
 	struct mn_home *home = arg;
 
 	(void)addr;
-	if (ok || home->place != MN_AT_HOME)
+	if (home->place != MN_AT_HOME)
 		return;
+	if (ok) {
+		home->announce_count = 0;
+		announce_hoa(home, now);
+		return;
+	}
 	home->disputed = true;
 	start_returning(home, now);
 	mn_update(home->node, now);

@@ -41,6 +41,7 @@ struct explore_plan {
 	mip6_time gap;		  /* of each flow's packets */
 	unsigned loss, duplicate; /* per cent, on all links until quiet */
 	mip6_time jitter;	  /* likewise, of the core */
+	bool calm;		  /* nodes move, and nothing else goes wrong */
 	int squat_mn;		  /* an AR has the address that this MN would form; -1: none */
 	int squat_access;
 	bool stay; /* after quiet: look on for longer than a binding lives */
@@ -61,8 +62,8 @@ struct explore_result {
 };
 
 void explore_draw(uint64_t seed, struct explore_plan *ret);
-/* trace: print events, operations and frames. */
-struct explore_result explore_run(const struct explore_plan *plan, bool trace);
+/* trace: 1 prints events and operations, 2 frames, too. */
+struct explore_result explore_run(const struct explore_plan *plan, unsigned trace);
 /* Leaves out operations while it fails in the same way; returns that failure. */
 struct explore_result explore_shrink(struct explore_plan *plan,
 				     const struct explore_result *failure);

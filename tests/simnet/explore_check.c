@@ -122,6 +122,23 @@ static void keep(struct explorer *x, int link, const uint8_t *data, size_t len)
 	x->kept_count++;
 }
 
+static void print_frame(const struct explorer *x, const struct sim_node *node, size_t iface,
+			const uint8_t *data, size_t len)
+{
+	char src[MIP6_ADDR_TEXT] = "?";
+	char dst[MIP6_ADDR_TEXT] = "?";
+	struct ip6_packet p;
+
+	if (ip6_parse(data + 14, len - 14, &p) < 0)
+		return;
+	mip6_addr_format(&p.src, src);
+	mip6_addr_format(&p.dst, dst);
+	printf("%12.6f %-3s   eth%zu to %02x:%02x %s > %s%s%s header %u type %u, %zu octets\n",
+	       (double)x->sim->now / 1e9, node->name, iface, data[4], data[5], src, dst,
+	       p.has_hao ? " HAO" : "", p.has_rh2 ? " RH2" : "", p.next_header,
+	       p.payload_len ? p.payload[0] : 0, len);
+}
+
 static void sent(void *arg, struct sim_node *node, size_t iface, const uint8_t *data, size_t len)
 {
 	struct explorer *x = arg;
@@ -131,6 +148,8 @@ static void sent(void *arg, struct sim_node *node, size_t iface, const uint8_t *
 		explore_fail(x, node, "a frame is too short for an IPv6 packet");
 		return;
 	}
+	if (x->trace_frames)
+		print_frame(x, node, iface, data, len);
 	if (memcmp(data + 6, node->ifaces[iface].mac, 6) != 0)
 		explore_fail(x, node, "a frame has another source than its interface");
 	if (data[20] == IP6_NH_ICMPV6 && len > 54 && data[54] >= ICMP6_RS && data[54] <= ICMP6_NA)

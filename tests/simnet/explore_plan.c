@@ -82,8 +82,8 @@ static int some_node(struct dice *d, const struct world_params *p)
 	return (int)roll(d, 4 + p->ars + p->mns);
 }
 
-/* How often each kind is drawn. Where an address is taken already, what makes the
- * network lose the one answer that tells so is left out. */
+/* How often each kind is drawn. In calm there is nothing that would excuse a delay, or
+ * lose the one answer that tells of an address that is taken. */
 static const unsigned weights[OP_KINDS] = {
     [OP_PLUG] = 40, [OP_REPLUG] = 10, [OP_CRASH] = 6,  [OP_REBOOT] = 4, [OP_SLEEP] = 3,
     [OP_CUT] = 4,   [OP_LOSS] = 4,    [OP_CONFIG] = 2, [OP_FORGE] = 8,	[OP_REPLAY] = 5,
@@ -164,10 +164,12 @@ static void draw_values(struct dice *d, const struct world_params *p, struct exp
 static void draw_trouble(struct dice *d, struct explore_plan *plan)
 {
 	plan->squat_mn = -1;
-	if (roll(d, 10) == 0) {
+	plan->calm = roll(d, 4) == 0;
+	if (plan->calm && roll(d, 2)) {
 		plan->squat_mn = (int)roll(d, plan->params.mns);
 		plan->squat_access = (int)roll(d, plan->params.ars);
-	} else if (roll(d, 2)) {
+	}
+	if (!plan->calm && roll(d, 2)) {
 		plan->loss = roll(d, 3) ? roll(d, 20) : 0;
 		plan->duplicate = roll(d, 2) ? roll(d, 15) : 0;
 		plan->jitter = roll(d, 2) ? between(d, 1, 60) * MIP6_MS : 0;
@@ -188,7 +190,7 @@ void explore_draw(uint64_t seed, struct explore_plan *ret)
 		struct explore_op *op = &ret->ops[i];
 
 		op->at_ms = at;
-		op->kind = draw_kind(&d, ret->squat_mn < 0 ? weights : calm_weights);
+		op->kind = draw_kind(&d, ret->calm ? calm_weights : weights);
 		draw_values(&d, &ret->params, op);
 		at += roll(&d, 3) ? roll(&d, 4000) : roll(&d, 100);
 	}

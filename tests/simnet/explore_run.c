@@ -11,6 +11,10 @@ enum { ROUNDS_TO_BE_WELL = 3 };
 
 /* Longer than any operation lasts. */
 static const mip6_time aftermath = 6500 * MIP6_MS;
+/* What a move alone may cost: DAD of the home address, a Binding Update held back by
+ * the rate limit, a second address where the first is taken. Not a neighbour that is
+ * given up: those who need to know are told. */
+static const mip6_time calm_bound = 4 * MIP6_SECOND;
 
 /* ---- traffic ------------------------------------------------------------------------- */
 
@@ -103,7 +107,7 @@ static mip6_time trouble_ends(const struct explore_plan *p)
 	for (size_t i = 0; i < p->op_count; i++)
 		if (p->ops[i].at_ms * MIP6_MS > last)
 			last = p->ops[i].at_ms * MIP6_MS;
-	return last + aftermath;
+	return last + (p->calm ? 100 * MIP6_MS : aftermath);
 }
 
 /* ---- quiet ------------------------------------------------------------------------------- */
@@ -119,6 +123,8 @@ static mip6_time bound(const struct explorer *x)
 	mip6_time detect = 3 * x->plan->params.ra_interval + 3 * MIP6_SECOND;
 	mip6_time t = retry > detect ? retry : detect;
 
+	if (x->plan->calm)
+		return calm_bound;
 	t += (2 + 1 + 8 + ROUNDS_TO_BE_WELL + 2) * MIP6_SECOND;
 	if (x->forgot)
 		t += (mip6_time)x->lifetime_s * MIP6_SECOND;
@@ -211,7 +217,7 @@ static void end(struct explorer *x)
 	world_free(x->world);
 }
 
-struct explore_result explore_run(const struct explore_plan *plan, bool trace)
+struct explore_result explore_run(const struct explore_plan *plan, unsigned trace)
 {
 	struct explorer *x = calloc(1, sizeof(*x));
 	struct explore_result result;
@@ -219,7 +225,8 @@ struct explore_result explore_run(const struct explore_plan *plan, bool trace)
 	if (!x)
 		abort();
 	x->plan = plan;
-	x->trace = trace;
+	x->trace = trace > 0;
+	x->trace_frames = trace > 1;
 	x->world = world_new(plan->seed, &plan->params);
 	x->sim = x->world->sim;
 	begin(x);
@@ -262,7 +269,7 @@ struct explore_result explore_shrink(struct explore_plan *plan,
 			struct explore_result r;
 
 			leave_out(plan, first, count, &less);
-			r = explore_run(&less, false);
+			r = explore_run(&less, 0);
 			if (r.failed && strcmp(r.what, last.what) == 0) {
 				*plan = less;
 				last = r;

@@ -63,6 +63,7 @@ struct explorer {
 	struct world *world;
 	struct sim *sim;
 	bool trace;
+	bool trace_frames;
 	bool quiet; /* trouble has ended */
 	struct explore_result result;
 	struct explore_flow flows[EXPLORE_FLOWS];

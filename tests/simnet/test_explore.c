@@ -26,7 +26,7 @@ static void test_seeds(void)
 		struct explore_result r;
 
 		explore_draw(seed, &plan);
-		r = explore_run(&plan, false);
+		r = explore_run(&plan, 0);
 		if (!r.failed)
 			continue;
 		failed++;
@@ -47,7 +47,7 @@ static void test_something_happens(void)
 		struct explore_result r;
 
 		explore_draw(seed, &plan);
-		r = explore_run(&plan, false);
+		r = explore_run(&plan, 0);
 		delivered += r.delivered;
 		moves += r.handovers;
 	}
@@ -61,10 +61,10 @@ static void test_repeatable(void)
 	struct explore_result r[3];
 
 	explore_draw(7, &plan);
-	r[0] = explore_run(&plan, false);
-	r[1] = explore_run(&plan, false);
+	r[0] = explore_run(&plan, 0);
+	r[1] = explore_run(&plan, 0);
 	explore_draw(8, &plan);
-	r[2] = explore_run(&plan, false);
+	r[2] = explore_run(&plan, 0);
 	CU_ASSERT(r[0].frames > 100);
 	CU_ASSERT_EQUAL(r[0].digest, r[1].digest);
 	CU_ASSERT_EQUAL(r[0].frames, r[1].frames);
@@ -106,7 +106,7 @@ static void test_out_of_range(void)
 	    "3008:replay:-1:0:0,3009:flush:-3:0:0,3010:large:99:0:0,3011:renew:0:0:0,"
 	    "3012:plug:0:0:0",
 	    &plan));
-	CU_ASSERT_FALSE(explore_run(&plan, false).failed);
+	CU_ASSERT_FALSE(explore_run(&plan, 0).failed);
 }
 
 /* A router that loses its routes never recovers: the explorer says so, and finds the
@@ -121,13 +121,13 @@ static void test_shrink(void)
 					 "6000:cut:1:6000:0,7000:break:1:0:0,8000:plug:0:0:2,"
 					 "9000:forge:0:0:2",
 					 &plan));
-	r = explore_run(&plan, false);
+	r = explore_run(&plan, 0);
 	CU_ASSERT_TRUE_FATAL(r.failed);
 	r = explore_shrink(&plan, &r);
 	CU_ASSERT_TRUE(r.failed);
 	CU_ASSERT_EQUAL_FATAL(plan.op_count, 1);
 	CU_ASSERT_EQUAL(plan.ops[0].kind, OP_BREAK);
-	CU_ASSERT_TRUE(explore_run(&plan, false).failed);
+	CU_ASSERT_TRUE(explore_run(&plan, 0).failed);
 }
 
 int main(void)

@@ -478,6 +478,29 @@ static void no_home_return(void)
 	rig_end(&r);
 }
 
+/* Neighbours may know the address at another interface: they are told where it is
+ * once nobody else claims it. */
+static void claimed_address_is_announced(void)
+{
+	static struct rig r;
+	const struct rig_sent *na;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_link(&r, ETH0, true);
+	rig_receive_ra(&r, ETH0, HOME_AR, home_ra());
+	rig_pass(&r, S - 1);
+	CU_ASSERT_EQUAL(rig_count_nd(&r, ICMP6_NA), 0);
+	rig_pass(&r, 1);
+	CU_ASSERT_EQUAL_FATAL(rig_count_nd(&r, ICMP6_NA), 1);
+	na = rig_nd(&r, ICMP6_NA, 0);
+	CU_ASSERT(same(&na->target, HOA));
+	CU_ASSERT_EQUAL(na->na_flags, ND_NA_O);
+	rig_pass(&r, 10 * S);
+	CU_ASSERT_EQUAL(rig_count_nd(&r, ICMP6_NA), 3);
+	rig_end(&r);
+}
+
 /* Started at home without memory: the home agent still defends the address. */
 static void forgotten_binding(void)
 {
@@ -627,6 +650,7 @@ int main(void)
 	    {"leaving_while_seeking", leaving_while_seeking},
 	    {"home_and_away_without_link_event", home_and_away_without_link_event},
 	    {"no_home_return", no_home_return},
+	    {"claimed_address_is_announced", claimed_address_is_announced},
 	    {"forgotten_binding", forgotten_binding},
 	    {"stolen_home_address", stolen_home_address},
 	    {"answer_lost_for_long", answer_lost_for_long},
