@@ -118,6 +118,15 @@ void lab_run(struct lab_run *run, const char *const *args)
 	finish(&child, run);
 }
 
+void lab_agree(struct lab_run *run, const char *const *args)
+{
+	struct child child;
+
+	*run = (struct lab_run){0};
+	start(&child, "agree", args);
+	finish(&child, run);
+}
+
 void lab_command(struct lab_run *run, const char *const *args)
 {
 	struct child child;

@@ -25,6 +25,8 @@ void lab_run_interrupted(struct lab_run *run, const char *const *args, long long
 void lab_run_killed(struct lab_run *run, const char *const *args, long long ns);
 /* Two runs at once. */
 void lab_run_twice(struct lab_run *a, struct lab_run *b, const char *const *args);
+/* `mip6lab agree ARGS...`; the folder is that of its first run. */
+void lab_agree(struct lab_run *run, const char *const *args);
 /* `mip6lab ARGS...` without a run. */
 void lab_command(struct lab_run *run, const char *const *args);
 void lab_run_free(struct lab_run *run);

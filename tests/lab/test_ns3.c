@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* Engine ns3 as its users run it: the scenarios with the numbers that hold in
+ * virtual time, the same files again with the same seed, what it refuses before a
+ * run, and that it agrees with the kernel's and the user plane. */
+#include "runs_help.h"
+#include "test.h"
+#include <math.h>
+
+#define RUN(run, ...) lab_run(run, (const char *const[]){__VA_ARGS__, NULL})
+
+static void check(const struct lab_run *run, bool good, const char *what)
+{
+	CU_ASSERT_TRUE(good);
+	if (!good) {
+		printf("not so: %s\n", what);
+		lab_explain(run);
+	}
+}
+
+static bool says(const struct lab_run *run, const char *text)
+{
+	return strstr(run->output, text) != NULL;
+}
+
+/* A number that is there, and between two others. */
+static bool is_in(const struct lab_run *run, const char *path, double low, double high)
+{
+	double value = lab_number(run, path);
+
+	return !isnan(value) && value >= low && value <= high;
+}
+
+static bool has(const struct lab_run *run, const char *name, const char *text)
+{
+	size_t length = 0;
+	char *file = lab_file(run, name, &length);
+	bool found = file && strstr(file, text);
+
+	free(file);
+	return found;
+}
+
+/* The limits of physics are 30 ms down and 35 ms up, and a probe each ms. */
+static void handover(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "handover", "-e", "ns3", "-p", "moves=30 probe=1ms");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, is_in(&run, "handover.count", 30, 30), "each move is a handover");
+	check(&run, is_in(&run, "handover.ra_ms.max", 0, 0.2), "advertised at once");
+	check(&run, is_in(&run, "handover.bu_ba_ms.min", 30, 30.2), "the way there and back");
+	check(&run, is_in(&run, "handover.first_down_ms.min", 30, 31.2), "first down");
+	check(&run, is_in(&run, "handover.first_down_ms.max", 30, 31.2), "first down");
+	check(&run, is_in(&run, "handover.first_up_ms.min", 35, 36.2), "first up");
+	check(&run, is_in(&run, "handover.first_up_ms.max", 35, 36.2), "first up");
+	check(&run, is_in(&run, "lost_outside", 0, 0), "nothing is lost but in the cuts");
+	check(&run, is_in(&run, "events.mn.bu_tx", 31, 31), "one BU for each move");
+	check(&run, has(&run, "run.json", "\"engine\": \"ns3\""), "run.json names the engine");
+	check(&run, has(&run, "run.json", "\"kernel\": \"ns-3"), "and the simulator");
+	check(&run, has(&run, "events.jsonl", "\"ba_rx\""), "events of the daemons");
+	lab_run_free(&run);
+}
+
+/* All scenarios that it can do, with their own expectations. */
+static void scenarios(void)
+{
+	static const char *const names[] = {"home", "streams", "wifi", "ha-restart-in-move"};
+	struct lab_run run;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		RUN(&run, names[i], "-e", "ns3");
+		check(&run, run.code == 0 && says(&run, "engine ns3"), names[i]);
+		lab_run_free(&run);
+	}
+}
+
+static void without_solicitations(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "handover", "-e", "ns3", "-p", "rs=dropped");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, is_in(&run, "handover.ra_ms.max", 1, 70.2), "an advertisement is awaited");
+	lab_run_free(&run);
+	RUN(&run, "handover", "-e", "ns3", "-p", "link_event=no");
+	check(&run, run.code == 0, "exit code 0 without a link event");
+	check(&run, is_in(&run, "handover.ra_ms.max", 1, 70.2), "an advertisement is awaited");
+	lab_run_free(&run);
+}
+
+static void repeats(void)
+{
+	const char *const args[] = {"handover", "-e", "ns3", "-s", "7", NULL};
+	struct lab_run a;
+	struct lab_run b;
+	struct lab_run other;
+	char first[256] = "";
+
+	lab_run_twice(&a, &b, args);
+	RUN(&other, "handover", "-e", "ns3", "-s", "8");
+	check(&a, a.code == 0 && b.code == 0 && other.code == 0, "all run");
+	CU_ASSERT_EQUAL(lab_differences(&a, &b, "run.json", first, sizeof(first)), 0);
+	if (first[0])
+		printf("differs: %s\n%s\n%s\n", first, a.folder, b.folder);
+	check(&a, !lab_same_file(&a, &other, "handovers.csv", "handovers.csv"),
+	      "another seed gives other moments");
+	lab_run_free(&a);
+	lab_run_free(&b);
+	lab_run_free(&other);
+}
+
+/* Before a run, with place and reason; no result folder is made. */
+static void refusals(void)
+{
+	static const struct {
+		const char *args[5];
+		const char *says[2];
+	} refused[] = {
+	    {{"clean-exit", "-e", "ns3"}, {"scenarios/clean-exit.yaml:", "runs no programs"}},
+	    {{"kill-mn", "-e", "ns3"}, {"scenarios/kill-mn.yaml:", "not for it"}},
+	    {{"ra-race", "-e", "ns3"}, {"topologies/ra-orders.yaml:", "no daemon but mip6d"}},
+	    {{"handover", "-e", "ns3", "-p", "ra=radvd"},
+	     {"topologies/three-links.yaml:", "ra=mip6d"}},
+	    {{"wifi", "-e", "virtual", "-p", "access=wifi"},
+	     {"topologies/two-cells.yaml:", "engine ns3 has"}},
+	};
+
+	for (size_t i = 0; i < sizeof(refused) / sizeof(refused[0]); i++) {
+		const char *args[6] = {0};
+		struct lab_run run;
+
+		memcpy(args, refused[i].args, sizeof(refused[i].args));
+		lab_run(&run, args);
+		check(&run, run.code == 2 && run.folder[0] == '\0', "refused");
+		check(&run, says(&run, refused[i].says[0]), refused[i].says[0]);
+		check(&run, says(&run, refused[i].says[1]), refused[i].says[1]);
+		lab_run_free(&run);
+	}
+}
+
+static void interrupted(void)
+{
+	struct lab_run run;
+
+	lab_run_interrupted(
+	    &run, (const char *const[]){"handover", "-e", "ns3", "-p", "moves=2000", NULL},
+	    20000000000LL);
+	check(&run, run.code == 1 && says(&run, "interrupted"), "exit code 1");
+	check(&run, has(&run, "handovers.csv", "\n3,"), "the handovers so far can be read");
+	CU_ASSERT_EQUAL(lab_processes(run.folder), 0);
+	lab_run_free(&run);
+}
+
+#define AGREE(run, ...) lab_agree(run, (const char *const[]){__VA_ARGS__, NULL})
+
+static void agreement(void)
+{
+	static const char *const names[] = {"handover", "home", "streams"};
+	struct lab_run run;
+
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+		AGREE(&run, names[i]);
+		check(&run, run.code == 0 && says(&run, "\nthe three agree: "), names[i]);
+		check(&run, says(&run, "first_down_ms"), "the tables are printed");
+		lab_run_free(&run);
+	}
+	AGREE(&run, "wifi", "-s", "3", "-p", "access=wire moves=3");
+	check(&run, run.code == 0 && says(&run, "the three agree: 3 handovers"), "wifi, by cable");
+	lab_run_free(&run);
+}
+
+/* Each engine draws its own moments of unsolicited advertisements: a real
+ * difference, and nothing in the allow-list that covers it. */
+static void disagreement(void)
+{
+	struct lab_run run;
+
+	AGREE(&run, "handover", "-p", "moves=3 rs=dropped");
+	check(&run, run.code == 1 && says(&run, "do NOT agree"), "exit code 1");
+	check(&run, says(&run, "DIFFERS"), "the differences are marked");
+	lab_run_free(&run);
+	AGREE(&run, "clean-exit");
+	check(&run, run.code == 2 && run.folder[0] == '\0', "refused before the first run");
+	lab_run_free(&run);
+	AGREE(&run, "handover", "-p", "plane=user");
+	check(&run, run.code == 2 && says(&run, "sets \"plane\" itself"), "plane is agree's own");
+	lab_run_free(&run);
+	AGREE(&run, "handover", "-e", "ns3");
+	check(&run, run.code == 2, "so are the engines");
+	lab_run_free(&run);
+	AGREE(&run, "handover", "-a", "scenarios/wifi.yaml");
+	check(&run, run.code == 2 && says(&run, "one key: \"allow\""), "not an allow-list");
+	lab_run_free(&run);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"handover", handover},
+	    {"scenarios", scenarios},
+	    {"without_solicitations", without_solicitations},
+	    {"repeats", repeats},
+	    {"refusals", refusals},
+	    {"interrupted", interrupted},
+	    {"agreement", agreement},
+	    {"disagreement", disagreement},
+	};
+
+	return test_run("ns3", tests, sizeof(tests) / sizeof(tests[0]));
+}
