@@ -65,7 +65,8 @@ static void handover(void)
 /* All scenarios that it can do, with their own expectations. */
 static void scenarios(void)
 {
-	static const char *const names[] = {"home", "streams", "wifi", "ha-restart-in-move"};
+	static const char *const names[] = {"home", "streams", "wifi", "ha-restart-in-move",
+					    "ra-race"};
 	struct lab_run run;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
@@ -119,7 +120,7 @@ static void refusals(void)
 	} refused[] = {
 	    {{"clean-exit", "-e", "ns3"}, {"scenarios/clean-exit.yaml:", "runs no programs"}},
 	    {{"kill-mn", "-e", "ns3"}, {"scenarios/kill-mn.yaml:", "not for it"}},
-	    {{"ra-race", "-e", "ns3"}, {"topologies/ra-orders.yaml:", "no daemon but mip6d"}},
+	    {{"throughput", "-e", "ns3"}, {"scenarios/throughput.yaml:", "no daemon but mip6d"}},
 	    {{"handover", "-e", "ns3", "-p", "ra=radvd"},
 	     {"topologies/three-links.yaml:", "ra=mip6d"}},
 	    {{"wifi", "-e", "virtual", "-p", "access=wifi"},
