@@ -15,7 +15,7 @@ FUZZ_CPPFLAGS = $(CPPFLAGS) -Itests -Istack/conf
 
 fuzz_obj = $(patsubst $(BUILD)/%.c,$(BUILD)/fuzz/obj/%.o,$(patsubst %.c,$(BUILD)/fuzz/obj/%.o,$(filter-out $(BUILD)/%,$(1))) $(filter $(BUILD)/%,$(1)))
 FUZZ_GEN_SRC := $(patsubst %,$(BUILD)/gen/conf/%.c,$(if $(wildcard stack/conf/grammar.y),scanner grammar))
-FUZZ_STACK_OBJ := $(call fuzz_obj,$(WIRE_SRC) $(CORE_SRC) $(CONF_SRC) $(FUZZ_GEN_SRC) \
+FUZZ_STACK_OBJ := $(call fuzz_obj,$(WIRE_SRC) $(CORE_SRC) $(SOFT_SRC) $(CONF_SRC) $(FUZZ_GEN_SRC) \
 	$(filter-out stack/linux/mip6d.c,$(LINUX_SRC)))
 FUZZ_LAB_OBJ := $(call fuzz_obj,$(filter-out emu/lab/mip6lab.c,$(LAB_SRC)))
 FUZZ_TARGETS := $(patsubst tests/fuzz/%.c,$(BUILD)/fuzz/%,$(sort $(wildcard tests/fuzz/fuzz_*.c)))
