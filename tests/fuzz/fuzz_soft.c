@@ -11,13 +11,25 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { STEPS = 64, TICKS = 64, PACKET = 2048, MTU = 1500, INTERFACES = 2, SEGMENTS = 64 };
+enum {
+	STEPS = 64,
+	TICKS = 64,
+	PACKET = 2048,
+	PAYLOAD = 1240,
+	MTU = 1500,
+	INTERFACES = 2,
+	SEGMENTS = 64,
+	ROOM = 16384
+};
 enum { NODE_MN, NODE_HA, NODE_ROUTER, NODE_HOST, NODE_CORE_MN, NODE_CORE_HA, NODES };
 
 struct rig {
 	struct mip6_soft *s;
 	mip6_time now;
 	uint8_t random;
+	unsigned mtu[INTERFACES + 1]; /* the largest that each had */
+	struct mip6_buf merged;	      /* of packets that went up */
+	uint8_t memory[ROOM];	      /* for it */
 };
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len);
@@ -67,25 +79,45 @@ static void split(const struct mip6_buf *frame, size_t link_len)
 
 static void on_frames(void *ctx, unsigned ifindex, const struct mip6_buf *frames, size_t count)
 {
-	(void)ctx;
+	struct rig *r = ctx;
+
 	check(ifindex >= 1 && ifindex <= INTERFACES && count > 0);
 	for (size_t i = 0; i < count; i++) {
 		struct mip6_buf b = frames[i];
 
 		check_packet(&b, SOFT_ETH);
-		check(b.gso_size || b.len <= SOFT_ETH + MTU);
+		check(b.gso_size || b.len <= SOFT_ETH + r->mtu[ifindex]);
 		if (b.gso_size)
 			split(&b, SOFT_ETH);
 		mip6_offload_checksum(&b);
 	}
 }
 
+/* What a host does with segments for its TUN device. */
+static void merge(struct rig *r, const struct mip6_buf *packet)
+{
+	if (r->merged.data && mip6_offload_merge(&r->merged, ROOM, packet, 0)) {
+		check(r->merged.len <= ROOM && r->merged.gso_size > 0);
+		check_packet(&r->merged, 0);
+		split(&r->merged, 0);
+		return;
+	}
+	if (packet->len > ROOM)
+		return;
+	r->merged = *packet;
+	r->merged.data = r->memory;
+	memcpy(r->memory, packet->data, packet->len);
+}
+
 static void on_up(void *ctx, const struct mip6_buf *packets, size_t count)
 {
-	(void)ctx;
+	struct rig *r = ctx;
+
 	check(count > 0);
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
 		check_packet(&packets[i], 0);
+		merge(r, &packets[i]);
+	}
 }
 
 static void on_address(void *ctx, const struct mip6_addr *addr, bool present)
@@ -235,10 +267,11 @@ static void repair_checksum(const struct ip6_packet *p, uint8_t *payload)
 static size_t read_packet(struct mip6_reader *script, uint8_t flags, uint8_t *octets, size_t cap)
 {
 	struct ip6_packet p = {.hop_limit = flags & 16 ? 255 : 64, .rh2_segments_left = 1};
-	uint8_t payload[PACKET / 2];
+	uint8_t payload[PAYLOAD];
 	size_t given;
 	int len;
 
+	p.traffic_class = flags & 16 ? 2 : 0; /* able to be marked */
 	p.src = read_addr(script);
 	p.dst = read_addr(script);
 	p.has_hao = flags & 1;
@@ -278,6 +311,7 @@ static void step_packet(struct rig *r, struct mip6_reader *script)
 		memcpy(inner, octets, len);
 		outer.src = read_addr(script);
 		outer.dst = read_addr(script);
+		outer.traffic_class = rd_u8(script);
 		outer.payload = inner;
 		outer.payload_len = len;
 		len = (size_t)ip6_build(&outer, octets, sizeof(octets));
@@ -337,15 +371,17 @@ static void step_time(struct rig *r, struct mip6_reader *script)
 		r->now = until;
 }
 
-static void set_link(struct rig *r, unsigned ifindex, bool up, bool attached)
+/* A frame may be made before a link gets smaller, and leave later. */
+static void set_link(struct rig *r, unsigned ifindex, bool up, bool attached, unsigned mtu)
 {
-	struct mip6_link link = {.ifindex = ifindex, .up = up, .attached = attached, .mtu = MTU};
+	struct mip6_link link = {.ifindex = ifindex, .up = up, .attached = attached, .mtu = mtu};
 
 	link.name[0] = 'e';
 	link.name[1] = (char)('0' + ifindex);
 	link.mac_len = 6;
 	link.mac[0] = 2;
 	link.mac[5] = 1;
+	r->mtu[ifindex] = mtu > r->mtu[ifindex] ? mtu : r->mtu[ifindex];
 	mip6_soft_link(r->s, r->now, &link);
 }
 
@@ -357,7 +393,7 @@ static void step_link(struct rig *r, struct mip6_reader *script)
 	if ((flags & 0xf0) == 0xf0)
 		mip6_soft_link_gone(r->s, r->now, ifindex);
 	else
-		set_link(r, ifindex, flags & 1, flags & 2);
+		set_link(r, ifindex, flags & 1, flags & 2, flags & 4 ? SOFT_MIN_MTU : MTU);
 }
 
 /* ---- a node's life ------------------------------------------------------------------------- */
@@ -442,7 +478,7 @@ static void configure(struct mip6_config *c, unsigned kind)
 	home->alt_coa = true;
 }
 
-static void start(struct rig *r, unsigned kind, const struct mip6_soft_host *host)
+static void start(struct rig *r, unsigned kind, bool small, const struct mip6_soft_host *host)
 {
 	static const struct mip6_addr second = {{0x3f, 0xff, 0, 3, [15] = 0x01}};
 	struct mip6_prefix own = {second, 64};
@@ -452,8 +488,8 @@ static void start(struct rig *r, unsigned kind, const struct mip6_soft_host *hos
 	configure(&config, kind);
 	r->s = mip6_soft_new(kind >= NODE_CORE_MN ? &config : NULL, host, r);
 	check(r->s != NULL);
-	set_link(r, 1, true, true);
-	set_link(r, 2, true, true);
+	set_link(r, 1, true, true, small ? SOFT_MIN_MTU : MTU);
+	set_link(r, 2, true, true, MTU);
 	check(mip6_soft_route(r->s, r->now, &all, 1, &gateway, true) == MIP6_OK);
 	if (kind != NODE_CORE_MN)
 		check(mip6_soft_address(r->s, r->now, 2, &own, true) == MIP6_OK);
@@ -478,9 +514,12 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 	static const struct mip6_soft_host host = {on_frames, on_up,   on_address,
 						   on_event,  on_save, on_random};
 	struct mip6_reader script = rd_init(data, len);
-	struct rig r = {.now = 1000 * MIP6_SECOND};
+	static struct rig r;
+	uint8_t kind = rd_u8(&script);
 
-	start(&r, rd_u8(&script) % NODES, &host);
+	memset(&r, 0, sizeof(r));
+	r.now = 1000 * MIP6_SECOND;
+	start(&r, kind % NODES, kind & 0x80, &host);
 	for (unsigned i = 0; i < STEPS && rd_left(&script); i++)
 		steps[rd_u8(&script) % (sizeof(steps) / sizeof(steps[0]))](&r, &script);
 	mip6_soft_stop(r.s, r.now);
