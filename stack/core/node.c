@@ -270,27 +270,34 @@ static struct iface_addr *iface_find_addr(const struct iface *iface, const struc
 	return NULL;
 }
 
-static void iface_set_addr(struct iface *iface, const struct mip6_prefix *addr, unsigned flags)
+/* These two return whether anything is different now: a kernel tells an address
+ * again whenever its lifetime is renewed. */
+static bool iface_set_addr(struct iface *iface, const struct mip6_prefix *addr, unsigned flags)
 {
 	struct iface_addr *a = iface_find_addr(iface, &addr->addr);
 	struct iface_addr *addrs;
 
+	if (a && a->addr.len == addr->len && a->flags == flags)
+		return false;
 	if (!a) {
 		addrs = realloc(iface->addrs, (iface->addr_count + 1) * sizeof(*addrs));
 		if (!addrs)
-			return;
+			return false;
 		iface->addrs = addrs;
 		a = &addrs[iface->addr_count++];
 	}
 	*a = (struct iface_addr){.addr = *addr, .flags = flags};
+	return true;
 }
 
-static void iface_clear_addr(struct iface *iface, const struct mip6_addr *addr)
+static bool iface_clear_addr(struct iface *iface, const struct mip6_addr *addr)
 {
 	struct iface_addr *a = iface_find_addr(iface, addr);
 
-	if (a)
-		*a = iface->addrs[--iface->addr_count];
+	if (!a)
+		return false;
+	*a = iface->addrs[--iface->addr_count];
+	return true;
 }
 
 static void iface_find_link_local(struct iface *iface)
@@ -310,13 +317,12 @@ void mip6_node_address(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		       const struct mip6_prefix *addr, unsigned flags, bool present)
 {
 	struct iface *iface = node_iface(node, ifindex);
+	bool changed;
 
 	if (!iface)
 		return;
-	if (present)
-		iface_set_addr(iface, addr, flags);
-	else
-		iface_clear_addr(iface, &addr->addr);
+	changed =
+	    present ? iface_set_addr(iface, addr, flags) : iface_clear_addr(iface, &addr->addr);
 	iface_find_link_local(iface);
 	if (!node->running)
 		return;
@@ -324,7 +330,8 @@ void mip6_node_address(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		mn_address(node, now, iface);
 	if (node->ha)
 		ha_address(node, now, iface);
-	check_advertising(node, now, advertise_address(node, now, iface));
+	if (changed)
+		check_advertising(node, now, advertise_address(node, now, iface));
 	node_commit(node, now);
 }
 

@@ -386,6 +386,11 @@ static void test_change_is_told(void)
 	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), 3 * S);
 	mip6_node_tick(f->node, 3 * S);
 	CU_ASSERT_EQUAL(sent_ra(f, 1).pio_count, 2);
+	/* Told again with nothing new: nothing to say. */
+	fake_address(f, 9 * S, IF, "3fff:0:202::1/64", true);
+	fake_address(f, 9 * S, IF, "3fff:0:203::1/64", false);
+	CU_ASSERT_EQUAL(f->sent_count, 2);
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), 19 * S);
 	fake_address(f, 10 * S, IF, "3fff:0:202::1/64", false);
 	CU_ASSERT_EQUAL_FATAL(f->sent_count, 3);
 	CU_ASSERT_EQUAL(sent_ra(f, 2).pio_count, 1);
