@@ -35,7 +35,7 @@ ns3::Mac48Address mac_of(const struct lab_iface &iface)
 }
 } // namespace
 
-network::network(struct run &run) : run_(run), target_(run.plan->link_count, false)
+network::network(struct run &run) : run_(run), target_(run.plan->link_count, false), cells_(run)
 {
 	for (size_t a = 0; a < run.plan->action_count; a++)
 		if (run.plan->actions[a].kind == LAB_ACT_MOVE && run.plan->actions[a].link >= 0)
@@ -152,21 +152,73 @@ void network::make_csma(int link, const std::vector<member> &visitors)
 	}
 }
 
+bool network::is_cell(int link) const
+{
+	return link >= 0 && run_.plan->links[link].wifi;
+}
+
+ns3::Ptr<ns3::WifiNetDevice> network::station_of(const member &m)
+{
+	station &s = stations_[{m.node, m.iface}];
+
+	if (!s.device)
+		s.device =
+		    cells_.add_station(node(m.node).node(), mac_of(iface(m)), [this, m](bool up) {
+			    /* It may happen while the node sends. */
+			    ns3::Simulator::ScheduleNow([this, m, up] { associated(m, up); });
+		    });
+	return s.device;
+}
+
+bool network::make_cell(int link, const std::vector<member> &visitors)
+{
+	bool has_access_point = false;
+
+	for (const member &m : visitors) {
+		bool first = !has_access_point && !iface(m).mobile;
+		ns3::Ptr<ns3::WifiNetDevice> device =
+		    first ? cells_.add_access_point(node(m.node).node(), link, mac_of(iface(m)))
+			  : station_of(m);
+
+		if (!device)
+			return false;
+		has_access_point = has_access_point || first;
+		port_of(m).add_device(node(m.node).node(), link, device, false);
+		if (iface(m).link == link)
+			port_of(m).set_carrier(first); /* a station has to associate */
+	}
+	if (!has_access_point)
+		return run_.fail("wireless link %s has no fixed member to be its access point",
+				 run_.plan->links[link].name);
+	for (const member &m : visitors)
+		if (iface(m).link == link && stations_.count({m.node, m.iface}))
+			cells_.tune(station_of(m), link);
+	return true;
+}
+
+bool network::make_link(int link, const std::vector<member> &visitors)
+{
+	for (const member &m : visitors)
+		if (iface(m).link == link) {
+			port_of(m).plug(link);
+			port_of(m).set_carrier(true);
+		}
+	if (is_cell(link))
+		return make_cell(link, visitors);
+	if (is_wire(link, visitors))
+		make_wire(link, visitors[0], visitors[1]);
+	else
+		make_csma(link, visitors);
+	return true;
+}
+
 bool network::build()
 {
 	std::vector<std::vector<member>> visitors = find_visitors();
 
-	for (int l = 0; l < static_cast<int>(run_.plan->link_count); l++) {
-		const auto &list = visitors[static_cast<size_t>(l)];
-
-		if (is_wire(l, list))
-			make_wire(l, list[0], list[1]);
-		else
-			make_csma(l, list);
-		for (const member &m : list)
-			if (iface(m).link == l)
-				port_of(m).plug(l);
-	}
+	for (int l = 0; l < static_cast<int>(run_.plan->link_count); l++)
+		if (!make_link(l, visitors[static_cast<size_t>(l)]))
+			return false;
 	for (auto &n : nodes_)
 		if (!n->raise())
 			return false;
@@ -178,48 +230,91 @@ int network::link_now(int node_index, int iface_index)
 	return port_of({node_index, iface_index}).link();
 }
 
-static void attach(port &p, int link, bool on)
+static void attach(ns3::Ptr<ns3::NetDevice> device, bool on)
 {
-	auto device = ns3::DynamicCast<ns3::CsmaNetDevice>(p.device(link));
+	auto csma = ns3::DynamicCast<ns3::CsmaNetDevice>(device);
 	ns3::Ptr<ns3::CsmaChannel> channel;
 
-	if (!device)
+	if (!csma)
 		return;
-	channel = ns3::DynamicCast<ns3::CsmaChannel>(device->GetChannel());
+	channel = ns3::DynamicCast<ns3::CsmaChannel>(csma->GetChannel());
 	if (on)
-		channel->Reattach(device);
+		channel->Reattach(csma);
 	else
-		channel->Detach(device);
+		channel->Detach(csma);
+}
+
+/* What the node sees of a change. */
+void network::tell(const member &m, bool up)
+{
+	port &p = port_of(m);
+
+	if (silent_.count({m.node, m.iface}))
+		return;
+	p.set_carrier(up);
+	node(m.node).report_link(p, up);
 }
 
 void network::unplug(int node_index, int iface_index, bool link_event)
 {
-	port &p = port_of({node_index, iface_index});
+	member m = {node_index, iface_index};
+	port &p = port_of(m);
+	int from = p.link();
 
-	if (p.link() >= 0)
-		attach(p, p.link(), false);
-	p.unplug();
 	if (link_event)
-		node(node_index).report_link(p, false, false);
+		silent_.erase({node_index, iface_index});
+	else
+		silent_.insert({node_index, iface_index});
+	p.unplug();
+	if (is_cell(from))
+		cells_.tune(station_of(m), -1);
+	else if (from >= 0)
+		attach(p.device(from), false);
+	tell(m, false);
 }
 
-bool network::plug(int node_index, int iface_index, int link, bool link_event)
+/* Who is on a link already has not heard of the node for long. */
+void network::forget_on(int link)
 {
-	port &p = port_of({node_index, iface_index});
-
-	if (!p.device(link))
-		return run_.fail("%s cannot be plugged into link %s", p.plan().name,
-				 run_.plan->links[link].name);
-	/* Who is there already has not heard of the node for long. */
 	for (int n = 0; n < static_cast<int>(run_.plan->node_count); n++)
 		for (int i = 0; i < static_cast<int>(run_.plan->nodes[n].iface_count); i++)
 			if (iface({n, i}).link == link && !iface({n, i}).mobile)
 				node(n).flush(iface({n, i}).ifindex);
-	attach(p, link, true);
+}
+
+void network::plug(int node_index, int iface_index, int link, std::function<void()> up)
+{
+	member m = {node_index, iface_index};
+	port &p = port_of(m);
+
+	if (!p.device(link)) {
+		run_.fail("%s cannot be plugged into link %s", p.plan().name,
+			  run_.plan->links[link].name);
+		return;
+	}
+	forget_on(link);
 	p.plug(link);
-	if (link_event)
-		node(node_index).report_link(p, true, true);
-	return true;
+	if (is_cell(link)) {
+		stations_[{m.node, m.iface}].up = up;
+		cells_.tune(station_of(m), link);
+		return;
+	}
+	attach(p.device(link), true);
+	up();
+	tell(m, true);
+}
+
+/* A station found its cell, or lost it. */
+void network::associated(const member &m, bool up)
+{
+	station &s = stations_[{m.node, m.iface}];
+
+	if (!is_cell(port_of(m).link()))
+		return; /* it was taken away */
+	if (up && s.up)
+		s.up();
+	s.up = nullptr;
+	tell(m, up);
 }
 
 void network::impair(int link, const struct lab_impairment &imp)

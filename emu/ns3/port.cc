@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ns3/port.h"
+#include <algorithm>
 #include <ns3/simulator.h>
 
 namespace emu
@@ -42,14 +43,28 @@ int port::link() const
 	return link_;
 }
 
+bool port::carrier() const
+{
+	return carrier_;
+}
+
+void port::set_carrier(bool carrier)
+{
+	carrier_ = carrier;
+}
+
 void port::add_device(ns3::Ptr<ns3::Node> node, int link, ns3::Ptr<ns3::NetDevice> device,
 		      bool wire)
 {
+	auto same = [device](const auto &known) { return known.second == device; };
+	bool registered = std::any_of(devices_.begin(), devices_.end(), same);
+
 	devices_[link] = device;
 	wire_ = wire;
 	/* Promiscuous, because only then the destination address is told. */
-	node->RegisterProtocolHandler(ns3::MakeCallback(&port::arrive, this), ipv6_type, device,
-				      true);
+	if (!registered)
+		node->RegisterProtocolHandler(ns3::MakeCallback(&port::arrive, this), ipv6_type,
+					      device, true);
 }
 
 ns3::Ptr<ns3::NetDevice> port::device(int link) const
@@ -119,7 +134,7 @@ void port::depart(frame f, unsigned plugging)
 	if (capture_.is_open())
 		capture_.write(wall_now(), f);
 	if (link_ >= 0)
-		devices_[link_]->SendFrom(f.payload->Copy(), f.src, f.dst, f.type);
+		devices_[link_]->Send(f.payload->Copy(), f.dst, f.type);
 }
 
 void port::arrive(ns3::Ptr<ns3::NetDevice> device, ns3::Ptr<const ns3::Packet> packet,

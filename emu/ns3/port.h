@@ -36,7 +36,12 @@ class port
 	unsigned ifindex() const;
 	/* Now plugged into; -1: none. */
 	int link() const;
-	/* The device on a link; a wire has its two ends only. */
+	/* Whether the node sees a carrier; a station that does not know of a move yet,
+	 * or has not associated, differs from link(). */
+	bool carrier() const;
+	void set_carrier(bool carrier);
+	/* The device on a link; a wire has its two ends only. A station has one device
+	 * for all wireless links. */
 	void add_device(ns3::Ptr<ns3::Node> node, int link, ns3::Ptr<ns3::NetDevice> device,
 			bool wire);
 	/* NULL: the interface never visits it. */
@@ -66,6 +71,7 @@ class port
 	std::map<int, ns3::Ptr<ns3::NetDevice>> devices_;
 	bool wire_ = false;
 	int link_ = -1;
+	bool carrier_ = false;
 	unsigned plugging_ = 0; /* counts changes: what was under way is lost */
 	impairment transmit_;
 	impairment receive_;

@@ -233,7 +233,7 @@ void sim_node::on_random(void *ctx, void *buf, size_t len)
 
 /* ---- configuration --------------------------------------------------------------- */
 
-void sim_node::report_link(const port &p, bool up, bool attached)
+void sim_node::report_link(const port &p, bool attached)
 {
 	const struct lab_iface &iface = p.plan();
 	int link = iface.link;
@@ -241,7 +241,7 @@ void sim_node::report_link(const port &p, bool up, bool attached)
 
 	report.ifindex = iface.ifindex;
 	snprintf(report.name, sizeof(report.name), "%s", iface.name);
-	report.up = up;
+	report.up = p.carrier();
 	report.attached = attached;
 	report.mac_len = sizeof(iface.mac);
 	std::copy(iface.mac, iface.mac + sizeof(iface.mac), report.mac);
@@ -312,7 +312,7 @@ bool sim_node::raise(const struct mip6_config *config)
 		return run_.fail("out of memory");
 	mip6_soft_forwarding(soft_, has_forwarding(plan_));
 	for (auto &p : ports_) {
-		report_link(*p, p->link() >= 0, false);
+		report_link(*p, false);
 		if (!add_addresses(*p))
 			return false;
 	}

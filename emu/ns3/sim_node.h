@@ -34,8 +34,8 @@ class sim_node
 	/* Plain host or router, at the beginning. */
 	bool raise();
 
-	/* The carrier of an interface went or came. */
-	void report_link(const port &p, bool up, bool attached);
+	/* The carrier of an interface went or came; attached: it is a new link. */
+	void report_link(const port &p, bool attached);
 	void flush(unsigned ifindex);
 
 	/* Daemons, by their index in the plan. False: the run failed. */

@@ -112,6 +112,11 @@ void timeline::unplug(const struct lab_action &a, bool link_event)
 
 void timeline::plug(const struct lab_action &a)
 {
+	net_.plug(a.node, a.iface, a.link, [this, &a] { plugged(a); });
+}
+
+void timeline::plugged(const struct lab_action &a)
+{
 	const struct lab_node &node = run_.plan->nodes[a.node];
 
 	run_.moves += a.handover;
@@ -120,7 +125,6 @@ void timeline::plug(const struct lab_action &a)
 		  ",\"node\":\"%s\",\"iface\":\"%s\",\"link\":\"%s\",\"n\":%u,\"home\":%s",
 		  node.name, node.ifaces[a.iface].name, link_name(a.link),
 		  a.handover ? run_.moves : 0, a.home ? "true" : "false");
-	net_.plug(a.node, a.iface, a.link, a.link_event);
 }
 
 /* A line for the watcher. */

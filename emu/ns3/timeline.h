@@ -28,6 +28,7 @@ class timeline
 	void act(const struct lab_action &a);
 	void unplug(const struct lab_action &a, bool link_event);
 	void plug(const struct lab_action &a);
+	void plugged(const struct lab_action &a);
 	void report();
 	void watch();
 	const char *link_name(int link) const;
