@@ -171,6 +171,19 @@ static void agreement(void)
 	lab_run_free(&run);
 }
 
+/* Two mobile nodes with two interfaces, three access routers, two home agents; a
+ * move at the same time as another, a bottleneck, a delay that changes, an interface
+ * that goes while another comes. */
+static void agreement_of_two(void)
+{
+	struct lab_run run;
+
+	AGREE(&run, "tests/lab/unseen/scenarios/two-movers.yaml", "-p", "b.jitter=0", "-a",
+	      "scenarios/agree.allow");
+	check(&run, run.code == 0 && says(&run, "the three agree: 8 handovers"), "two movers");
+	lab_run_free(&run);
+}
+
 /* Each engine draws its own moments of unsolicited advertisements: a real
  * difference, and nothing in the allow-list that covers it. */
 static void disagreement(void)
@@ -205,6 +218,7 @@ int main(void)
 	    {"refusals", refusals},
 	    {"interrupted", interrupted},
 	    {"agreement", agreement},
+	    {"agreement_of_two", agreement_of_two},
 	    {"disagreement", disagreement},
 	};
 
