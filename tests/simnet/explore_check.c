@@ -139,6 +139,22 @@ static void print_frame(const struct explorer *x, const struct sim_node *node, s
 	       p.payload_len ? p.payload[0] : 0, len);
 }
 
+/* A router of a foreign link would drop it (RFC 2827), so it belongs into the tunnel.
+ * A node that was carried off from home without a word is excused. */
+static void check_source(struct explorer *x, const struct sim_node *node, unsigned mn, size_t iface,
+			 const uint8_t *data)
+{
+	struct world_belief b;
+
+	if (memcmp(data + 14 + 8, x->world->hoas[mn].b, 16) != 0 ||
+	    world_access(x->world, node->ifaces[iface].link) < 0)
+		return;
+	b = world_believe(x->world, mn);
+	if (strcmp(b.registration.state, "registered") == 0 ||
+	    strcmp(b.registration.state, "waiting") == 0)
+		explore_fail(x, node, "a home address leaves a foreign link outside of the tunnel");
+}
+
 static void sent(void *arg, struct sim_node *node, size_t iface, const uint8_t *data, size_t len)
 {
 	struct explorer *x = arg;
@@ -152,6 +168,8 @@ static void sent(void *arg, struct sim_node *node, size_t iface, const uint8_t *
 		print_frame(x, node, iface, data, len);
 	if (memcmp(data + 6, node->ifaces[iface].mac, 6) != 0)
 		explore_fail(x, node, "a frame has another source than its interface");
+	if (mn >= 0)
+		check_source(x, node, (unsigned)mn, iface, data);
 	if (data[20] == IP6_NH_ICMPV6 && len > 54 && data[54] >= ICMP6_RS && data[54] <= ICMP6_NA)
 		count_control(x, node);
 	else if (data[20] == IP6_NH_DSTOPTS || data[20] == IP6_NH_MH)
