@@ -140,7 +140,8 @@ static void print_frame(const struct explorer *x, const struct sim_node *node, s
 }
 
 /* A router of a foreign link would drop it (RFC 2827), so it belongs into the tunnel.
- * A node that was carried off from home without a word is excused. */
+ * A node that was carried off from home without a word is excused, and so is a packet
+ * that waited for a neighbour of before. */
 static void check_source(struct explorer *x, const struct sim_node *node, unsigned mn, size_t iface,
 			 const uint8_t *data)
 {
@@ -148,6 +149,8 @@ static void check_source(struct explorer *x, const struct sim_node *node, unsign
 
 	if (memcmp(data + 14 + 8, x->world->hoas[mn].b, 16) != 0 ||
 	    world_access(x->world, node->ifaces[iface].link) < 0)
+		return;
+	if (x->sim->now - x->mns[mn].chosen_at < 4 * MIP6_SECOND)
 		return;
 	b = world_believe(x->world, mn);
 	if (strcmp(b.registration.state, "registered") == 0 ||
@@ -246,6 +249,15 @@ static void note_ba(struct explorer *x, const struct mip6_event *e)
 	x->bas[x->ba_count++] = ba;
 }
 
+static void note_choice(struct explorer *x, const struct sim_node *node)
+{
+	int mn = explore_mn_of(x, node);
+
+	x->result.handovers++;
+	if (mn >= 0)
+		x->mns[mn].chosen_at = x->sim->now;
+}
+
 static void print_event(const struct sim_node *node, const struct mip6_event *e)
 {
 	char buf[MIP6_ADDR_TEXT];
@@ -279,7 +291,7 @@ static void event(void *arg, struct sim_node *node, const struct mip6_event *e)
 	else if (e->id == MIP6_EV_PLANE_ERROR)
 		explore_fail(x, node, "the plane could not do what was wanted");
 	else if (e->id == MIP6_EV_COA_CHOSEN)
-		x->result.handovers++;
+		note_choice(x, node);
 }
 
 /* ---- plane = wanted ------------------------------------------------------------------------ */

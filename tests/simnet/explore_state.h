@@ -37,7 +37,8 @@ struct explore_mn {
 	bool any_bu;
 	uint16_t last_seq; /* sent last */
 	mip6_time bu_times[4];
-	bool bound; /* at the home agent, when it was looked at last */
+	mip6_time chosen_at; /* a care-of address, last */
+	bool bound;	     /* at the home agent, when it was looked at last */
 	uint16_t bound_seq;
 	struct world_belief before; /* the home agent, or the node, was killed */
 };
