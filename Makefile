@@ -157,7 +157,7 @@ ASAN_ENV := ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_e
 SUMMARY := $(BUILD)/check.txt
 
 .PHONY: tests
-tests: all $(UNIT_TESTS) $(SIMNET_TESTS) $(LAB_TESTS)
+tests: all $(BUILD)/tests/explore $(UNIT_TESTS) $(SIMNET_TESTS) $(LAB_TESTS)
 
 # Unit and simnet tests run twice: as built for use, and under the sanitizers.
 .PHONY: check
@@ -168,6 +168,7 @@ check: deps-check kernel ## build everything and run every test
 	@rm -f $(SUMMARY)
 	@tests/rules.sh $(BUILD) $(SUMMARY)
 	@tests/run.sh $(SUMMARY) $(UNIT_TESTS) $(SIMNET_TESTS)
+	@tests/bugs/run.sh $(BUILD) $(SUMMARY) || true
 	@$(ASAN_ENV) tests/run.sh $(SUMMARY) $(patsubst $(BUILD)/%,$(ASAN)/%,$(UNIT_TESTS) $(SIMNET_TESTS) $(filter-out $(UML_TESTS),$(LAB_TESTS)))
 	@$(MAKE) --no-print-directory -s fuzz SUMMARY=$(SUMMARY)
 	@$(ASAN_ENV) tests/sanitized.sh $(SUMMARY) $(ASAN)/mip6lab $(UBSAN)/mip6lab
