@@ -95,7 +95,7 @@ bool network::is_wire(int link, const std::vector<member> &visitors) const
 {
 	auto mobile = [this](const member &m) { return iface(m).mobile; };
 
-	return visitors.size() == 2 && !target_[static_cast<size_t>(link)] &&
+	return !is_cell(link) && visitors.size() == 2 && !target_[static_cast<size_t>(link)] &&
 	       std::none_of(visitors.begin(), visitors.end(), mobile);
 }
 
@@ -184,31 +184,30 @@ bool network::make_cell(int link, const std::vector<member> &visitors)
 			return false;
 		has_access_point = has_access_point || first;
 		port_of(m).add_device(node(m.node).node(), link, device, false);
-		if (iface(m).link == link)
-			port_of(m).set_carrier(first); /* a station has to associate */
 	}
-	if (!has_access_point)
-		return run_.fail("wireless link %s has no fixed member to be its access point",
-				 run_.plan->links[link].name);
-	for (const member &m : visitors)
-		if (iface(m).link == link && stations_.count({m.node, m.iface}))
-			cells_.tune(station_of(m), link);
-	return true;
+	return has_access_point ||
+	       run_.fail("wireless link %s has no fixed member to be its access point",
+			 run_.plan->links[link].name);
 }
 
 bool network::make_link(int link, const std::vector<member> &visitors)
 {
-	for (const member &m : visitors)
-		if (iface(m).link == link) {
-			port_of(m).plug(link);
-			port_of(m).set_carrier(true);
-		}
-	if (is_cell(link))
-		return make_cell(link, visitors);
 	if (is_wire(link, visitors))
 		make_wire(link, visitors[0], visitors[1]);
-	else
+	else if (!is_cell(link))
 		make_csma(link, visitors);
+	else if (!make_cell(link, visitors))
+		return false;
+	for (const member &m : visitors) {
+		bool associates = is_cell(link) && stations_.count({m.node, m.iface});
+
+		if (iface(m).link != link)
+			continue;
+		port_of(m).plug(link);
+		port_of(m).set_carrier(!associates);
+		if (associates)
+			cells_.tune(station_of(m), link);
+	}
 	return true;
 }
 

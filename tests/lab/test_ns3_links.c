@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What mip6lab-ns3 does to packets and daemons, against figures that can be told in
+ * advance: delays, rates, losses of each kind of link; stations that associate;
+ * daemons that are killed; a program that is called in a wrong way. */
+#include "runs_help.h"
+#include "test.h"
+#include <math.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+enum { ROOM = 1024 };
+
+#define RUN(run, ...) lab_run(run, (const char *const[]){__VA_ARGS__, NULL})
+
+/* What a stream of probes met. */
+struct met {
+	unsigned sent, arrived;
+	double min, max; /* ms */
+};
+
+/* From probes.csv, of those sent from `from` on and before `until` (s). */
+static struct met look(const char *csv, const char *stream, double from, double until)
+{
+	struct met met = {.min = INFINITY};
+	char name[32];
+	double sent;
+	double received;
+	double delay;
+
+	for (const char *line = csv; line && *line; line = strchr(line, '\n')) {
+		int fields;
+
+		line += *line == '\n';
+		fields = sscanf(line, "%31[^,],%*u,%lf,%lf,%lf", name, &sent, &received, &delay);
+		if (fields < 2 || strcmp(name, stream) != 0 || sent < from || sent >= until)
+			continue;
+		met.sent++;
+		if (fields < 4)
+			continue;
+		met.arrived++;
+		met.min = delay < met.min ? delay : met.min;
+		met.max = delay > met.max ? delay : met.max;
+	}
+	return met;
+}
+
+/* All arrived, each after so many ms, but for what the CSMA link itself takes. */
+static void check_exact(const char *csv, const char *stream, double from, double until,
+			double delay)
+{
+	struct met met = look(csv, stream, from, until);
+
+	CU_ASSERT_TRUE(met.sent > 0);
+	CU_ASSERT_EQUAL(met.arrived, met.sent);
+	CU_ASSERT_TRUE(fabs(met.min - delay) < 0.0001);
+	CU_ASSERT_TRUE(fabs(met.max - delay) < 0.0001);
+	if (met.arrived != met.sent || !(fabs(met.max - delay) < 0.0001))
+		printf("%s: %u of %u, %.6f to %.6f ms, not %.6f\n", stream, met.arrived, met.sent,
+		       met.min, met.max, delay);
+}
+
+/* A probe's frame has 62 octets more than its payload, and takes 8 us an octet at
+ * 1 Mbit/s; it begins when the delay is over, or behind the frame before it. */
+static void links(void)
+{
+	struct lab_run run;
+	struct met met;
+	size_t len;
+	char *csv;
+
+	RUN(&run, "tests/lab/runs/scenarios/links.yaml", "-e", "ns3");
+	CU_ASSERT_EQUAL(run.code, 0);
+	csv = lab_file(&run, "probes.csv", &len);
+	CU_ASSERT_PTR_NOT_NULL(csv);
+	if (!csv) {
+		lab_explain(&run);
+		lab_run_free(&run);
+		return;
+	}
+	met = look(csv, "wire", 0, 100);
+	CU_ASSERT_TRUE(fabs(met.min - (7 + (252 + 62) * 0.008)) < 0.0001);
+	met = look(csv, "burst", 1.05, 100);
+	CU_ASSERT_TRUE(fabs(met.max - (7 + (1202 + 62) * 0.008)) < 0.0001);
+	CU_ASSERT_EQUAL(met.arrived, met.sent);
+	check_exact(csv, "lan", 1.1, 5.99, 3);
+	check_exact(csv, "lan", 6.1, 100, 4);
+	check_exact(csv, "back", 6.1, 100, 4);
+	check_exact(csv, "there", 1.1, 100, 1);
+	check_exact(csv, "home", 1.1, 100, 5);
+	met = look(csv, "lossy", 0, 100);
+	CU_ASSERT_TRUE(met.arrived > 0.7 * met.sent && met.arrived < 0.9 * met.sent);
+	met = look(csv, "shaky", 1.1, 100);
+	CU_ASSERT_TRUE(met.min >= 6 && met.min < 6.2 && met.max > 13.8 && met.max <= 14.0001);
+	free(csv);
+	lab_run_free(&run);
+}
+
+/* The station looks for its cell for 5 ms, and the link is up when it has it. */
+static void cells(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "wifi", "-e", "ns3", "-p", "moves=4 gap=100ms");
+	CU_ASSERT_EQUAL(run.code, 0);
+	CU_ASSERT_TRUE(lab_number(&run, "handover.l2_gap_ms.min") > 105);
+	CU_ASSERT_TRUE(lab_number(&run, "handover.l2_gap_ms.max") < 120);
+	CU_ASSERT_TRUE(lab_number(&run, "handover.ra_ms.min") > 0.1);
+	CU_ASSERT_TRUE(lab_number(&run, "handover.ra_ms.max") < 5);
+	if (run.code)
+		lab_explain(&run);
+	lab_run_free(&run);
+	RUN(&run, "wifi", "-e", "ns3", "-p", "moves=2 gap=0s access=wire");
+	CU_ASSERT_TRUE(lab_number(&run, "handover.l2_gap_ms.max") == 0);
+	lab_run_free(&run);
+}
+
+static void killed(void)
+{
+	struct lab_run run;
+	char *timeline;
+	size_t len;
+	char *csv;
+
+	RUN(&run, "tests/lab/runs/scenarios/ns3-killed.yaml");
+	CU_ASSERT_NOT_EQUAL(run.code, 0); /* not for the default engine */
+	lab_run_free(&run);
+	RUN(&run, "tests/lab/runs/scenarios/ns3-killed.yaml", "-e", "ns3");
+	CU_ASSERT_EQUAL(run.code, 0);
+	csv = lab_file(&run, "probes.csv", &len);
+	timeline = lab_file(&run, "raw/timeline.jsonl", &len);
+	CU_ASSERT_PTR_NOT_NULL(csv);
+	CU_ASSERT_PTR_NOT_NULL(timeline);
+	if (csv && timeline) {
+		check_exact(csv, "down", 3, 3.9, 35);
+		CU_ASSERT_EQUAL(look(csv, "down", 4, 4.9).arrived, 0);
+		CU_ASSERT_EQUAL(look(csv, "up", 4, 4.9).arrived, 0);
+		/* The home agent remembers its binding. */
+		check_exact(csv, "down", 5, 5.9, 35);
+		CU_ASSERT_EQUAL(look(csv, "down", 6, 6.9).arrived, 0);
+		check_exact(csv, "up", 7.1, 100, 35);
+		CU_ASSERT_PTR_NOT_NULL(strstr(timeline, "\"status\":-1,\"signal\":9"));
+	}
+	if (run.code)
+		lab_explain(&run);
+	free(csv);
+	free(timeline);
+	lab_run_free(&run);
+}
+
+/* The program alone: its exit code. */
+static int call(const char *argument)
+{
+	char path[ROOM] = "";
+	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 32);
+	int status;
+	pid_t pid;
+
+	path[n > 0 ? n : 0] = '\0';
+	for (int up = 0; up < 3 && strrchr(path, '/'); up++)
+		*strrchr(path, '/') = '\0';
+	strcat(path, "/mip6lab-ns3");
+	pid = fork();
+	if (pid == 0) {
+		if (!freopen("/dev/null", "w", stderr))
+			_exit(99);
+		execl(path, path, argument, (char *)NULL);
+		_exit(98);
+	}
+	waitpid(pid, &status, 0);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 97;
+}
+
+static void misuse(void)
+{
+	CU_ASSERT_EQUAL(call(NULL), 2);
+	CU_ASSERT_EQUAL(call("/nonexistent"), 2);
+	CU_ASSERT_EQUAL(call("/dev/null"), 2);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"links", links},
+	    {"cells", cells},
+	    {"killed", killed},
+	    {"misuse", misuse},
+	};
+
+	return test_run("ns3_links", tests, sizeof(tests) / sizeof(tests[0]));
+}
