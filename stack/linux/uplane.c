@@ -3,7 +3,7 @@
 /* The life of the user plane, and its seam to the soft plane. An interface is taken
  * in an order that leaves no moment to lose something: what the kernel has on it is
  * written down, the socket listens, the node knows the addresses, and only then the
- * kernel's own IPv6 goes off. It is given back in the reverse order. */
+ * kernel's own IPv6 goes off. Giving it back is the reverse. */
 #include "linux/uplane_internal.h"
 
 #include <errno.h>
@@ -356,6 +356,17 @@ static void give_back_port(struct uplane *u, struct uplane_port *p)
 	uplane_state_forget(u->state, p->ifindex);
 }
 
+/* In the order in which they were taken they are given back: the kernel lists
+ * routes of several interfaces in the order in which they came. */
+static void append_port(struct uplane *u, struct uplane_port *p)
+{
+	struct uplane_port **at = &u->ports;
+
+	while (*at)
+		at = &(*at)->next;
+	*at = p;
+}
+
 static void take(struct uplane *u, const struct mip6_link *link)
 {
 	struct uplane_port *p = calloc(1, sizeof(*p));
@@ -378,8 +389,7 @@ static void take(struct uplane *u, const struct mip6_link *link)
 		free_port(u, p);
 		return;
 	}
-	p->next = u->ports;
-	u->ports = p;
+	append_port(u, p);
 }
 
 static void tell_mtu(struct uplane *u)

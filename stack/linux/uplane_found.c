@@ -321,6 +321,21 @@ static bool has_gateway(const struct nlmsghdr *m)
 	return table[RTA_GATEWAY] || table[RTA_MULTIPATH];
 }
 
+/* The kernel puts a new address before those of the same scope: the last that it
+ * told of comes first. */
+static unsigned restore_addresses(struct nlsock *nl, const struct uplane_found *f, mip6_time passed)
+{
+	unsigned refused = 0;
+
+	for (size_t i = f->count; i > 0; i--) {
+		const struct nlmsghdr *m = header(&f->messages[i - 1]);
+
+		if (m->nlmsg_type == RTM_NEWADDR && restore_message(nl, m, passed) < 0)
+			refused++;
+	}
+	return refused;
+}
+
 /* Messages of one type; of routes, those with or without a gateway. */
 static unsigned restore_some(struct nlsock *nl, const struct uplane_found *f, mip6_time passed,
 			     uint16_t type, bool gateway)
@@ -385,7 +400,7 @@ unsigned uplane_found_restore(struct nlsock *nl, const struct uplane_found *f, m
 	uplane_sysctl_write(name, "accept_dad", 0);
 	if (uplane_sysctl_write(name, "disable_ipv6", 0) < 0)
 		return (unsigned)f->count;
-	refused = restore_some(nl, f, passed, RTM_NEWADDR, false);
+	refused = restore_addresses(nl, f, passed);
 	wait_until_usable(nl, f->ifindex);
 	refused += restore_some(nl, f, passed, RTM_NEWROUTE, false);
 	refused += restore_some(nl, f, passed, RTM_NEWROUTE, true);
