@@ -69,12 +69,13 @@ static void kernel_path(const struct engine_paths *paths, enum lab_engine engine
 		snprintf(buf, cap, "%s/linux-virtual", paths->kernels);
 }
 
-int engine_ready(const struct engine_paths *paths, enum lab_engine engine, char *error, size_t cap)
+int engine_ready(const struct engine_paths *paths, enum lab_engine engine,
+		 const struct lab_plan *plan, char *error, size_t cap)
 {
 	char kernel[600];
 
 	if (engine == LAB_ENGINE_HOST)
-		return engine_host_ready(paths, error, cap);
+		return engine_host_ready(paths, plan, error, cap);
 	if (engine == LAB_ENGINE_NS3)
 		return engine_ns3_ready(paths, error, cap);
 	kernel_path(paths, engine, kernel, sizeof(kernel));
@@ -90,7 +91,7 @@ enum lab_engine engine_default(const struct engine_paths *paths)
 {
 	char error[1024];
 
-	return engine_ready(paths, LAB_ENGINE_VIRTUAL, error, sizeof(error)) == 0
+	return engine_ready(paths, LAB_ENGINE_VIRTUAL, NULL, error, sizeof(error)) == 0
 		   ? LAB_ENGINE_VIRTUAL
 		   : LAB_ENGINE_UML;
 }

@@ -21,9 +21,10 @@ int engine_paths_find(struct engine_paths *paths);
 void engine_program(const struct engine_paths *paths, const char *name, char *buf, size_t cap);
 /* The folder of scenarios: "scenarios" here, else the installed ones. */
 void engine_scenarios(const struct engine_paths *paths, char *buf, size_t cap);
-/* Whether an engine can run here: its kernel is there, or the machine's own has
- * what is needed. 0, or -1 with the reason and what to do. */
-int engine_ready(const struct engine_paths *paths, enum lab_engine engine, char *error, size_t cap);
+/* Whether an engine can run the plan (NULL: any) here: its kernel is there, or the
+ * machine's own has what is needed. 0, or -1 with the reason and what to do. */
+int engine_ready(const struct engine_paths *paths, enum lab_engine engine,
+		 const struct lab_plan *plan, char *error, size_t cap);
 /* virtual where its kernel is built, else uml. */
 enum lab_engine engine_default(const struct engine_paths *paths);
 

@@ -11,8 +11,9 @@ int engine_carry_out(const struct engine_paths *paths, const struct lab_plan *pl
 		     const char *results, const char *work);
 /* The reason that engine_carry_out left; false when there is none. */
 int engine_read_error(const char *results, char *error, size_t cap);
-/* Whether engine host can run here; -1 with the reason. */
-int engine_host_ready(const struct engine_paths *paths, char *error, size_t cap);
+/* Whether engine host can run this plan here; -1 with the reason. */
+int engine_host_ready(const struct engine_paths *paths, const struct lab_plan *plan, char *error,
+		      size_t cap);
 /* engine_run on the machine's own kernel. */
 int engine_run_host(const struct engine_paths *paths, const struct lab_plan *plan,
 		    const char *results, int stop_fd, bool (*tick)(void *arg), void *arg,

@@ -177,7 +177,7 @@ static int prepare(struct run_options *options, struct engine_paths *paths, stru
 		fprintf(stderr, "%s\n", error);
 		return RUN_BAD_INPUT;
 	}
-	if (engine_ready(paths, (*plan)->engine, error, sizeof(error)) == 0)
+	if (engine_ready(paths, (*plan)->engine, *plan, error, sizeof(error)) == 0)
 		return RUN_OK;
 	fprintf(stderr, "mip6lab: %s\n", error);
 	return RUN_LACKS;
