@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* The user plane on the machine's own kernel, whatever that has of Mobile IPv6:
+ * interfaces are taken and given back as they were found, also by the process after
+ * a kill; and in a network of namespaces a mobile node moves under ping and TCP.
+ * All of it is in namespaces that die with the test. It needs root and TUN. */
+#include "test.h"
+#include <arpa/inet.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <sys/mount.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+enum { ROOM = 1024, DUMP = 65536, PATIENCE_MS = 10000, STEP_MS = 20 };
+
+static char build[ROOM];
+
+/* ---- commands ------------------------------------------------------------------------- */
+
+static int sh(const char *format, ...) __attribute__((format(printf, 1, 2)));
+static char *output_of(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+/* The exit code of a shell command. */
+static int sh(const char *format, ...)
+{
+	char command[ROOM];
+	va_list args;
+	int status;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	status = system(command);
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128;
+}
+
+/* What a shell command prints; freed by the caller. */
+static char *output_of(const char *format, ...)
+{
+	char *text = calloc(1, DUMP);
+	char command[ROOM];
+	va_list args;
+	FILE *pipe;
+
+	va_start(args, format);
+	vsnprintf(command, sizeof(command), format, args);
+	va_end(args);
+	pipe = popen(command, "re");
+	if (!text || !pipe)
+		abort();
+	text[fread(text, 1, DUMP - 1, pipe)] = '\0';
+	pclose(pipe);
+	return text;
+}
+
+static void pause_ms(long ms)
+{
+	const struct timespec t = {.tv_sec = ms / 1000, .tv_nsec = ms % 1000 * 1000000};
+
+	nanosleep(&t, NULL);
+}
+
+/* Until a shell command succeeds. */
+static bool wait_for(const char *command)
+{
+	for (int ms = 0; ms < PATIENCE_MS; ms += STEP_MS) {
+		if (sh("%s", command) == 0)
+			return true;
+		pause_ms(STEP_MS);
+	}
+	return false;
+}
+
+/* ---- mip6d ------------------------------------------------------------------------------ */
+
+static _Noreturn void become_mip6d(const char *node)
+{
+	char program[ROOM + 8];
+	char config[ROOM];
+	char control[ROOM];
+	char events[ROOM];
+
+	snprintf(program, sizeof(program), "%s/mip6d", build);
+	snprintf(config, sizeof(config), "/run/%s.conf", node);
+	snprintf(control, sizeof(control), "/run/%s.ctl", node);
+	snprintf(events, sizeof(events), "/run/%s.events", node);
+	execlp("ip", "ip", "netns", "exec", node, program, "-c", config, "--name", node, "--state",
+	       "/run", "--control", control, "--events", events, (char *)NULL);
+	_exit(99);
+}
+
+/* Its process; it serves when this returns. */
+static pid_t start(const char *node, const char *text)
+{
+	char path[ROOM];
+	char command[2 * ROOM];
+	FILE *file;
+	pid_t pid;
+
+	snprintf(path, sizeof(path), "/run/%s.conf", node);
+	file = fopen(path, "we");
+	if (!file || fputs(text, file) < 0 || fclose(file) != 0)
+		abort();
+	pid = fork();
+	if (pid == 0)
+		become_mip6d(node);
+	snprintf(command, sizeof(command), "%s/mip6ctl -s /run/%s.ctl status >/dev/null 2>&1",
+		 build, node);
+	CU_ASSERT_TRUE(wait_for(command));
+	return pid;
+}
+
+static int stop(pid_t pid, int signal_number)
+{
+	int status;
+
+	if (kill(pid, signal_number) < 0 || waitpid(pid, &status, 0) < 0)
+		return -1;
+	return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static bool status_has(const char *node, const char *command, const char *text)
+{
+	char *status = output_of("%s/mip6ctl -s /run/%s.ctl %s --json", build, node, command);
+	bool has = strstr(status, text);
+
+	if (!has)
+		printf("%s has no %s: %s\n", command, text, status);
+	free(status);
+	return has;
+}
+
+/* ---- what the kernel has ------------------------------------------------------------------ */
+
+static char *tables_of(const char *node)
+{
+	return output_of("ip -n %s -j address show dev eth0; ip -n %s -j address show dev eth1; "
+			 "ip -n %s -j -6 route show table all; "
+			 "ip -n %s -j -6 neighbour show nud permanent; "
+			 "ip -n %s -j -6 neighbour show proxy; ip -n %s -j -6 rule; "
+			 "ip netns exec %s grep -rs . --exclude=stable_secret --exclude=flush "
+			 "/proc/sys/net/ipv6/conf",
+			 node, node, node, node, node, node, node);
+}
+
+static void expect_same(const char *node, const char *before)
+{
+	char *after = tables_of(node);
+
+	CU_ASSERT_STRING_EQUAL(before, after);
+	if (strcmp(before, after) != 0)
+		printf("before:\n%s\nafter:\n%s\n", before, after);
+	free(after);
+}
+
+static const char *const home_agent = "NodeConfig HA;\nPlane user;\nUseMnHaIPsec disabled;\n"
+				      "Interface \"eth1\";\n";
+
+/* A node with something of everything on two interfaces. Addresses are there at
+ * once, so that what was found does not change while it is looked at. */
+static void make_fixed_node(void)
+{
+	static const char *const commands[] = {
+	    "ip netns add fix",
+	    "ip -n fix link set lo up",
+	    "ip netns exec fix sysctl -qw net.ipv6.conf.default.accept_dad=0",
+	    "ip -n fix link add eth0 type veth peer name peer0",
+	    "ip -n fix link add eth1 type veth peer name peer1",
+	    "ip netns exec fix sysctl -qw net.ipv6.conf.peer0.disable_ipv6=1",
+	    "ip netns exec fix sysctl -qw net.ipv6.conf.peer1.disable_ipv6=1",
+	    "ip -n fix link set eth0 up",
+	    "ip -n fix link set peer0 up",
+	    "ip -n fix link set eth1 up",
+	    "ip -n fix link set peer1 up",
+	    "ip netns exec fix sysctl -qw net.ipv6.conf.all.forwarding=1",
+	    "ip -n fix address add 3fff:0:1::1/64 dev eth0",
+	    "ip -n fix address add 3fff:0:2::1/64 dev eth0 nodad metric 77",
+	    "ip -n fix address add 3fff:0:3::1/128 dev eth0 noprefixroute home",
+	    "ip -n fix address add 3fff:0:100::1/64 dev eth1",
+	    "ip -n fix address add fe80::77/64 dev eth1",
+	    "ip -n fix route add default via 3fff:0:1::ffff",
+	    "ip -n fix route add 3fff:0:50::/48 dev eth0 proto static metric 50 mtu 1400",
+	    "ip -n fix route add 3fff:0:51::/48 proto static nexthop via 3fff:0:1::a "
+	    "nexthop via 3fff:0:100::b weight 3",
+	    "ip -n fix route add 3fff:0:52::/48 via fe80::5 dev eth1 table 100",
+	    "ip -n fix route add 3fff:0:53::/48 via fe80::6 dev eth1 onlink src 3fff:0:100::1",
+	    "ip -n fix neighbour add 3fff:0:1::ffff lladdr 02:00:00:00:00:01 dev eth0 nud "
+	    "permanent",
+	    "ip -n fix neighbour add proxy 3fff:0:100::99 dev eth1",
+	    "ip -n fix -6 rule add from 3fff:0:3::1 table 100",
+	};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (sh("%s", commands[i]) != 0)
+			printf("failed: %s\n", commands[i]);
+}
+
+static void expect_taken(void)
+{
+	CU_ASSERT_TRUE(status_has("fix", "status", "\"plane\":\"user\""));
+	CU_ASSERT_EQUAL(sh("test -z \"$(ip -n fix -6 address show dev eth0)\""), 0);
+	CU_ASSERT_EQUAL(sh("test -z \"$(ip -n fix -6 address show dev eth1)\""), 0);
+	CU_ASSERT_EQUAL(sh("ip -n fix -6 address show dev mip6up | grep -q 3fff:0:2::1/128"), 0);
+	CU_ASSERT_EQUAL(sh("ip -n fix -6 route show default | grep -q mip6up"), 0);
+	CU_ASSERT_TRUE(status_has("fix", "stats", "plane_drop_no_neighbour"));
+}
+
+static void interfaces_are_given_back(void)
+{
+	char *before;
+	pid_t pid;
+
+	make_fixed_node();
+	before = tables_of("fix");
+	CU_ASSERT_PTR_NOT_NULL(strstr(before, "3fff:0:53::/48"));
+	pid = start("fix", home_agent);
+	expect_taken();
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	expect_same("fix", before);
+	sh("ip netns del fix");
+	free(before);
+}
+
+static void taken_again_after_a_kill(void)
+{
+	char *before;
+	pid_t pid;
+
+	make_fixed_node();
+	before = tables_of("fix");
+	pid = start("fix", home_agent);
+	CU_ASSERT_EQUAL(stop(pid, SIGKILL), 128 + SIGKILL);
+	CU_ASSERT_EQUAL(sh("test -z \"$(ip -n fix -6 address show dev eth0)\""), 0);
+	pid = start("fix", home_agent);
+	expect_taken();
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	expect_same("fix", before);
+	sh("ip netns del fix");
+	free(before);
+}
+
+/* A correspondent node asks nothing of the kernel, so that this runs everywhere. */
+static void given_back_by_the_kernel_plane(void)
+{
+	char *before;
+	pid_t pid;
+
+	make_fixed_node();
+	before = tables_of("fix");
+	pid = start("fix", home_agent);
+	CU_ASSERT_EQUAL(stop(pid, SIGKILL), 128 + SIGKILL);
+	pid = start("fix", "NodeConfig CN;\nPlane kernel;\n");
+	CU_ASSERT_TRUE(status_has("fix", "status", "\"plane\":\"kernel\""));
+	expect_same("fix", before);
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	expect_same("fix", before);
+	sh("ip netns del fix");
+	free(before);
+}
+
+/* Lifetimes go on while the interface is ours. */
+static void lifetimes_go_on(void)
+{
+	char *text;
+	char *at;
+	long left = 0;
+	pid_t pid;
+
+	make_fixed_node();
+	sh("ip -n fix address add 3fff:0:9::1/64 dev eth0 valid_lft 1000 preferred_lft 500");
+	pid = start("fix", home_agent);
+	pause_ms(1200);
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	text = output_of("ip -n fix -6 address show dev eth0 | grep -A1 3fff:0:9::1");
+	at = strstr(text, "valid_lft ");
+	if (at)
+		left = strtol(at + strlen("valid_lft "), NULL, 10);
+	CU_ASSERT_TRUE(left > 900 && left < 1000);
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "dynamic"));
+	sh("ip netns del fix");
+	free(text);
+}
+
+/* The device is made again when somebody removes it. */
+static void device_is_made_again(void)
+{
+	pid_t pid;
+
+	make_fixed_node();
+	pid = start("fix", home_agent);
+	CU_ASSERT_EQUAL(sh("ip -n fix link del mip6up"), 0);
+	CU_ASSERT_TRUE(wait_for("ip -n fix -6 address show dev mip6up 2>/dev/null | "
+				"grep -q 3fff:0:2::1/128"));
+	CU_ASSERT_EQUAL(sh("ip -n fix -6 route show default | grep -q mip6up"), 0);
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	sh("ip netns del fix");
+}
+
+/* "auto" is the kernel where it has what a mobile node needs. */
+static void auto_takes_what_there_is(void)
+{
+	bool lacks = sh("%s/mip6d --kernel-check | grep -E 'IPv6 (in IPv6|policy)|XFRM|Mobile' | "
+			"grep -q NO",
+			build) == 0;
+	pid_t pid;
+
+	make_fixed_node();
+	pid = start("fix", "NodeConfig MN;\nUseMnHaIPsec disabled;\nInterface \"eth0\";\n"
+			   "MnHomeLink \"eth0\" { HomeAgentAddress 3fff:0:100::1; "
+			   "HomeAddress 3fff:0:100::10/64; }\n");
+	CU_ASSERT_TRUE(
+	    status_has("fix", "status", lacks ? "\"plane\":\"user\"" : "\"plane\":\"kernel\""));
+	CU_ASSERT_EQUAL(sh("grep -q 'go through the user plane' /run/fix.events") == 0, lacks);
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	sh("ip netns del fix");
+}
+
+/* ---- a network ------------------------------------------------------------------------------ */
+
+/* CN - HA - AR - MN; AR has two links, f1 and f2, as bridges. */
+static void make_network(void)
+{
+	static const char *const commands[] = {
+	    "for n in cn ha ar mn; do ip netns add $n; ip -n $n link set lo up; "
+	    "ip netns exec $n sysctl -qw net.ipv6.conf.default.accept_dad=0; done",
+	    "ip -n cn link add eth0 type veth peer name cn netns ha",
+	    "ip -n ar link add eth0 type veth peer name eth0 netns ha",
+	    "ip -n mn link add eth0 type veth peer name port netns ar",
+	    "ip -n ha link add home type veth peer name wall",
+	    "for f in f1 f2; do ip -n ar link add $f type bridge forward_delay 0 mcast_snooping 0; "
+	    "ip -n ar link set $f up; done",
+	    "ip -n ar link set port master f1",
+	    "for l in cn:eth0 ha:cn ha:eth0 ha:home ha:wall ar:eth0 ar:port mn:eth0; do "
+	    "ip -n ${l%:*} link set ${l#*:} up; done",
+	    "for n in ha ar; do ip netns exec $n sysctl -qw net.ipv6.conf.all.forwarding=1; done",
+	    "ip -n cn address add 3fff:0:1::2/64 dev eth0",
+	    "ip -n ha address add 3fff:0:1::1/64 dev cn",
+	    "ip -n ha address add 3fff:0:2::1/64 dev eth0",
+	    "ip -n ha address add 3fff:0:100::1/64 dev home",
+	    "ip -n ar address add 3fff:0:2::2/64 dev eth0",
+	    "ip -n ar address add 3fff:0:201::1/64 dev f1",
+	    "ip -n ar address add 3fff:0:202::1/64 dev f2",
+	    "ip -n cn route add default via 3fff:0:1::1",
+	    "ip -n ar route add default via 3fff:0:2::1",
+	    "ip -n ha route add 3fff:0:200::/40 via 3fff:0:2::2",
+	};
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (sh("%s", commands[i]) != 0)
+			printf("failed: %s\n", commands[i]);
+}
+
+struct network {
+	pid_t ha, ar, mn;
+};
+
+static struct network start_network(void)
+{
+	struct network n;
+
+	sh("rm -f /run/*.events /run/*.state"); /* of the test before */
+	make_network();
+	n.ar = start("ar", "NodeConfig AR;\n"
+			   "Interface \"f1\" { SendRouterAdvs enabled; MinRtrAdvInterval 0.03; "
+			   "MaxRtrAdvInterval 0.07; }\n"
+			   "Interface \"f2\" { SendRouterAdvs enabled; MinRtrAdvInterval 0.03; "
+			   "MaxRtrAdvInterval 0.07; }\n");
+	n.ha = start("ha", "NodeConfig HA;\nPlane user;\nUseMnHaIPsec disabled;\n"
+			   "Interface \"home\";\n");
+	n.mn = start("mn", "NodeConfig MN;\nPlane user;\nUseMnHaIPsec disabled;\n"
+			   "Interface \"eth0\";\n"
+			   "MnHomeLink \"eth0\" { HomeAgentAddress 3fff:0:100::1; "
+			   "HomeAddress 3fff:0:100::10/64; }\n");
+	CU_ASSERT_TRUE(wait_for("grep -q '\"registered\"' /run/mn.events"));
+	return n;
+}
+
+static void stop_network(const struct network *n)
+{
+	CU_ASSERT_EQUAL(stop(n->mn, SIGTERM), 0);
+	CU_ASSERT_EQUAL(stop(n->ha, SIGTERM), 0);
+	CU_ASSERT_EQUAL(stop(n->ar, SIGTERM), 0);
+	sh("for n in cn ha ar mn; do ip netns del $n; done");
+}
+
+static void move(const char *to)
+{
+	sh("ip -n ar link set port down; ip -n ar link set port master %s; "
+	   "ip -n ar link set port up",
+	   to);
+}
+
+/* ---- ping: an echo request in a namespace ------------------------------------------------- */
+
+static int ping_child(const char *node, const char *to)
+{
+	uint8_t request[1008] = {128, 0, 0, 0, 0x12, 0x34, 0, 1};
+	uint8_t answer[2048];
+	char command[ROOM];
+	struct pollfd wait = {.events = POLLIN};
+	struct sockaddr_in6 dst = {.sin6_family = AF_INET6};
+	int space;
+
+	snprintf(command, sizeof(command), "/run/netns/%s", node);
+	space = open(command, O_RDONLY | O_CLOEXEC);
+	if (space < 0 || setns(space, CLONE_NEWNET) < 0 ||
+	    inet_pton(AF_INET6, to, &dst.sin6_addr) != 1)
+		return 2;
+	wait.fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_ICMPV6);
+	if (wait.fd < 0 || sendto(wait.fd, request, sizeof(request), 0,
+				  (const struct sockaddr *)&dst, sizeof(dst)) < 0)
+		return 3;
+	while (poll(&wait, 1, 1000) > 0) {
+		ssize_t n = recv(wait.fd, answer, sizeof(answer), 0);
+
+		if (n == sizeof(request) && answer[0] == 129 && answer[4] == 0x12)
+			return 0;
+	}
+	return 1;
+}
+
+static bool ping(const char *node, const char *to)
+{
+	int status;
+	pid_t pid = fork();
+
+	if (pid == 0)
+		_exit(ping_child(node, to));
+	return pid > 0 && waitpid(pid, &status, 0) == pid && status == 0;
+}
+
+static bool ping_works(const char *node, const char *to)
+{
+	for (int i = 0; i < 5; i++)
+		if (ping(node, to))
+			return true;
+	return false;
+}
+
+/* ---- tests on it ---------------------------------------------------------------------------- */
+
+static void ping_and_tcp_over_a_move(void)
+{
+	struct network n = start_network();
+	pid_t server;
+	pid_t client;
+	int status;
+
+	CU_ASSERT_TRUE(ping_works("cn", "3fff:0:100::10"));
+	CU_ASSERT_TRUE(ping_works("mn", "3fff:0:1::2"));
+	CU_ASSERT_TRUE(ping_works("cn", "3fff:0:100::1"));
+	server = fork();
+	if (server == 0) {
+		execlp("ip", "ip", "netns", "exec", "cn", "iperf3", "-s", "-1", "--logfile",
+		       "/run/server", (char *)NULL);
+		_exit(99);
+	}
+	CU_ASSERT_TRUE(wait_for("ip netns exec cn ss -Hltn 'sport = :5201' | grep -q 5201"));
+	client = fork();
+	if (client == 0) {
+		execlp("ip", "ip", "netns", "exec", "mn", "iperf3", "-c", "3fff:0:1::2", "-t", "3",
+		       "-i", "1", "--logfile", "/run/client", (char *)NULL);
+		_exit(99);
+	}
+	pause_ms(1000);
+	move("f2");
+	waitpid(client, &status, 0);
+	CU_ASSERT_EQUAL(status, 0);
+	waitpid(server, &status, 0);
+	CU_ASSERT_EQUAL(status, 0);
+	/* The last second's line: TCP goes on after the move. */
+	CU_ASSERT_EQUAL(sh("grep -E ' 2\\.00-3\\.0' /run/client | grep -qE '[MG]bits/sec'"), 0);
+	CU_ASSERT_TRUE(ping_works("cn", "3fff:0:100::10"));
+	CU_ASSERT_TRUE(status_has("mn", "registrations", "3fff:0:202:"));
+	CU_ASSERT_EQUAL(sh("grep -c '\"bu_tx\"' /run/mn.events | grep -qx 2"), 0);
+	CU_ASSERT_TRUE(status_has("ha", "stats", "\"plane_drop_wrong_coa\""));
+	stop_network(&n);
+}
+
+/* Both ends of the tunnel are killed; a new process goes on where they were. */
+static void traffic_after_a_kill(void)
+{
+	struct network n = start_network();
+
+	CU_ASSERT_EQUAL(stop(n.mn, SIGKILL), 128 + SIGKILL);
+	CU_ASSERT_EQUAL(stop(n.ha, SIGKILL), 128 + SIGKILL);
+	n.ha = start("ha", "NodeConfig HA;\nPlane user;\nUseMnHaIPsec disabled;\n"
+			   "Interface \"home\";\n");
+	CU_ASSERT_TRUE(status_has("ha", "bindings", "3fff:0:100::10"));
+	n.mn = start("mn", "NodeConfig MN;\nPlane user;\nUseMnHaIPsec disabled;\n"
+			   "Interface \"eth0\";\n"
+			   "MnHomeLink \"eth0\" { HomeAgentAddress 3fff:0:100::1; "
+			   "HomeAddress 3fff:0:100::10/64; }\n");
+	CU_ASSERT_TRUE(ping_works("cn", "3fff:0:100::10"));
+	stop_network(&n);
+}
+
+/* ---- the test's own namespaces -----------------------------------------------------------------
+ */
+
+static bool enter(void)
+{
+	if (geteuid() != 0 || access("/dev/net/tun", R_OK | W_OK) < 0) {
+		printf("left out: needs root and /dev/net/tun\n");
+		return false;
+	}
+	return unshare(CLONE_NEWNET | CLONE_NEWNS) == 0 &&
+	       mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0 &&
+	       mount("run", "/run", "tmpfs", 0, NULL) == 0;
+}
+
+static void nothing_to_do(void)
+{
+	CU_PASS("left out");
+}
+
+static void find_build(void)
+{
+	ssize_t n = readlink("/proc/self/exe", build, sizeof(build) - 1);
+
+	build[n > 0 ? n : 0] = '\0';
+	for (int up = 0; up < 3; up++) {
+		char *slash = strrchr(build, '/');
+
+		if (slash)
+			*slash = '\0';
+	}
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"interfaces are given back", interfaces_are_given_back},
+	    {"taken again after a kill", taken_again_after_a_kill},
+	    {"given back by the kernel plane", given_back_by_the_kernel_plane},
+	    {"lifetimes go on", lifetimes_go_on},
+	    {"device is made again", device_is_made_again},
+	    {"auto takes what there is", auto_takes_what_there_is},
+	    {"ping and TCP over a move", ping_and_tcp_over_a_move},
+	    {"traffic after a kill", traffic_after_a_kill},
+	};
+	static const struct test_case none[] = {{"left out", nothing_to_do}};
+
+	find_build();
+	if (!enter())
+		return test_run("uplane", none, 1);
+	return test_run("uplane", tests, sizeof(tests) / sizeof(tests[0]));
+}
