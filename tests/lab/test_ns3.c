@@ -76,6 +76,25 @@ static void scenarios(void)
 	}
 }
 
+/* The air takes its time, and the association is part of the gap: a handover is
+ * counted from there. The second one moves between air and cable. */
+static void wireless(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "handover", "-e", "ns3", "-p", "access=wifi slack=5ms");
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, is_in(&run, "handover.l2_gap_ms.min", 50.5, 75), "association");
+	check(&run, is_in(&run, "handover.ra_ms.min", 0.05, 2), "advertised through the air");
+	check(&run, is_in(&run, "handover.bu_ba_ms.max", 30.1, 33), "and the way there and back");
+	lab_run_free(&run);
+	RUN(&run, "home", "-e", "ns3", "-p", "access=wifi slack=5ms");
+	check(&run, run.code == 0, "exit code 0 between air and cable");
+	check(&run, is_in(&run, "handover.l2_gap_ms.min", 49.9, 50.1), "the cable's gap");
+	check(&run, is_in(&run, "handover.l2_gap_ms.max", 50.5, 75), "the air's gap");
+	lab_run_free(&run);
+}
+
 static void without_solicitations(void)
 {
 	struct lab_run run;
@@ -213,6 +232,7 @@ int main(void)
 	static const struct test_case tests[] = {
 	    {"handover", handover},
 	    {"scenarios", scenarios},
+	    {"wireless", wireless},
 	    {"without_solicitations", without_solicitations},
 	    {"repeats", repeats},
 	    {"refusals", refusals},
