@@ -56,12 +56,16 @@ static bool holds_error(const struct mip6_buf *packet)
 }
 
 /* RFC 4443 2.4 (e) */
-static bool deserves_error(const struct mip6_buf *packet, const struct soft_header *h, uint8_t type)
+static bool deserves_error(const struct mip6_buf *packet, const struct soft_header *h, uint8_t type,
+			   uint8_t code)
 {
+	bool to_groups = type == ICMP6_PACKET_TOO_BIG ||
+			 (type == ICMP6_PARAM_PROBLEM && code == SOFT_PROBLEM_OPTION);
+
 	if (mip6_addr_is_unspecified(&h->src) || mip6_addr_is_multicast(&h->src) ||
 	    mip6_addr_is_loopback(&h->src))
 		return false;
-	if (mip6_addr_is_multicast(&h->dst) && type != ICMP6_PACKET_TOO_BIG)
+	if (mip6_addr_is_multicast(&h->dst) && !to_groups)
 		return false;
 	return !holds_error(packet);
 }
@@ -139,7 +143,7 @@ void soft_icmp_error(struct mip6_soft *s, unsigned ifindex, const struct mip6_bu
 	struct icmp6_error e = {.type = type, .code = code, .value = value};
 	struct soft_header h;
 
-	if (!soft_header_read(packet, &h) || !deserves_error(packet, &h, type) ||
+	if (!soft_header_read(packet, &h) || !deserves_error(packet, &h, type, code) ||
 	    !soft_icmp_allowed(s))
 		return;
 	e.packet = packet->data;

@@ -24,6 +24,7 @@
  *   frag.c   fragments: made where an outer packet is too big, reassembled here
  *   pmtu.c   path MTUs that Packet Too Big told
  *   icmp.c   ICMPv6 errors made, and those received for outer packets
+ *   problem.c what in a packet the node does not know, for its sender
  *   header.c the fixed IPv6 header, and a packet's bounds as headers come and go
  *   queue.c  batches to the host
  *
@@ -52,13 +53,13 @@ enum {
 	SOFT_DEPTH = 8,	     /* packets unwrapped from one that came in */
 };
 
-/* ICMPv6 (RFC 4443 3): the type that mip6/wire.h does not name, and codes of
- * Destination Unreachable. */
+/* ICMPv6 (RFC 4443 3): the type that mip6/wire.h does not name, and codes. */
 enum {
 	SOFT_ICMP6_TIME_EXCEEDED = 3,
 	SOFT_UNREACH_ROUTE = 0,
 	SOFT_UNREACH_SCOPE = 2,
 	SOFT_UNREACH_ADDRESS = 3,
+	SOFT_PROBLEM_OPTION = 2, /* Parameter Problem: unrecognized option */
 };
 
 struct soft_addr {
@@ -328,7 +329,7 @@ void soft_encapsulate(struct mip6_soft *s, unsigned ifindex, const struct soft_h
 void soft_decapsulate(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet,
 		      const struct ip6_packet *outer);
 
-/* ---- frag.c, pmtu.c, icmp.c ------------------------------------------------------ */
+/* ---- frag.c, pmtu.c, icmp.c, problem.c ------------------------------------------------------ */
 struct soft_fragments *soft_fragments_new(struct mip6_soft *s);
 void soft_fragments_free(struct soft_fragments *f);
 /* A packet with a fragment header for us. When it completes a packet, *ret is that
@@ -351,6 +352,8 @@ void soft_icmp_error(struct mip6_soft *s, unsigned ifindex, const struct mip6_bu
 /* An ICMPv6 error for us: path MTU; of an outer packet, it is passed on to the
  * inner source (RFC 2473 8). */
 void soft_icmp_received(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p);
+/* The Parameter Problem about a header of the packet that the node does not know. */
+void soft_tell_problem(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf *packet);
 /* Whether another error may be sent now (RFC 4443 2.4 f); counts it. */
 bool soft_icmp_allowed(struct mip6_soft *s);
 

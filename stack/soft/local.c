@@ -63,7 +63,9 @@ static void send_binding_error(struct mip6_soft *s, const struct ip6_packet *p)
 	soft_send_tx(s, &tx);
 }
 
-static bool take_mobile_headers(struct mip6_soft *s, const struct ip6_packet *p)
+/* A node without the protocol does not know the option, and says so. */
+static bool take_mobile_headers(struct mip6_soft *s, unsigned ifindex,
+				const struct mip6_buf *packet, const struct ip6_packet *p)
 {
 	if (p->has_rh2 && !rh2_is_right(s, p)) {
 		s->stats.drop_rh2++;
@@ -74,6 +76,8 @@ static bool take_mobile_headers(struct mip6_soft *s, const struct ip6_packet *p)
 	s->stats.drop_hao++;
 	if (s->node)
 		send_binding_error(s, p);
+	else
+		soft_tell_problem(s, ifindex, packet);
 	return false;
 }
 
@@ -212,6 +216,16 @@ static void receive_fragment(struct mip6_soft *s, unsigned ifindex, struct mip6_
 		soft_local(s, ifindex, &whole);
 }
 
+/* Without the protocol it is for the upper layers to say that nobody knows it. */
+static void receive_mh(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet,
+		       const struct ip6_packet *p)
+{
+	if (s->node)
+		soft_to_core(s, ifindex, p);
+	else
+		deliver_up(s, packet, p);
+}
+
 static void receive_payload(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet,
 			    const struct ip6_packet *p)
 {
@@ -221,7 +235,7 @@ static void receive_payload(struct mip6_soft *s, unsigned ifindex, struct mip6_b
 		return;
 	case IP6_NH_MH:
 		mip6_offload_checksum(packet);
-		soft_to_core(s, ifindex, p);
+		receive_mh(s, ifindex, packet, p);
 		return;
 	case IP6_NH_ICMPV6:
 		receive_icmp6(s, ifindex, packet, p);
@@ -231,17 +245,20 @@ static void receive_payload(struct mip6_soft *s, unsigned ifindex, struct mip6_b
 	}
 }
 
-/* An octet or option that cannot be handled; its place is not told, as ip6_parse
- * does not say it. */
 static void receive(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet)
 {
 	struct ip6_packet p;
+	int err = ip6_parse(packet->data, packet->len, &p);
 
-	if (ip6_parse(packet->data, packet->len, &p) < 0)
+	if (err < 0)
 		s->stats.drop_malformed++;
-	else if (p.next_header == IP6_NH_FRAGMENT)
+	if (err == MIP6_ERR_TYPE)
+		soft_tell_problem(s, ifindex, packet);
+	if (err < 0)
+		return;
+	if (p.next_header == IP6_NH_FRAGMENT)
 		receive_fragment(s, ifindex, packet, &p);
-	else if (take_mobile_headers(s, &p))
+	else if (take_mobile_headers(s, ifindex, packet, &p))
 		receive_payload(s, ifindex, packet, &p);
 }
 

@@ -378,6 +378,86 @@ static void test_both_headers(void)
 	lab_free(&l);
 }
 
+/* ---- headers that are not known ------------------------------------------------------------- */
+
+/* A packet whose headers behind the IPv6 header are these octets. */
+static void send_headers(struct lab *l, const char *dst, uint8_t first, const uint8_t *octets,
+			 size_t len)
+{
+	struct ip6_packet p = {.hop_limit = 64, .next_header = first};
+
+	p.src = addr_of(PEER);
+	p.dst = addr_of(dst);
+	p.payload = octets;
+	p.payload_len = len;
+	world_inject(l->n, IF, &p);
+}
+
+static void expect_problem(struct lab *l, uint8_t code, uint32_t pointer)
+{
+	struct icmp6_error e = {0};
+
+	CU_ASSERT_TRUE(world_got_error(l->peer, &e));
+	CU_ASSERT_EQUAL(e.type, ICMP6_PARAM_PROBLEM);
+	CU_ASSERT_EQUAL(e.code, code);
+	CU_ASSERT_EQUAL(e.value, pointer);
+	l->peer->up_count = 0;
+}
+
+/* RFC 8200 4.2: the two high bits of an option say what to do with it. */
+static void test_unknown_options(void)
+{
+	struct lab l = lab_new();
+	uint8_t octets[16] = {17, 0, 1, 0, 0x1e, 1, 0, 0};
+
+	send_headers(&l, OWN, IP6_NH_DSTOPTS, octets, sizeof(octets));
+	CU_ASSERT_EQUAL(l.n->up_count, 1); /* passed over */
+	octets[4] = 0x5e;
+	send_headers(&l, OWN, IP6_NH_DSTOPTS, octets, sizeof(octets));
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_malformed, 1);
+	CU_ASSERT_EQUAL(l.peer->up_count, 0);
+	octets[4] = 0x9e;
+	send_headers(&l, OWN, IP6_NH_DSTOPTS, octets, sizeof(octets));
+	expect_problem(&l, 2, 44);
+	send_headers(&l, "ff02::1", IP6_NH_HOPOPTS, octets, sizeof(octets));
+	expect_problem(&l, 2, 44);
+	octets[4] = 0xde;
+	send_headers(&l, "ff02::1", IP6_NH_DSTOPTS, octets, sizeof(octets));
+	CU_ASSERT_EQUAL(l.peer->up_count, 0);
+	send_headers(&l, OWN, IP6_NH_DSTOPTS, octets, sizeof(octets));
+	expect_problem(&l, 2, 44);
+	CU_ASSERT_EQUAL(l.n->up_count, 1);
+	lab_free(&l);
+}
+
+static void test_unknown_routing(void)
+{
+	struct lab l = lab_new();
+	uint8_t octets[40] = {IP6_NH_ROUTING, 0, 1, 4, 0, 0, 0, 0, 17, 2, 0, 1};
+
+	send_headers(&l, OWN, IP6_NH_DSTOPTS, octets, sizeof(octets));
+	expect_problem(&l, 0, 50);
+	octets[11] = 0; /* no segments left: as if it were not there */
+	send_headers(&l, OWN, IP6_NH_DSTOPTS, octets, sizeof(octets));
+	CU_ASSERT_EQUAL(l.peer->up_count, 0);
+	CU_ASSERT_EQUAL(l.n->up_count, 1);
+	lab_free(&l);
+}
+
+/* A node without Mobile IPv6 knows neither the option nor the header. */
+static void test_mobility_at_plain_node(void)
+{
+	struct lab l = lab_new();
+	uint8_t octets[32] = {IP6_NH_NONE, 2, 1, 2, 0, 0, 0xc9, 16, 0x3f, 0xff};
+
+	send_headers(&l, OWN, IP6_NH_DSTOPTS, octets, sizeof(octets));
+	expect_problem(&l, 2, 46);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_hao, 1);
+	send_headers(&l, OWN, IP6_NH_MH, octets, 8);
+	CU_ASSERT_EQUAL(l.n->up_count, 1);
+	lab_free(&l);
+}
+
 /* ---- echo --------------------------------------------------------------------------------------
  */
 
@@ -595,6 +675,9 @@ int main(void)
 	    {"home address option", test_home_address_option},
 	    {"routing header", test_routing_header},
 	    {"both headers", test_both_headers},
+	    {"unknown options", test_unknown_options},
+	    {"unknown routing", test_unknown_routing},
+	    {"mobility at plain node", test_mobility_at_plain_node},
 	    {"echo", test_echo},
 	    {"wrong checksum", test_wrong_checksum},
 	    {"proxied link local", test_proxied_link_local},

@@ -546,6 +546,33 @@ static void test_fragmented_tunnel(void)
 	CU_ASSERT_EQUAL(world_stats(l.mn).fragments_sent, 2);
 	lab_free(&l);
 }
+/* A home address that the home agent has no binding of: a Binding Error (RFC 6275
+ * 9.3.1), but not without end. */
+static void test_binding_error(void)
+{
+	struct lab l = lab_away();
+	uint8_t octets[WORLD_ROOM];
+	struct ip6_packet p;
+	struct mh_message m;
+	size_t pointer;
+	struct mip6_addr unbound = addr_of("3fff:1::98");
+
+	CU_ASSERT_EQUAL(ip6_parse(octets, world_udp(octets, CN, HA, 100, 1), &p), 0);
+	p.has_hao = true;
+	p.hao = unbound;
+	for (unsigned i = 0; i < 300; i++)
+		world_inject(l.ha, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.ha).drop_hao, 300);
+	CU_ASSERT_EQUAL(l.cn->up_count, 100);
+	CU_ASSERT_EQUAL(ip6_parse(l.cn->up[0].octets, l.cn->up[0].len, &p), 0);
+	CU_ASSERT_EQUAL(p.next_header, IP6_NH_MH);
+	CU_ASSERT_EQUAL(mh_parse(&p.src, &p.dst, p.payload, p.payload_len, &m, &pointer), 0);
+	CU_ASSERT_EQUAL(m.type, MH_BE);
+	CU_ASSERT_EQUAL(m.be.status, MH_BE_UNKNOWN_BINDING);
+	CU_ASSERT_TRUE(mip6_addr_equal(&m.be.hoa, &unbound));
+	lab_free(&l);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -559,6 +586,7 @@ int main(void)
 	    {"bad frames", test_bad_frames},
 	    {"short frames", test_short_frames},
 	    {"foreign mac", test_foreign_mac},
+	    {"binding error", test_binding_error},
 	    {"hop limit", test_hop_limit},
 	    {"no route", test_no_route},
 	    {"error rate", test_error_rate},
