@@ -22,6 +22,7 @@ struct world;
 
 struct world_packet {
 	unsigned link;
+	struct mip6_buf buf; /* its offload; data is not its own */
 	size_t len;
 	uint8_t octets[WORLD_ROOM];
 };
@@ -87,13 +88,14 @@ static inline void world_on_frames(void *ctx, unsigned ifindex, const struct mip
 }
 
 static inline void world_keep(struct world_packet *list, size_t *count, unsigned link,
-			      const uint8_t *octets, size_t len)
+			      const struct mip6_buf *buf, const uint8_t *octets)
 {
 	struct world_packet *p = &list[(*count)++ % WORLD_KEPT];
 
 	p->link = link;
-	p->len = len;
-	memcpy(p->octets, octets, len < WORLD_ROOM ? len : WORLD_ROOM);
+	p->buf = *buf;
+	p->len = buf->len;
+	memcpy(p->octets, octets, buf->len < WORLD_ROOM ? buf->len : WORLD_ROOM);
 }
 
 static inline void world_on_up(void *ctx, const struct mip6_buf *packets, size_t count)
@@ -101,7 +103,7 @@ static inline void world_on_up(void *ctx, const struct mip6_buf *packets, size_t
 	struct world_node *n = ctx;
 
 	for (size_t i = 0; i < count; i++)
-		world_keep(n->up, &n->up_count, 0, packets[i].data, packets[i].len);
+		world_keep(n->up, &n->up_count, 0, &packets[i], packets[i].data);
 }
 
 static inline void world_on_event(void *ctx, const struct mip6_event *event)
@@ -232,7 +234,7 @@ static inline void world_settle(struct world *w)
 
 		CU_ASSERT_FATAL(steps < 100000);
 		if (w->watch == (int)f.link)
-			world_keep(w->seen, &w->seen_count, f.link, f.octets, f.buf.len);
+			world_keep(w->seen, &w->seen_count, f.link, &f.buf, f.octets);
 		if (w->loses && w->loses(w, &f))
 			w->lost++;
 		else

@@ -478,11 +478,37 @@ static void test_large_packet_in_tunnel(void)
 	CU_ASSERT_EQUAL_FATAL(ha->up_count, before + 1);
 	CU_ASSERT_EQUAL(ha->up[before].len, b.len);
 	CU_ASSERT_EQUAL(memcmp(ha->up[before].octets, data, b.len), 0);
+	CU_ASSERT_EQUAL(ha->up[before].buf.gso_size, 1300);
+	CU_ASSERT_EQUAL(ha->up[before].buf.transport, b.transport);
+	CU_ASSERT_TRUE(ha->up[before].buf.csum_partial);
+	CU_ASSERT_EQUAL(ha->up[before].buf.csum_start, b.csum_start);
+	CU_ASSERT_EQUAL(ha->up[before].buf.csum_offset, b.csum_offset);
 	/* a segment with two more headers is above the link's 1500 */
 	f.gso_size = 1400;
 	b = make(data, &f, 0);
 	world_output(&w->nodes[0], &b, data, b.len);
 	CU_ASSERT_EQUAL(world_stats(&w->nodes[0]).drop_too_big, 1);
+	world_free(w);
+}
+
+/* Without a tunnel it leaves as large as it is; its frame's offsets fit. */
+static void test_large_packet_to_neighbour(void)
+{
+	struct world *w = tunnel_world(1500);
+	struct form f = {0, 1, 2600, 1400, ACK | PSH};
+	uint8_t data[3000];
+	struct mip6_buf b = make(data, &f, 0);
+	struct mip6_addr dst = addr_of("3fff:9::1");
+	struct world_node *ha = &w->nodes[1];
+
+	memcpy(data + 24, dst.b, sizeof(dst.b));
+	w->watch = 0;
+	world_output(&w->nodes[0], &b, data, b.len);
+	CU_ASSERT_EQUAL(w->seen_count, 1);
+	CU_ASSERT_EQUAL(w->seen[0].buf.transport, SOFT_ETH + 40);
+	CU_ASSERT_EQUAL(w->seen[0].buf.csum_start, SOFT_ETH + 40);
+	CU_ASSERT_EQUAL(ha->up[ha->up_count - 1].buf.gso_size, 1400);
+	CU_ASSERT_EQUAL(ha->up[ha->up_count - 1].buf.transport, 40);
 	world_free(w);
 }
 
@@ -525,6 +551,7 @@ int main(void)
 	    {"merge ends at 64k", test_merge_ends_at_64k},
 	    {"checksum", test_checksum},
 	    {"large packet in tunnel", test_large_packet_in_tunnel},
+	    {"large packet to neighbour", test_large_packet_to_neighbour},
 	    {"large packet in fragments", test_large_packet_in_fragments},
 	};
 

@@ -158,12 +158,16 @@ static void test_overlapping_fragments(void)
 	/* what was there is gone, too (RFC 5722) */
 	send_fragment(&l, 1, 200, 160, false);
 	CU_ASSERT_EQUAL(l.n->up_count, 0);
-	/* an end inside of what came before, two ends */
+	/* an end before what is there, something behind the end, two ends */
 	send_fragment(&l, 2, 104, 96, true);
-	send_fragment(&l, 2, 96, 8, false);
-	send_fragment(&l, 3, 200, 160, false);
+	send_fragment(&l, 2, 88, 8, false);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 2);
 	send_fragment(&l, 3, 104, 8, false);
+	send_fragment(&l, 3, 200, 8, true);
 	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 3);
+	send_fragment(&l, 4, 104, 8, false);
+	send_fragment(&l, 4, 200, 8, false);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 4);
 	lab_free(&l);
 }
 
@@ -218,8 +222,11 @@ static void test_fragments_time_out(void)
 	struct lab l = lab_new();
 	struct icmp6_error e = {0};
 
+	send_fragment(&l, 9, 0, 200, true);
+	send_fragment(&l, 9, 200, 160, false);
+	/* without its first nobody is told, and not of what had its place before */
+	send_fragment(&l, 2, 200, 160, false);
 	send_fragment(&l, 1, 0, 200, true);
-	send_fragment(&l, 2, 200, 160, false); /* without its first nobody is told */
 	world_run(l.w, l.w->now + 59 * MIP6_SECOND);
 	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 0);
 	world_run(l.w, l.w->now + 2 * MIP6_SECOND);
@@ -231,7 +238,7 @@ static void test_fragments_time_out(void)
 	CU_ASSERT_EQUAL(e.packet_len, SOFT_IP6 + 8 + 200);
 	CU_ASSERT_EQUAL(memcmp(e.packet + 48, udp_packet() + SOFT_IP6, 200), 0);
 	send_fragment(&l, 1, 200, 160, false);
-	CU_ASSERT_EQUAL(l.n->up_count, 0);
+	CU_ASSERT_EQUAL(l.n->up_count, 1);
 	lab_free(&l);
 }
 
@@ -247,10 +254,27 @@ static void test_many_fragments(void)
 	send_fragment(&l, 999, 200, 160, false);
 	CU_ASSERT_TRUE(got_whole(&l));
 	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 992);
-	/* gaps without end */
-	for (size_t i = 0; i < 200; i++)
-		send_fragment(&l, 2000, i * 16 % 320, 8, true);
-	CU_ASSERT_EQUAL(l.n->up_count, 1);
+	lab_free(&l);
+}
+
+/* Pieces with a gap after each: their number is bounded. */
+static void test_many_gaps(void)
+{
+	struct lab l = lab_new();
+	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_FRAGMENT};
+	uint8_t payload[16] = {17, [3] = 1};
+
+	p.src = addr_of(PEER);
+	p.dst = addr_of(OWN);
+	p.payload = payload;
+	p.payload_len = sizeof(payload);
+	for (size_t i = 0; i < 1000; i++) {
+		payload[2] = (uint8_t)(i * 16 >> 8);
+		payload[3] = (uint8_t)((i * 16 & 0xf8) | 1);
+		world_inject(l.n, IF, &p);
+	}
+	/* each time 64 are kept, and the next ends it */
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 1000 / 65);
 	lab_free(&l);
 }
 
@@ -309,6 +333,7 @@ static void test_home_address_option(void)
 	struct lab l = lab_new();
 	uint8_t octets[100];
 	struct ip6_packet p = with_headers(HOA, OWN, octets);
+	struct mip6_object input = {.kind = MIP6_OBJ_MH_INPUT};
 
 	p.src = addr_of(COA);
 	p.has_hao = true;
@@ -324,7 +349,16 @@ static void test_home_address_option(void)
 	p.hao = addr_of("ff02::1"); /* not an address of a node */
 	world_inject(l.n, IF, &p);
 	CU_ASSERT_EQUAL(world_stats(l.n).drop_hao, 3);
+	input.mh_input.hao = true;
+	apply(&l, &input);
+	p.next_header = IP6_NH_MH; /* which needs no binding */
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_hao, 4);
 	CU_ASSERT_EQUAL(l.n->up_count, 1);
+	p.hao = addr_of("3fff:1::98");
+	world_inject(l.n, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_hao, 4);
+	CU_ASSERT_EQUAL(l.n->up_count, 2);
 	lab_free(&l);
 }
 
@@ -529,8 +563,42 @@ static void test_wrong_checksum(void)
 	lab_free(&l);
 }
 
-/* ---- the home agent
- * ------------------------------------------------------------------------------ */
+/* ---- path MTUs ------------------------------------------------------------------------------ */
+
+/* More destinations than the table has room for; a value falls, and never rises. */
+static void test_path_mtus(void)
+{
+	struct lab l = lab_new();
+	struct mip6_addr a = addr_of(PEER);
+	unsigned known = 0;
+
+	l.n->s->now = l.w->now;
+	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1500), 1500);
+	soft_pmtu_learn(l.n->s, &a, 1400);
+	soft_pmtu_learn(l.n->s, &a, 1450);
+	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1500), 1400);
+	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1300), 1300);
+	soft_pmtu_learn(l.n->s, &a, 600);
+	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1500), 1280);
+	for (unsigned i = 0; i < 2000; i++) {
+		a.b[14] = (uint8_t)(i >> 8);
+		a.b[15] = (uint8_t)(i & 0xff);
+		a.b[13] = 1;
+		soft_pmtu_learn(l.n->s, &a, 1400);
+		CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1500), 1400);
+	}
+	for (unsigned i = 0; i < 2000; i++) {
+		a.b[14] = (uint8_t)(i >> 8);
+		a.b[15] = (uint8_t)(i & 0xff);
+		known += soft_pmtu(l.n->s, &a, 1500) == 1400;
+	}
+	CU_ASSERT_TRUE(known > 200 && known <= 256);
+	l.n->s->now += 601 * MIP6_SECOND;
+	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1500), 1500);
+	lab_free(&l);
+}
+
+/* ---- the home agent ------------------------------------------------------------------------ */
 
 /* What is sent to a link-local address that it answers for is not tunnelled (RFC
  * 6275 10.4.2). */
@@ -671,6 +739,7 @@ int main(void)
 	    {"fragment too far", test_fragment_too_far},
 	    {"fragments time out", test_fragments_time_out},
 	    {"many fragments", test_many_fragments},
+	    {"many gaps", test_many_gaps},
 	    {"big echo", test_big_echo},
 	    {"home address option", test_home_address_option},
 	    {"routing header", test_routing_header},
@@ -680,6 +749,7 @@ int main(void)
 	    {"mobility at plain node", test_mobility_at_plain_node},
 	    {"echo", test_echo},
 	    {"wrong checksum", test_wrong_checksum},
+	    {"path mtus", test_path_mtus},
 	    {"proxied link local", test_proxied_link_local},
 	    {"proxied solicitation", test_proxied_solicitation},
 	    {"binding loop", test_binding_loop},

@@ -199,6 +199,10 @@ static void test_spoofed_at_home_agent(void)
 	nest(&n, "3fff:2::bad", HA, HOA, CN); /* outer source not its care-of address */
 	world_inject(l.ha, IF, &n.outer);
 	CU_ASSERT_EQUAL(world_stats(l.ha).drop_wrong_coa, 1);
+	world_address(l.ha, IF, "3fff:1::2/64"); /* not where its tunnel ends */
+	nest(&n, COA, "3fff:1::2", HOA, CN);
+	world_inject(l.ha, IF, &n.outer);
+	CU_ASSERT_EQUAL(world_stats(l.ha).drop_wrong_coa, 2);
 	nest(&n, COA, HA, HOA, "fe80::1"); /* scopes that end at the tunnel */
 	world_inject(l.ha, IF, &n.outer);
 	nest(&n, COA, HA, HOA, "ff05::2");
@@ -228,6 +232,10 @@ static void test_spoofed_at_mobile_node(void)
 	nest(&n, HA, COA, CN, HOA);
 	world_inject(l.mn, IF, &n.outer);
 	CU_ASSERT_EQUAL(l.mn->up_count, 1);
+	n.outer.payload_len += 20; /* octets behind the inner packet */
+	world_inject(l.mn, IF, &n.outer);
+	CU_ASSERT_EQUAL(l.mn->up_count, 2);
+	CU_ASSERT_TRUE(world_got_udp(l.mn, CN, HOA, 100, 1));
 	/* an inner packet that is shorter than its header says */
 	n.outer.payload_len = 60;
 	world_inject(l.mn, IF, &n.outer);
@@ -413,6 +421,32 @@ static void test_no_route(void)
 	lab_free(&l);
 }
 
+/* An interface without a global address: the error has that of another. */
+static void test_error_source(void)
+{
+	struct world *w = world_new();
+	struct world_node *router = world_add(w, NULL);
+	struct world_node *host = world_add(w, NULL);
+	struct mip6_prefix prefix = prefix_of("3fff:3::/64");
+	struct mip6_addr gateway = world_link_local(router, 1);
+	struct mip6_prefix all = {.len = 0};
+	struct mip6_addr global = addr_of("3fff:2::fe");
+	struct icmp6_error e;
+
+	world_plug(router, 1, FAR, 1500);
+	world_plug(router, 2, AWAY, 1500);
+	world_address(router, 2, "3fff:2::fe/64");
+	CU_ASSERT_EQUAL(mip6_soft_route(router->s, w->now, &prefix, 1, NULL, true), 0);
+	mip6_soft_forwarding(router->s, true);
+	world_plug(host, 1, FAR, 1500);
+	world_address(host, 1, CN "/64");
+	CU_ASSERT_EQUAL(mip6_soft_route(host->s, w->now, &all, 1, &gateway, true), 0);
+	world_send_udp(host, CN, "3fff:9::1", 100, 1);
+	CU_ASSERT_TRUE(world_got_error(host, &e));
+	CU_ASSERT_EQUAL(memcmp(host->up[0].octets + 8, global.b, sizeof(global.b)), 0);
+	world_free(w);
+}
+
 static void test_error_rate(void)
 {
 	struct lab l = lab_new(1500);
@@ -512,7 +546,7 @@ static void test_forged_too_big(void)
 	uint8_t quote[WORLD_ROOM];
 	uint8_t payload[1280];
 
-	nest(&n, HA, "3fff:2::bad", CN, HOA);
+	nest(&n, HA, COA, CN, "3fff:1::98"); /* there is no such home address */
 	e.packet = quote;
 	e.packet_len = (size_t)ip6_build(&n.outer, quote, sizeof(quote));
 	p.src = addr_of("3fff:1::fe");
@@ -589,6 +623,7 @@ int main(void)
 	    {"binding error", test_binding_error},
 	    {"hop limit", test_hop_limit},
 	    {"no route", test_no_route},
+	    {"error source", test_error_source},
 	    {"error rate", test_error_rate},
 	    {"scope", test_scope},
 	    {"link too small", test_link_too_small},
