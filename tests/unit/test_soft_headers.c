@@ -88,7 +88,8 @@ static const uint8_t *udp_packet(void)
 }
 
 /* Octets from `at` of the payload of the packet above, as a fragment. */
-static void send_fragment(struct lab *l, uint32_t id, size_t at, size_t len, bool more)
+static void send_marked_fragment(struct lab *l, uint32_t id, size_t at, size_t len, bool more,
+				 uint8_t traffic_class)
 {
 	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_FRAGMENT};
 	uint8_t payload[WHOLE];
@@ -99,11 +100,17 @@ static void send_fragment(struct lab *l, uint32_t id, size_t at, size_t len, boo
 	wr_u16(&w, (uint16_t)(at | more));
 	wr_u32(&w, id);
 	wr_copy(&w, udp_packet() + SOFT_IP6 + at, len);
+	p.traffic_class = traffic_class;
 	p.src = addr_of(PEER);
 	p.dst = addr_of(OWN);
 	p.payload = payload;
 	p.payload_len = w.pos;
 	world_inject(l->n, IF, &p);
+}
+
+static void send_fragment(struct lab *l, uint32_t id, size_t at, size_t len, bool more)
+{
+	send_marked_fragment(l, id, at, len, more, 0);
 }
 
 static bool got_whole(const struct lab *l)
@@ -180,6 +187,18 @@ static void test_repeated_fragment(void)
 	send_fragment(&l, 1, 200, 160, false);
 	CU_ASSERT_TRUE(got_whole(&l));
 	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 0);
+	lab_free(&l);
+}
+
+/* RFC 3168 5.3: congestion that one fragment met is the packet's. */
+static void test_marked_fragment(void)
+{
+	struct lab l = lab_new();
+
+	send_marked_fragment(&l, 1, 200, 160, false, 3);
+	send_marked_fragment(&l, 1, 0, 200, true, 2);
+	CU_ASSERT_EQUAL_FATAL(l.n->up_count, 1);
+	CU_ASSERT_EQUAL(l.n->up[0].octets[1] >> 4, 3);
 	lab_free(&l);
 }
 
@@ -735,6 +754,7 @@ int main(void)
 	    {"atomic fragment", test_atomic_fragment},
 	    {"overlapping fragments", test_overlapping_fragments},
 	    {"repeated fragment", test_repeated_fragment},
+	    {"marked fragment", test_marked_fragment},
 	    {"fragment sizes", test_fragment_sizes},
 	    {"fragment too far", test_fragment_too_far},
 	    {"fragments time out", test_fragments_time_out},

@@ -227,7 +227,9 @@ static void test_spoofed_at_mobile_node(void)
 	world_inject(l.mn, IF, &n.outer);
 	nest(&n, HA, COA, CN, COA);
 	world_inject(l.mn, IF, &n.outer);
-	CU_ASSERT_EQUAL(world_stats(l.mn).drop_wrong_tunnel, 3);
+	nest(&n, HA, "fe80::ff:fe00:301", CN, HOA); /* not to its care-of address */
+	world_inject(l.mn, IF, &n.outer);
+	CU_ASSERT_EQUAL(world_stats(l.mn).drop_wrong_tunnel, 4);
 	CU_ASSERT_EQUAL(l.mn->up_count, 0);
 	nest(&n, HA, COA, CN, HOA);
 	world_inject(l.mn, IF, &n.outer);
@@ -493,12 +495,62 @@ static void test_link_too_small(void)
 	lab_free(&l);
 }
 
+/* ---- where a packet leaves --------------------------------------------------------------------
+ */
+
+static void test_groups_of_upper_layers(void)
+{
+	struct lab l = lab_new(1500);
+	struct ip6_packet p = {.hop_limit = 64, .next_header = 17, .payload = (const uint8_t *)""};
+	uint8_t octets[100];
+	size_t len;
+
+	l.w->watch = FAR;
+	world_send_udp(l.cn, CN, "ff0e::77", 100, 1); /* as routes say, to the group */
+	world_send_udp(l.cn, CN, "ff02::78", 100, 1);
+	CU_ASSERT_EQUAL(l.w->seen_count, 2);
+	CU_ASSERT_EQUAL(memcmp(l.w->seen[0].octets, "\x33\x33\0\0\0\x77", 6), 0);
+	CU_ASSERT_EQUAL(memcmp(l.w->seen[1].octets, "\x33\x33\0\0\0\x78", 6), 0);
+	/* the upper layers' own device has an address that means nothing on a link */
+	world_send_udp(l.cn, "fe80::1", "ff02::78", 100, 1);
+	CU_ASSERT_EQUAL(world_stats(l.cn).drop_no_route, 1);
+	p.src = world_link_local(l.cn, IF);
+	p.dst = addr_of("3fff:1::1");
+	len = (size_t)ip6_build(&p, octets, sizeof(octets));
+	world_output(l.cn, NULL, octets, len);
+	CU_ASSERT_EQUAL(world_stats(l.cn).drop_not_ours, 1);
+	CU_ASSERT_EQUAL(l.w->seen_count, 2);
+	lab_free(&l);
+}
+
+/* Neighbour discovery stays on its link, whatever the routes say. */
+static void test_nd_stays_on_link(void)
+{
+	struct lab l = lab_new(1500);
+	struct mip6_tx tx = {.ifindex = IF, .next_header = IP6_NH_ICMPV6, .hop_limit = 255};
+	uint8_t payload[8] = {ICMP6_NA};
+
+	tx.src = addr_of(CN);
+	tx.dst = addr_of("3fff:9::1");
+	tx.payload = payload;
+	tx.payload_len = sizeof(payload);
+	world_send_udp(l.cn, CN, "3fff:3::fe", 100, 1); /* the router is known now */
+	l.w->watch = FAR;
+	soft_send_tx(l.cn->s, &tx);
+	soft_finish(l.cn->s);
+	world_settle(l.w);
+	CU_ASSERT_EQUAL(l.w->seen_count, 1);
+	CU_ASSERT_EQUAL(l.w->seen[0].octets[0], 0x33); /* asks for it on the link */
+	lab_free(&l);
+}
+
 /* ---- size of tunnels ----------------------------------------------------------------------------
  */
 
 static void test_tunnel_too_small(void)
 {
 	struct lab l = lab_away();
+	struct mip6_addr hoa = addr_of(HOA);
 
 	world_send_udp(l.cn, CN, HOA, 1461, 1);
 	expect_error(l.cn, ICMP6_PACKET_TOO_BIG, 0, 1460);
@@ -506,6 +558,8 @@ static void test_tunnel_too_small(void)
 	CU_ASSERT_TRUE(world_got_udp(l.mn, CN, HOA, 1460, 2));
 	world_send_udp(l.mn, HOA, CN, 1461, 3);
 	expect_error(l.mn, ICMP6_PACKET_TOO_BIG, 0, 1460);
+	CU_ASSERT_EQUAL(memcmp(l.mn->up[1].octets + 8, hoa.b, sizeof(hoa.b)), 0);
+	CU_ASSERT_EQUAL(world_stats(l.mn).icmp_errors_sent, 0);
 	world_send_udp(l.mn, HOA, CN, 1460, 4);
 	CU_ASSERT_TRUE(world_got_udp(l.cn, HOA, CN, 1460, 4));
 	CU_ASSERT_EQUAL(world_stats(l.ha).fragments_sent, 0);
@@ -536,24 +590,55 @@ static void test_path_mtu(void)
 	lab_free(&l);
 }
 
+/* An ICMPv6 error to the home agent about a packet. */
+static void tell_home_agent(struct lab *l, const struct ip6_packet *about, struct icmp6_error *e)
+{
+	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_ICMPV6};
+	uint8_t quote[WORLD_ROOM];
+	uint8_t payload[1280];
+
+	e->packet = quote;
+	e->packet_len = (size_t)ip6_build(about, quote, sizeof(quote));
+	p.src = addr_of("3fff:1::fe");
+	p.dst = addr_of(HA);
+	p.payload = payload;
+	p.payload_len = (size_t)icmp6_build_error(&p.src, &p.dst, e, payload, sizeof(payload));
+	world_inject(l->ha, IF, &p);
+}
+
+/* What the inner source is told, and what it need not be. */
+static void test_errors_in_tunnel(void)
+{
+	struct lab l = lab_away();
+	struct icmp6_error e = {.type = ICMP6_PACKET_TOO_BIG, .value = 1300};
+	struct nested n;
+
+	nest(&n, HA, COA, CN, HOA);
+	tell_home_agent(&l, &n.outer, &e); /* 100 octets, which are cut from now on */
+	CU_ASSERT_EQUAL(l.cn->up_count, 0);
+	world_send_udp(l.cn, CN, HOA, 1281, 1);
+	expect_error(l.cn, ICMP6_PACKET_TOO_BIG, 0, 1280);
+	e = (struct icmp6_error){.type = ICMP6_DST_UNREACH, .code = 1};
+	tell_home_agent(&l, &n.outer, &e);
+	expect_error(l.cn, ICMP6_DST_UNREACH, 3, 0);
+	e = (struct icmp6_error){.type = 3};
+	tell_home_agent(&l, &n.outer, &e);
+	CU_ASSERT_EQUAL(l.cn->up_count, 3);
+	e = (struct icmp6_error){.type = ICMP6_PARAM_PROBLEM};
+	tell_home_agent(&l, &n.outer, &e);
+	CU_ASSERT_EQUAL(l.cn->up_count, 3);
+	lab_free(&l);
+}
+
 /* An error about a tunnel that is not ours teaches nothing. */
 static void test_forged_too_big(void)
 {
 	struct lab l = lab_away();
-	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_ICMPV6};
 	struct icmp6_error e = {.type = ICMP6_PACKET_TOO_BIG, .value = 1280};
 	struct nested n;
-	uint8_t quote[WORLD_ROOM];
-	uint8_t payload[1280];
 
 	nest(&n, HA, COA, CN, "3fff:1::98"); /* there is no such home address */
-	e.packet = quote;
-	e.packet_len = (size_t)ip6_build(&n.outer, quote, sizeof(quote));
-	p.src = addr_of("3fff:1::fe");
-	p.dst = addr_of(HA);
-	p.payload = payload;
-	p.payload_len = (size_t)icmp6_build_error(&p.src, &p.dst, &e, payload, sizeof(payload));
-	world_inject(l.ha, IF, &p);
+	tell_home_agent(&l, &n.outer, &e);
 	world_send_udp(l.cn, CN, HOA, 1460, 2);
 	CU_ASSERT_TRUE(world_got_udp(l.mn, CN, HOA, 1460, 2));
 	lab_free(&l);
@@ -627,8 +712,11 @@ int main(void)
 	    {"error rate", test_error_rate},
 	    {"scope", test_scope},
 	    {"link too small", test_link_too_small},
+	    {"groups of upper layers", test_groups_of_upper_layers},
+	    {"nd stays on link", test_nd_stays_on_link},
 	    {"tunnel too small", test_tunnel_too_small},
 	    {"path mtu", test_path_mtu},
+	    {"errors in tunnel", test_errors_in_tunnel},
 	    {"forged too big", test_forged_too_big},
 	    {"fragmented tunnel", test_fragmented_tunnel},
 	};
