@@ -14,6 +14,7 @@ install: all ## install programs, man pages and a systemd unit (PREFIX, DESTDIR)
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(UNITDIR)
 	$(INSTALL) -m 755 $(BUILD)/mip6d $(BUILD)/mip6ctl $(DESTDIR)$(SBINDIR)
 	$(INSTALL) -m 755 $(BUILD)/mip6lab $(DESTDIR)$(BINDIR)
+	[ ! -x $(BUILD)/mip6lab-ns3 ] || $(INSTALL) -m 755 $(BUILD)/mip6lab-ns3 $(DESTDIR)$(BINDIR)
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/mip6lab
 	$(INSTALL) -m 644 $(UML_PRELOAD) $(DESTDIR)$(PREFIX)/lib/mip6lab
 	for page in docs/man/*.[1-8]; do \

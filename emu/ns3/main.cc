@@ -53,21 +53,20 @@ void prepare(const emu::run &run)
 
 int carry_out(emu::run &run)
 {
+	emu::network net(run);
+	emu::probes streams(run);
+	emu::traffic flows(run);
+	emu::timeline steps(run, net, streams, flows);
 	int code = DONE;
-	{
-		emu::network net(run);
-		emu::probes streams(run);
-		emu::traffic flows(run);
-		emu::timeline steps(run, net, streams, flows);
 
-		if (!net.build() || !open_captures(run, net) || !steps.open() ||
-		    !streams.open(net) || !flows.open(net)) {
-			code = LACKS;
-		} else {
-			ns3::Simulator::Run();
-			steps.finish();
-		}
+	if (net.build() && open_captures(run, net) && steps.open() && streams.open(net) &&
+	    flows.open(net)) {
+		ns3::Simulator::Run();
+		steps.finish();
+	} else {
+		code = LACKS;
 	}
+	/* While what its objects call back is still there. */
 	ns3::Simulator::Destroy();
 	return code == DONE && !run.error.empty() ? FAILED : code;
 }

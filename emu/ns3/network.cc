@@ -20,6 +20,7 @@ constexpr uint32_t csma_slots_max = 16;
 constexpr uint32_t csma_retries = 1000;
 constexpr uint32_t csma_ceiling = 10;
 constexpr unsigned default_mtu = 1500;
+constexpr unsigned cell_mtu = 2296; /* of IEEE 802.11, behind an LLC header */
 
 uint16_t mtu_of(const struct lab_link &link)
 {
@@ -174,6 +175,9 @@ bool network::make_cell(int link, const std::vector<member> &visitors)
 {
 	bool has_access_point = false;
 
+	if (run_.plan->links[link].mtu > cell_mtu)
+		return run_.fail("wireless link %s: its MTU can be %u at most",
+				 run_.plan->links[link].name, cell_mtu);
 	for (const member &m : visitors) {
 		bool first = !has_access_point && !iface(m).mobile;
 		ns3::Ptr<ns3::WifiNetDevice> device =
@@ -292,6 +296,8 @@ void network::plug(int node_index, int iface_index, int link, std::function<void
 		return;
 	}
 	forget_on(link);
+	if (p.link() >= 0 && !is_cell(p.link()))
+		attach(p.device(p.link()), false); /* two moves at a time */
 	p.plug(link);
 	if (is_cell(link)) {
 		stations_[{m.node, m.iface}].up = up;
