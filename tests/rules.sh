@@ -76,11 +76,15 @@ done)
 rm -f "$base"
 result rule-same-objects "$differ"
 
-sources=$(git ls-files '*.c' '*.h')
+# ns-3 is under the GPL, version 2, with which OpenSSL's licence does not go.
+openssl=$(ldd "$build/mip6lab-ns3" 2>&1 | grep -E 'lib(ssl|crypto)\.|No such file|not found')
+result rule-ns3-without-openssl "$openssl"
+
+sources=$(git ls-files '*.c' '*.h' '*.cc')
 long_files=$(wc -l $sources | awk '$2 != "total" && $1 > 800 { print $2 ": " $1 " lines" }')
 result rule-file-length "$long_files"
 
-long_functions=$(ctags -f - --fields=ne --kinds-C=f $(git ls-files '*.c') | sed -n 's/^\([^\t]*\)\t\([^\t]*\)\t.*line:\([0-9]*\).*end:\([0-9]*\).*/\1 \2 \3 \4/p' |
+long_functions=$(ctags -f - --fields=ne --kinds-C=f --kinds-C++=f $(git ls-files '*.c' '*.cc') | sed -n 's/^\([^\t]*\)\t\([^\t]*\)\t.*line:\([0-9]*\).*end:\([0-9]*\).*/\1 \2 \3 \4/p' |
 	awk '$4 - $3 > 60 { print $2 ":" $3 ": " $1 " has " $4 - $3 " lines" }')
 result rule-function-length "$long_functions"
 
