@@ -48,6 +48,9 @@ static bool open_packet(struct mip6_buf *packet, struct soft_header *ret)
 	if (!soft_header_read(packet, ret) || ret->payload_len > packet->len - SOFT_IP6)
 		return false;
 	packet->len = (size_t)ret->payload_len + SOFT_IP6;
+	/* Who has no address yet speaks to groups only (RFC 4862 5.4.2, 5.5.3). */
+	if (mip6_addr_is_unspecified(&ret->src) && !mip6_addr_is_multicast(&ret->dst))
+		return false;
 	return !mip6_addr_is_multicast(&ret->src) && !mip6_addr_is_loopback(&ret->src) &&
 	       !mip6_addr_is_loopback(&ret->dst) && !mip6_addr_is_unspecified(&ret->dst);
 }

@@ -317,7 +317,11 @@ static void test_bad_frames(void)
 	p.src = addr_of("3fff:3::5");
 	p.dst = addr_of("::1");
 	world_inject(l.cn, IF, &p);
-	CU_ASSERT_EQUAL(world_stats(l.cn).drop_malformed, 3);
+	p.src = addr_of("::");
+	p.dst = addr_of(CN);
+	world_inject(l.cn, IF, &p);
+	CU_ASSERT_EQUAL(world_stats(l.cn).drop_malformed, 4);
+	p.src = addr_of("3fff:3::5");
 	p.dst = addr_of("3fff:3::77"); /* not ours, and no router */
 	world_inject(l.cn, IF, &p);
 	p.dst = addr_of("ff02::2");
