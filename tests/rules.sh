@@ -7,7 +7,7 @@ set -u
 build=$1
 summary=$2
 # The programs that must have the very objects of mip6d.
-SHARE_OBJECTS="tests/simnet/test_mobility tests/simnet/test_explore tests/explore"
+SHARE_OBJECTS="tests/simnet/test_mobility tests/simnet/test_explore tests/explore mip6lab-ns3"
 
 result() { # NAME FINDINGS
 	if [ -z "$2" ]; then
