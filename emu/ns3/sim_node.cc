@@ -9,6 +9,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <ns3/names.h>
 #include <ns3/simulator.h>
 
 namespace emu
@@ -33,12 +34,16 @@ bool has_forwarding(const struct lab_node &plan)
 
 sim_node::sim_node(struct run &run, int index)
     : run_(run), index_(index), plan_(run.plan->nodes[index]),
-      node_(ns3::CreateObject<ns3::Node>()), buffer_(MIP6_SOFT_HEADROOM + ethernet + octets_max)
+      node_(ns3::CreateObject<ns3::Node>()), source_(ns3::CreateObject<event_source>()),
+      buffer_(MIP6_SOFT_HEADROOM + ethernet + octets_max)
 {
 	auto receiver = [this](unsigned ifindex, const frame &f) { receive(ifindex, f); };
 
 	for (int i = 0; i < static_cast<int>(plan_.iface_count); i++)
 		ports_.push_back(std::make_unique<port>(run, index, i, receiver));
+	ns3::Names::Add(plan_.name, node_);
+	node_->AggregateObject(source_);
+	source_->TraceConnectWithoutContext("Event", ns3::MakeCallback(&sim_node::log_event, this));
 	host_.frames = on_frames;
 	host_.up = nullptr;
 	host_.event = on_event;
@@ -448,14 +453,18 @@ bool sim_node::signal(int daemon, int number)
 
 void sim_node::on_event(void *ctx, const struct mip6_event *event)
 {
-	sim_node *self = static_cast<sim_node *>(ctx);
-	const port *p = self->find_port(event->ifindex);
+	static_cast<sim_node *>(ctx)->source_->tell(event);
+}
+
+void sim_node::log_event(const struct mip6_event *event)
+{
+	const port *p = find_port(event->ifindex);
 	char line[4096];
-	int len = mip6_event_line(self->plan_.name, wall_at_zero - mono_at_zero, event,
+	int len = mip6_event_line(plan_.name, wall_at_zero - mono_at_zero, event,
 				  p ? p->plan().name : nullptr, line, sizeof(line));
 
-	if (len > 0 && self->events_)
-		fwrite(line, 1, static_cast<size_t>(len), self->events_);
+	if (len > 0 && events_)
+		fwrite(line, 1, static_cast<size_t>(len), events_);
 }
 
 void sim_node::on_save(void *ctx, const struct mip6_record *record)

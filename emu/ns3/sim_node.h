@@ -7,6 +7,7 @@
  * own upper layers above where something is sent or received. A mip6d of the plan is
  * not a process here: while it runs, the data plane has the protocol with that
  * daemon's configuration; before and after, the node is a plain host or router. */
+#include "ns3/event_source.h"
 #include "ns3/port.h"
 #include "ns3/upper.h"
 #include <memory>
@@ -62,6 +63,7 @@ class sim_node
 	void deliver();
 	void arm();
 	port *find_port(unsigned ifindex);
+	void log_event(const struct mip6_event *event);
 
 	static void on_frames(void *ctx, unsigned ifindex, const struct mip6_buf *frames,
 			      size_t count);
@@ -80,6 +82,7 @@ class sim_node
 	int index_;
 	const struct lab_node &plan_;
 	ns3::Ptr<ns3::Node> node_;
+	ns3::Ptr<event_source> source_;
 	std::vector<std::unique_ptr<port>> ports_;
 	std::unique_ptr<upper> upper_;
 	std::vector<neighbour> neighbours_;
