@@ -31,27 +31,39 @@ bool soft_icmp_allowed(struct mip6_soft *s)
 
 /* ---- errors that we send ------------------------------------------------------------ */
 
-/* An error, or a part of a packet that may be one. */
-static bool holds_error(const struct mip6_buf *packet)
+/* To the header behind those that ip6_parse walks; what is in them does not matter,
+ * as it may be what the error is about. */
+static uint8_t skip_headers(struct mip6_reader *r, uint8_t header)
 {
-	struct ip6_packet p;
-	struct mip6_reader r;
-	uint8_t next_header;
+	while (!r->failed &&
+	       (header == IP6_NH_HOPOPTS || header == IP6_NH_DSTOPTS || header == IP6_NH_ROUTING)) {
+		header = rd_u8(r);
+		rd_bytes(r, (size_t)rd_u8(r) * 8 + 6);
+	}
+	return header;
+}
+
+/* An error, or a part of a packet that may be one. */
+static bool holds_error(const struct mip6_buf *packet, const struct soft_header *h)
+{
+	struct mip6_reader r = rd_init(packet->data, packet->len);
+	uint16_t offset;
+	uint8_t header;
 	uint8_t type;
 
-	if (ip6_parse(packet->data, packet->len, &p) < 0)
-		return false;
-	r = rd_init(p.payload, p.payload_len);
-	next_header = p.next_header;
-	if (next_header == IP6_NH_FRAGMENT) {
-		next_header = rd_u8(&r);
+	rd_bytes(&r, SOFT_IP6);
+	header = skip_headers(&r, h->next_header);
+	if (header == IP6_NH_FRAGMENT) {
+		header = rd_u8(&r);
 		rd_u8(&r);
-		if (next_header == IP6_NH_ICMPV6 && (rd_u16(&r) & 0xfff8))
-			return true;
+		offset = rd_u16(&r) & 0xfff8;
 		rd_u32(&r);
+		if (offset)
+			return header == IP6_NH_ICMPV6;
+		header = skip_headers(&r, header);
 	}
 	type = rd_u8(&r);
-	return next_header == IP6_NH_ICMPV6 &&
+	return header == IP6_NH_ICMPV6 &&
 	       (r.failed || type < ICMP6_FIRST_INFORMATIONAL || type == ICMP6_REDIRECT);
 }
 
@@ -67,7 +79,7 @@ static bool deserves_error(const struct mip6_buf *packet, const struct soft_head
 		return false;
 	if (mip6_addr_is_multicast(&h->dst) && !to_groups)
 		return false;
-	return !holds_error(packet);
+	return !holds_error(packet, h);
 }
 
 static bool usable_source(const struct mip6_addr *src, const struct mip6_addr *dst)

@@ -224,6 +224,25 @@ static void test_unknown_options(void)
 	lab_free(&l);
 }
 
+/* Not even about an option, when an error is behind it. */
+static void test_unknown_option_of_error(void)
+{
+	struct lab l = lab_new();
+	uint8_t octets[24] = {IP6_NH_ICMPV6, 0, 1, 0, 0x9e, 1, 0, 0, 1};
+	uint8_t fragment[32] = {IP6_NH_DSTOPTS};
+
+	send_headers(&l, OWN, IP6_NH_DSTOPTS, octets, sizeof(octets));
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_malformed, 1);
+	memcpy(fragment + 8, octets, sizeof(octets));
+	send_headers(&l, OWN, IP6_NH_FRAGMENT, fragment, sizeof(fragment));
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_malformed, 2);
+	CU_ASSERT_EQUAL(l.peer->up_count, 0);
+	octets[8] = 128; /* a request is no error */
+	send_headers(&l, OWN, IP6_NH_DSTOPTS, octets, sizeof(octets));
+	expect_problem(&l, 2, 44);
+	lab_free(&l);
+}
+
 static void test_unknown_routing(void)
 {
 	struct lab l = lab_new();
@@ -524,6 +543,7 @@ int main(void)
 	    {"routing header", test_routing_header},
 	    {"both headers", test_both_headers},
 	    {"unknown options", test_unknown_options},
+	    {"unknown option of error", test_unknown_option_of_error},
 	    {"unknown routing", test_unknown_routing},
 	    {"mobility at plain node", test_mobility_at_plain_node},
 	    {"echo", test_echo},
