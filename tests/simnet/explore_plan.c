@@ -193,6 +193,9 @@ void explore_draw(uint64_t seed, struct explore_plan *ret)
 		op->kind = draw_kind(&d, ret->calm ? calm_weights : weights);
 		draw_values(&d, &ret->params, op);
 		at += roll(&d, 3) ? roll(&d, 4000) : roll(&d, 100);
+		/* A node that leaves home before the rate limit lets it say that it came is
+		 * forgotten by its neighbours no sooner than they detect it. */
+		at += ret->calm ? 1100 : 0;
 	}
 }
 
