@@ -294,7 +294,9 @@ static void refused(struct mn_home *home, mip6_time now, enum bul_verdict verdic
 
 	if (verdict == BUL_COA_REFUSED && coa)
 		coa->failed_rounds++;
-	if (verdict == BUL_HOA_REFUSED)
+	/* While the home agent is sought on the home link, the question for the home
+	 * address itself may be what its duplicate detection met. */
+	if (verdict == BUL_HOA_REFUSED && home->place == MN_AWAY)
 		home->refused = true;
 	node_warn(home->node, now,
 		  home->refused ? "another node on the home link has the home address: it is not "

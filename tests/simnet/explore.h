@@ -14,6 +14,8 @@ enum explore_op_kind {
 	OP_REPLUG, /* mn, iface, link: without a word */
 	OP_CRASH,  /* node, ms: kill -9, started again after so long */
 	OP_REBOOT, /* node, ms: the same without its records */
+	OP_STOP,   /* node, ms: ended in order, started again after so long */
+	OP_FLAP,   /* node, iface, ms: without carrier for so long */
 	OP_SLEEP,  /* node, ms: suspended */
 	OP_CUT,	   /* link, ms: nothing gets through */
 	OP_LOSS,   /* link, ms, per cent */

@@ -100,10 +100,37 @@ static void crash(struct explorer *x, const struct explore_op *op)
 	if (!node || !node->soft)
 		return;
 	explore_before_kill(x, node);
-	sim_kill(node);
+	if (op->kind == OP_STOP && !node->asleep)
+		sim_stop(node);
+	else
+		sim_kill(node);
 	if (op->kind == OP_REBOOT)
 		forget(x, node);
 	sim_call(x->sim, after(x, op->b), start_again, x, (uint32_t)op->a);
+}
+
+/* The interface of a fixed node, or of a mobile one wherever it is then. */
+static void carrier_back(void *arg, uint32_t value)
+{
+	struct explorer *x = arg;
+	struct sim_node *node = &x->sim->nodes[value / SIM_IFS];
+	struct sim_iface *iface = &node->ifaces[value % SIM_IFS];
+
+	if (iface->link < 0)
+		sim_plug(node, value % SIM_IFS, x->flapped[value]);
+}
+
+static void flap(struct explorer *x, const struct explore_op *op)
+{
+	struct sim_node *node = node_at(x, op->a);
+	uint32_t key = (uint32_t)op->a * SIM_IFS + (uint32_t)op->b;
+
+	if (!node || op->b < 0 || (size_t)op->b >= node->iface_count ||
+	    node->ifaces[op->b].link < 0)
+		return;
+	x->flapped[key] = node->ifaces[op->b].link;
+	sim_plug(node, (size_t)op->b, -1);
+	sim_call(x->sim, after(x, op->c), carrier_back, x, key);
 }
 
 /* ---- links ------------------------------------------------------------------------------- */
@@ -336,11 +363,11 @@ static void break_routes(struct explorer *x, const struct explore_op *op)
 void explore_operate(void *arg, uint32_t value)
 {
 	static void (*const acts[OP_KINDS])(struct explorer *, const struct explore_op *) = {
-	    [OP_PLUG] = move,	       [OP_REPLUG] = move,	  [OP_CRASH] = crash,
-	    [OP_REBOOT] = crash,       [OP_SLEEP] = nap,	  [OP_CUT] = spoil,
-	    [OP_LOSS] = spoil,	       [OP_CONFIG] = reconfigure, [OP_FORGE] = forge,
-	    [OP_REPLAY] = replay,      [OP_FLUSH] = flush,	  [OP_RENEW] = limit,
-	    [OP_BREAK] = break_routes,
+	    [OP_PLUG] = move,	       [OP_REPLUG] = move, [OP_CRASH] = crash,
+	    [OP_REBOOT] = crash,       [OP_STOP] = crash,  [OP_FLAP] = flap,
+	    [OP_SLEEP] = nap,	       [OP_CUT] = spoil,   [OP_LOSS] = spoil,
+	    [OP_CONFIG] = reconfigure, [OP_FORGE] = forge, [OP_REPLAY] = replay,
+	    [OP_FLUSH] = flush,	       [OP_RENEW] = limit, [OP_BREAK] = break_routes,
 	};
 	struct explorer *x = arg;
 	const struct explore_op *op = &x->plan->ops[value];

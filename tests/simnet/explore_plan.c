@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char *const names[OP_KINDS] = {
-    "plug",   "replug", "crash",  "reboot", "sleep", "cut",   "loss",
-    "config", "forge",	"replay", "flush",  "large", "renew", "break",
+    "plug", "replug", "crash", "reboot", "stop",  "flap",  "sleep", "cut",
+    "loss", "config", "forge", "replay", "flush", "large", "renew", "break",
 };
 
 const char *explore_op_name(enum explore_op_kind kind)
@@ -61,6 +61,7 @@ static struct world_params draw_params(struct dice *d)
 	for (unsigned i = 0; i < p.mns; i++)
 		draw_mn(d, &p, i);
 	p.cn_config = roll(d, 2);
+	p.plain_home = roll(d, 3) == 0;
 	p.core_delay = between(d, 1, 20) * MIP6_MS;
 	p.cn_delay = between(d, 1, 20) * MIP6_MS;
 	p.access_delay = between(d, 1, 100) * 50 * MIP6_US;
@@ -85,9 +86,9 @@ static int some_node(struct dice *d, const struct world_params *p)
 /* How often each kind is drawn. In calm there is nothing that would excuse a delay, or
  * lose the one answer that tells of an address that is taken. */
 static const unsigned weights[OP_KINDS] = {
-    [OP_PLUG] = 40, [OP_REPLUG] = 10, [OP_CRASH] = 6,  [OP_REBOOT] = 4, [OP_SLEEP] = 3,
-    [OP_CUT] = 4,   [OP_LOSS] = 4,    [OP_CONFIG] = 2, [OP_FORGE] = 8,	[OP_REPLAY] = 5,
-    [OP_FLUSH] = 2, [OP_LARGE] = 3,   [OP_RENEW] = 2,
+    [OP_PLUG] = 40, [OP_REPLUG] = 10, [OP_CRASH] = 6, [OP_REBOOT] = 4, [OP_STOP] = 3,
+    [OP_FLAP] = 3,  [OP_SLEEP] = 3,   [OP_CUT] = 4,   [OP_LOSS] = 4,   [OP_CONFIG] = 2,
+    [OP_FORGE] = 8, [OP_REPLAY] = 5,  [OP_FLUSH] = 2, [OP_LARGE] = 3,  [OP_RENEW] = 2,
 };
 static const unsigned calm_weights[OP_KINDS] = {
     [OP_PLUG] = 40, [OP_CONFIG] = 2, [OP_FORGE] = 8, [OP_REPLAY] = 5, [OP_LARGE] = 3,
@@ -123,9 +124,15 @@ static void draw_values(struct dice *d, const struct world_params *p, struct exp
 		break;
 	case OP_CRASH:
 	case OP_REBOOT:
+	case OP_STOP:
 	case OP_SLEEP:
 		op->a = some_node(d, p);
 		op->b = roll(d, 4) ? between(d, 1, 500) : between(d, 1, 6000);
+		break;
+	case OP_FLAP:
+		op->a = some_node(d, p);
+		op->b = (int)roll(d, 2);
+		op->c = between(d, 1, 3000);
 		break;
 	case OP_CUT:
 	case OP_LOSS:

@@ -79,6 +79,7 @@ struct explorer {
 	size_t kept_count;
 	bool forgot;	     /* somebody lost records: a binding lives on, or lacks, to its end */
 	uint32_t lifetime_s; /* longest that was asked for */
+	int flapped[SIM_NODES * SIM_IFS]; /* the link that an interface comes back to */
 	mip6_time cut_until[SIM_LINKS];
 	mip6_time loss_until[SIM_LINKS];
 };

@@ -71,11 +71,25 @@ static struct mip6_if_config advertising(const struct world *w, const char *name
 	return c;
 }
 
+/* Nothing tells mobile nodes that this is their home agent, nor its address. */
+static void advertise_plainly(const struct world *w, struct mip6_if_config *c)
+{
+	struct mip6_advertised_prefix *prefix = &c->advertise.prefixes[0];
+
+	c->advertise.ha_flag = MIP6_DISABLED;
+	c->advertise.ha_info = MIP6_DISABLED;
+	mip6_advertised_prefix_default(prefix, &w->sim->links[w->home].prefix);
+	prefix->router_address = false;
+	c->advertise.prefix_count = 1;
+}
+
 static void configure_router(const struct world *w, struct sim_node *node, enum mip6_role role)
 {
 	struct mip6_if_config iface = advertising(w, "eth1", role);
 	struct mip6_config c;
 
+	if (role == MIP6_ROLE_HA && w->params.plain_home)
+		advertise_plainly(w, &iface);
 	mip6_config_default(&c);
 	c.role = role;
 	c.mn_ha_ipsec = false;

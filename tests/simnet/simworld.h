@@ -26,6 +26,7 @@ struct world_params {
 	unsigned prefer[WORLD_MNS]; /* the interface that is preferred */
 	int mn_links[WORLD_MNS][2]; /* where their interfaces begin */
 	bool same_iid[WORLD_MNS];   /* hoa has the identifier of the link-local: L bit */
+	bool plain_home;	    /* the home agent advertises as any router would: no H, no R */
 	bool cn_config;		    /* CN runs the protocol, too */
 	mip6_time core_delay, cn_delay, access_delay;
 	unsigned core_mtu;     /* 0: 1500 */

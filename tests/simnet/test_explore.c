@@ -104,7 +104,7 @@ static void test_out_of_range(void)
 	    "3000:plug:9:9:99,3001:replug:-1:0:3,3002:crash:99:1:0,3003:sleep:-1:-5:0,"
 	    "3004:cut:99:1:0,3005:loss:1:10:999,3006:config:0:0:7,3007:forge:77:9:-1,"
 	    "3008:replay:-1:0:0,3009:flush:-3:0:0,3010:large:99:0:0,3011:renew:0:0:0,"
-	    "3012:plug:0:0:0",
+	    "3012:plug:0:0:0,3013:flap:99:0:1,3014:flap:2:7:1,3015:stop:-1:0:0",
 	    &plan));
 	CU_ASSERT_FALSE(explore_run(&plan, 0).failed);
 }

@@ -145,6 +145,28 @@ static void home_before_the_answer(void)
 	rig_end(&r);
 }
 
+/* Home while the home agent still tests the home address for the Binding Update from
+ * abroad: the node's own question for the address makes that test fail. */
+static void refused_because_of_the_own_question(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_attach1(&r);
+	rig_link(&r, ETH0, false);
+	rig_link(&r, ETH0, true);
+	rig_receive_ra(&r, ETH0, HOME_AR, home_ra());
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 1); /* the home agent is sought */
+	rig_receive_ba(&r, ETH0, COA1, MH_STATUS_DAD_FAILED, rig_bu(&r, 0)->mh.bu.seq, 0);
+	rig_pass(&r, 200 * MS);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 2);
+	CU_ASSERT_EQUAL(rig_last_bu(&r)->mh.bu.lifetime, 0);
+	rig_receive_ba(&r, ETH0, NULL, MH_STATUS_NOT_HOME_AGENT, rig_last_bu(&r)->mh.bu.seq, 0);
+	CU_ASSERT(hoa_at_home(&r));
+	rig_end(&r);
+}
+
 /* ---- returning -------------------------------------------------------------------------- */
 
 static void deregistration_in_the_step_of_the_ra(void)
@@ -637,6 +659,7 @@ int main(void)
 	    {"prefix_must_be_on_link", prefix_must_be_on_link},
 	    {"leaving_home", leaving_home},
 	    {"home_before_the_answer", home_before_the_answer},
+	    {"refused_because_of_the_own_question", refused_because_of_the_own_question},
 	    {"deregistration_in_the_step_of_the_ra", deregistration_in_the_step_of_the_ra},
 	    {"acknowledged_at_home", acknowledged_at_home},
 	    {"home_agent_knows_no_binding", home_agent_knows_no_binding},
