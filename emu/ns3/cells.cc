@@ -5,6 +5,7 @@
 #include <ns3/frame-exchange-manager.h>
 #include <ns3/propagation-delay-model.h>
 #include <ns3/propagation-loss-model.h>
+#include <ns3/simulator.h>
 #include <ns3/ssid.h>
 #include <ns3/sta-wifi-mac.h>
 #include <ns3/string.h>
@@ -109,7 +110,45 @@ ns3::Ptr<ns3::WifiNetDevice> cells::add_station(ns3::Ptr<ns3::Node> node,
 
 void cells::tune(ns3::Ptr<ns3::WifiNetDevice> station, int link)
 {
-	station->GetPhy()->SetOperatingChannel(setting(link < 0 ? nowhere : channels_[link]));
+	std::deque<uint8_t> &queue = wanted_[ns3::PeekPointer(station)];
+
+	queue.push_back(link < 0 ? nowhere : channels_[link]);
+	/* Of many in a row the last two count: away from where it was, and there. */
+	if (queue.size() > 2)
+		queue.pop_front();
+	else if (queue.size() == 1)
+		settle(station);
+}
+
+/* How long a radio must not be tuned, zero: it may. ns-3 aborts where that happens in
+ * the middle of something, also between a frame and the acknowledgement that it will
+ * send for it. */
+static ns3::Time busy_for(ns3::Ptr<ns3::WifiPhy> phy)
+{
+	ns3::Time answered = phy->GetLastRxEndTime() + phy->GetSifs() + ns3::MicroSeconds(1);
+	ns3::Time now = ns3::Simulator::Now();
+
+	if (phy->IsStateTx() || phy->IsStateRx() || phy->IsStateSwitching())
+		return phy->GetDelayUntilIdle() + ns3::NanoSeconds(1);
+	return phy->GetLastRxEndTime().IsStrictlyPositive() && now < answered ? answered - now
+									      : ns3::Time(0);
+}
+
+void cells::settle(ns3::Ptr<ns3::WifiNetDevice> station)
+{
+	std::deque<uint8_t> &queue = wanted_[ns3::PeekPointer(station)];
+	ns3::Ptr<ns3::WifiPhy> phy = station->GetPhy();
+
+	ns3::Time busy = busy_for(phy);
+
+	if (busy.IsStrictlyPositive()) {
+		ns3::Simulator::Schedule(busy, &cells::settle, this, station);
+		return;
+	}
+	phy->SetOperatingChannel(setting(queue.front()));
+	queue.pop_front();
+	if (!queue.empty())
+		ns3::Simulator::Schedule(ns3::NanoSeconds(1), &cells::settle, this, station);
 }
 
 } // namespace emu

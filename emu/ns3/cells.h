@@ -8,6 +8,7 @@
  * requests and associates, which takes the time that it takes. Between two cells it is
  * tuned to a channel on which there is nobody. */
 #include "ns3/run.h"
+#include <deque>
 #include <functional>
 #include <map>
 #include <ns3/mac48-address.h>
@@ -31,16 +32,19 @@ class cells
 	ns3::Ptr<ns3::WifiNetDevice> add_station(ns3::Ptr<ns3::Node> node,
 						 const ns3::Mac48Address &mac,
 						 std::function<void(bool associated)> associated);
-	/* link -1: to the empty channel. */
+	/* link -1: to the empty channel. Takes effect when the radio is free: one that
+	 * sends, receives or is just being tuned goes on with that first. */
 	void tune(ns3::Ptr<ns3::WifiNetDevice> station, int link);
 
       private:
+	void settle(ns3::Ptr<ns3::WifiNetDevice> station);
 	ns3::Ptr<ns3::WifiNetDevice> install(ns3::Ptr<ns3::Node> node, const char *mac_type,
 					     uint8_t channel, const ns3::Mac48Address &mac);
 
 	struct run &run_;
 	ns3::Ptr<ns3::YansWifiChannel> air_;
-	std::map<int, uint8_t> channels_; /* by link */
+	std::map<int, uint8_t> channels_;			     /* by link */
+	std::map<ns3::WifiNetDevice *, std::deque<uint8_t>> wanted_; /* in order */
 };
 
 } // namespace emu

@@ -316,9 +316,11 @@ void network::associated(const member &m, bool up)
 
 	if (!is_cell(port_of(m).link()))
 		return; /* it was taken away */
+	/* That it lost the former cell may be heard when it waits for the next one. */
 	if (up && s.up)
 		s.up();
-	s.up = nullptr;
+	if (up)
+		s.up = nullptr;
 	tell(m, up);
 }
 

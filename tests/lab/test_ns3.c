@@ -93,6 +93,15 @@ static void wireless(void)
 	check(&run, is_in(&run, "handover.l2_gap_ms.min", 49.9, 50.1), "the cable's gap");
 	check(&run, is_in(&run, "handover.l2_gap_ms.max", 50.5, 75), "the air's gap");
 	lab_run_free(&run);
+	/* Radios that are tuned while they send, receive or are being tuned. */
+	RUN(&run, "handover", "-e", "ns3", "-s", "7", "-p",
+	    "access=wifi slack=20ms gap=0 moves=60 pause_min=400ms pause_max=900ms");
+	check(&run, run.code == 0, "exit code 0 without a gap");
+	lab_run_free(&run);
+	RUN(&run, "handover", "-e", "ns3", "-p",
+	    "access=wifi gap=0 moves=300 pause_min=10ms pause_max=20ms");
+	check(&run, run.code == 1 && !says(&run, "died of signal"), "too fast, but no crash");
+	lab_run_free(&run);
 }
 
 static void without_solicitations(void)
