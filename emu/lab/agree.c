@@ -117,12 +117,11 @@ static void compare_phase(struct comparison *c, enum column phase,
 /* Counts of what hardly ever happens are shown where it did. */
 static bool is_worth_a_line(enum column phase, const struct agree_row *const rows[AGREE_WAYS])
 {
-	if (phase < COLUMN_DUP_DOWN)
-		return true;
+	bool seen = phase < COLUMN_DUP_DOWN;
+
 	for (enum agree_way w = 0; w < AGREE_WAYS; w++)
-		if (!rows[w]->values[phase].known || rows[w]->values[phase].number > 0)
-			return true;
-	return false;
+		seen = seen || !rows[w]->values[phase].known || rows[w]->values[phase].number > 0;
+	return seen;
 }
 
 static bool same_move(const struct agree_row *a, const struct agree_row *b)

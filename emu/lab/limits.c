@@ -28,6 +28,26 @@ int limits_wifi(struct lab_load *load, const struct doc_node *at)
 	return limits_fail(load, at, "it has no wireless links; engine ns3 has");
 }
 
+static bool has_fixed_member(const struct lab_plan *plan, int link)
+{
+	for (size_t n = 0; n < plan->node_count; n++)
+		for (size_t i = 0; i < plan->nodes[n].iface_count; i++)
+			if (plan->nodes[n].ifaces[i].link == link &&
+			    !plan->nodes[n].ifaces[i].mobile)
+				return true;
+	return false;
+}
+
+int limits_cells(struct lab_load *load, const struct doc_node *links)
+{
+	for (size_t l = 0; l < load->plan->link_count; l++)
+		if (load->plan->links[l].wifi && !has_fixed_member(load->plan, (int)l))
+			return limits_fail(load, doc_get(links->items[l], "kind"),
+					   "a wireless link needs a member that does not move: its "
+					   "access point");
+	return 0;
+}
+
 int limits_step(struct lab_load *load, const struct doc_node *step)
 {
 	if (load->plan->engine != LAB_ENGINE_NS3 || strcmp(step->text, "command") != 0)

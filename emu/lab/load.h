@@ -98,6 +98,8 @@ int limits_wifi(struct lab_load *load, const struct doc_node *at);
 int limits_daemon(struct lab_load *load, const struct doc_node *key, const struct doc_node *map,
 		  const struct lab_daemon *daemon);
 int limits_sysctl(struct lab_load *load, const struct doc_node *at);
+/* Whether every wireless link of a topology has an access point. */
+int limits_cells(struct lab_load *load, const struct doc_node *links);
 int limits_step(struct lab_load *load, const struct doc_node *step);
 int limits_signal(struct lab_load *load, const struct doc_node *at, int signal);
 

@@ -330,5 +330,5 @@ int topology_build(struct lab_load *load, const struct doc_node *file)
 		return doc_fail(file, load->error, "a topology needs \"links\" and \"nodes\"");
 	if (build_links(load, links) < 0)
 		return -1;
-	return build_nodes(load, nodes);
+	return build_nodes(load, nodes) < 0 ? -1 : limits_cells(load, links);
 }

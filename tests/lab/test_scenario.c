@@ -497,6 +497,7 @@ struct refusal {
 	const char *instead;
 	int column;
 	const char *says; /* NULL: it is able to */
+	int at;		  /* the error's line when it is another, else 0 */
 };
 
 /* The two files, one line of them changed: the error is at that line. */
@@ -512,7 +513,7 @@ static void check_refusal(const struct folder *folder, const struct refusal *r)
 	write_lines(folder->scenario, text.scenario, r->topology ? 0 : r->line, r->instead);
 	plan = load_ns3(folder, &error);
 	if (r->says)
-		good = !plan && error.engine && error.line == r->line &&
+		good = !plan && error.engine && error.line == (r->at ? r->at : r->line) &&
 		       error.column == r->column && strstr(error.text, "engine ns3: ") &&
 		       strstr(error.text, r->says);
 	else
@@ -527,18 +528,20 @@ static void check_refusal(const struct folder *folder, const struct refusal *r)
 static void test_refusals(void)
 {
 	static const struct refusal refusals[] = {
-	    {false, 18, "  - wait: 1s", 0, NULL},
-	    {true, 8, "  air: {kind: wifi}", 0, NULL},
-	    {false, 18, "  - command: {node: mn, run: [ls]}", 5, "it runs no programs"},
-	    {false, 18, "  - signal: {node: ha, daemon: mip6d, signal: KILL}", 0, NULL},
-	    {false, 18, "  - signal: {node: ha, daemon: mip6d, signal: STOP}", 47, "no process"},
-	    {true, 13, "    sysctls: {net.ipv6.conf.all.forwarding: 1}", 0, NULL},
-	    {true, 13, "    sysctls: {net.ipv6.conf.eth0.accept_ra: 0}", 0, NULL},
-	    {true, 13, "    sysctls: {net.ipv6.conf.eth0.forwarding: 1}", 15, "no such setting"},
-	    {true, 13, "    sysctls: {net.ipv4.ip_forward: 1}", 15, "no such setting"},
-	    {true, 20, "      radvd:", 7, "no daemon but mip6d, this is \"radvd\""},
-	    {true, 20, "      iperf3:", 7, "no daemon but mip6d, this is \"iperf3\""},
-	    {true, 21, "        command: [another-stack]", 18, "no daemon but ${mip6d}, this is"},
+	    {false, 18, "  - wait: 1s", 0, NULL, 0},
+	    {true, 8, "  air: {kind: wifi}", 0, NULL, 0},
+	    {true, 8, "  air: {}\n  sky: {kind: wifi}", 15, "needs a member that does not move", 9},
+	    {false, 18, "  - command: {node: mn, run: [ls]}", 5, "it runs no programs", 0},
+	    {false, 18, "  - signal: {node: ha, daemon: mip6d, signal: KILL}", 0, NULL, 0},
+	    {false, 18, "  - signal: {node: ha, daemon: mip6d, signal: STOP}", 47, "no process", 0},
+	    {true, 13, "    sysctls: {net.ipv6.conf.all.forwarding: 1}", 0, NULL, 0},
+	    {true, 13, "    sysctls: {net.ipv6.conf.eth0.accept_ra: 0}", 0, NULL, 0},
+	    {true, 13, "    sysctls: {net.ipv6.conf.eth0.forwarding: 1}", 15, "no such setting", 0},
+	    {true, 13, "    sysctls: {net.ipv4.ip_forward: 1}", 15, "no such setting", 0},
+	    {true, 20, "      radvd:", 7, "no daemon but mip6d, this is \"radvd\"", 0},
+	    {true, 20, "      iperf3:", 7, "no daemon but mip6d, this is \"iperf3\"", 0},
+	    {true, 21, "        command: [another-stack]", 18, "no daemon but ${mip6d}, this is",
+	     0},
 	};
 	struct folder folder;
 
