@@ -182,7 +182,7 @@ static void recover(struct explorer *x)
 	unsigned rounds = 0;
 
 	while (well < ROUNDS_TO_BE_WELL && !x->sim->stop) {
-		const char *wrong = quiet_round(x, ++rounds % 4 ? 100 : 1280, well > 0);
+		const char *wrong = quiet_round(x, ++rounds % 2 ? 100 : 1280, well > 0);
 
 		well = wrong ? 0 : well + 1;
 		if (wrong && x->sim->now > until)

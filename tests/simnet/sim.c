@@ -8,6 +8,7 @@
 struct sim_frame {
 	struct sim_frame *next; /* in the list of free ones */
 	struct sim_node *from;	/* NULL: injected */
+	size_t from_iface;
 	int link;
 	size_t len;
 	uint8_t data[SIM_FRAME];
@@ -172,7 +173,8 @@ static bool chance(struct sim *sim, unsigned percent)
 	return percent && sim_random(sim, 100) < percent;
 }
 
-static void put(struct sim *sim, struct sim_node *from, int link, const uint8_t *data, size_t len)
+static void put(struct sim *sim, struct sim_node *from, size_t from_iface, int link,
+		const uint8_t *data, size_t len)
 {
 	const struct sim_link *l = &sim->links[link];
 	struct sim_frame *frame = take_frame(sim);
@@ -181,6 +183,7 @@ static void put(struct sim *sim, struct sim_node *from, int link, const uint8_t 
 	if (l->jitter)
 		at += (mip6_time)sim_random(sim, (uint32_t)(l->jitter / MIP6_US)) * MIP6_US;
 	frame->from = from;
+	frame->from_iface = from_iface;
 	frame->link = link;
 	frame->len = len;
 	memcpy(frame->data, data, len);
@@ -216,15 +219,15 @@ void sim_send(struct sim_node *node, size_t iface, const uint8_t *data, size_t l
 	}
 	if (l->cut || chance(sim, l->loss))
 		return;
-	put(sim, node, link, data, len);
+	put(sim, node, iface, link, data, len);
 	if (chance(sim, l->duplicate))
-		put(sim, node, link, data, len);
+		put(sim, node, iface, link, data, len);
 }
 
 void sim_inject(struct sim *sim, int link, const uint8_t *data, size_t len)
 {
 	if (len <= SIM_FRAME && !sim->links[link].cut)
-		put(sim, NULL, link, data, len);
+		put(sim, NULL, 0, link, data, len);
 }
 
 static void arrive(struct sim *sim, const struct sim_frame *frame)
@@ -235,7 +238,8 @@ static void arrive(struct sim *sim, const struct sim_frame *frame)
 		for (size_t k = 0; k < node->iface_count; k++) {
 			const struct sim_iface *iface = &node->ifaces[k];
 
-			if (iface->link != frame->link || node == frame->from)
+			if (iface->link != frame->link ||
+			    (node == frame->from && k == frame->from_iface))
 				continue;
 			if (frame->data[0] & 1 || memcmp(iface->mac, frame->data, 6) == 0)
 				sim_deliver(node, k, frame->data, frame->len);

@@ -279,6 +279,8 @@ void sim_stop(struct sim_node *node)
 	mip6_soft_objects(node->soft, count_object, &left);
 	if (left)
 		sim_violation(node, "objects are left of a node that was stopped");
+	if (node->usable_count)
+		sim_violation(node, "a node that was stopped has a home address");
 	sim_kill(node);
 }
 

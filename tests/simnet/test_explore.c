@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
-/* The explorer in make check: 2,000 seeds (EXPLORE_SEEDS of them, a tenth under the
+/* The explorer in make check: 2,000 seeds (EXPLORE_SEEDS of them, a quarter under the
  * address sanitizer), and that it is of use: that runs repeat to the byte, that an
  * operation list survives its way through text, and that what fails is shrunk. */
 #include "explore.h"
@@ -11,7 +11,7 @@ static uint64_t seeds(void)
 	const char *text = getenv("EXPLORE_SEEDS");
 
 #ifdef __SANITIZE_ADDRESS__
-	return text ? strtoull(text, NULL, 10) : 200;
+	return text ? strtoull(text, NULL, 10) : 500;
 #else
 	return text ? strtoull(text, NULL, 10) : 2000;
 #endif
