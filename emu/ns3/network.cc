@@ -321,7 +321,8 @@ void network::associated(const member &m, bool up)
 		s.up();
 	if (up)
 		s.up = nullptr;
-	tell(m, up);
+	if (up || port_of(m).carrier())
+		tell(m, up);
 }
 
 void network::impair(int link, const struct lab_impairment &imp)

@@ -109,6 +109,12 @@ static void cells(void)
 	if (run.code)
 		lab_explain(&run);
 	lab_run_free(&run);
+	/* Out of one cell and into the other at the same moment, under traffic. */
+	RUN(&run, "wifi", "-e", "ns3", "-p", "moves=6 gap=0ms probe=2ms", "-s", "3");
+	CU_ASSERT_EQUAL(run.code, 0);
+	CU_ASSERT_EQUAL(lab_number(&run, "handover.first_down_ms.count"), 6);
+	CU_ASSERT_TRUE(lab_number(&run, "handover.l2_gap_ms.min") > 5);
+	lab_run_free(&run);
 	RUN(&run, "wifi", "-e", "ns3", "-p", "moves=2 gap=0s access=wire");
 	CU_ASSERT_TRUE(lab_number(&run, "handover.l2_gap_ms.max") == 0);
 	lab_run_free(&run);
