@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # make install: programs, manual pages, systemd unit, topologies and scenarios.
+# mip6lab-ns3 goes with them where it is built (make ns3).
 # PREFIX says where they shall work, DESTDIR where they are put for a package.
 
 SBINDIR := $(PREFIX)/sbin
@@ -14,6 +15,7 @@ install: all ## install programs, man pages and a systemd unit (PREFIX, DESTDIR)
 	$(INSTALL) -d $(DESTDIR)$(SBINDIR) $(DESTDIR)$(BINDIR) $(DESTDIR)$(UNITDIR)
 	$(INSTALL) -m 755 $(BUILD)/mip6d $(BUILD)/mip6ctl $(DESTDIR)$(SBINDIR)
 	$(INSTALL) -m 755 $(BUILD)/mip6lab $(DESTDIR)$(BINDIR)
+	[ ! -x $(BUILD)/mip6lab-ns3 ] || $(INSTALL) -m 755 $(BUILD)/mip6lab-ns3 $(DESTDIR)$(BINDIR)
 	[ ! -x $(BUILD)/mip6lab-ns3 ] || $(INSTALL) -m 755 $(BUILD)/mip6lab-ns3 $(DESTDIR)$(BINDIR)
 	$(INSTALL) -d $(DESTDIR)$(PREFIX)/lib/mip6lab
 	$(INSTALL) -m 644 $(UML_PRELOAD) $(DESTDIR)$(PREFIX)/lib/mip6lab

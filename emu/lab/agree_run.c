@@ -129,6 +129,8 @@ static int run_ways(struct run_options ways[AGREE_WAYS], struct agree_allowed *a
 		worst = code > worst ? code : worst;
 	}
 	code = compare_folders(ways, allowed);
+	if (worst != RUN_OK)
+		puts("but not every run ended well: see above");
 	return code > worst ? code : worst;
 }
 

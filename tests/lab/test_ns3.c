@@ -5,6 +5,7 @@
 #include "runs_help.h"
 #include "test.h"
 #include <math.h>
+#include <sys/wait.h>
 
 #define RUN(run, ...) lab_run(run, (const char *const[]){__VA_ARGS__, NULL})
 
@@ -168,6 +169,28 @@ static void refusals(void)
 	}
 }
 
+/* Without its program the engine is not there, and what to do is said. */
+static void without_program(void)
+{
+	char folder[] = "/tmp/mip6lab-test-XXXXXX";
+	char command[256];
+	char line[512] = "";
+	FILE *pipe;
+	int status;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(folder));
+	snprintf(command, sizeof(command),
+		 "cp build/mip6lab %s && %s/mip6lab run handover -e ns3 -o %s/results 2>&1; "
+		 "code=$?; rm -r %s; exit $code",
+		 folder, folder, folder, folder);
+	pipe = popen(command, "r");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
+	CU_ASSERT_PTR_NOT_NULL(fgets(line, sizeof(line), pipe));
+	status = pclose(pipe);
+	CU_ASSERT_EQUAL(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 3);
+	CU_ASSERT_PTR_NOT_NULL(strstr(line, "apt-get install libns3-dev; make ns3"));
+}
+
 static void interrupted(void)
 {
 	struct lab_run run;
@@ -185,13 +208,17 @@ static void interrupted(void)
 
 static void agreement(void)
 {
-	static const char *const names[] = {"handover", "home", "streams"};
+	static const char *const more[] = {"home", "streams", "ra-race"};
 	struct lab_run run;
 
-	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		AGREE(&run, names[i]);
-		check(&run, run.code == 0 && says(&run, "\nthe three agree: "), names[i]);
-		check(&run, says(&run, "first_down_ms"), "the tables are printed");
+	/* With the expectations of the scenario, 30 moves and p = 1 ms in each way. */
+	AGREE(&run, "handover", "-p", "moves=30 probe=1ms");
+	check(&run, run.code == 0 && says(&run, "\nthe three agree: 30 handovers"), "handover");
+	check(&run, says(&run, "first_down_ms"), "the tables are printed");
+	lab_run_free(&run);
+	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
+		AGREE(&run, more[i]);
+		check(&run, run.code == 0 && says(&run, "\nthe three agree: "), more[i]);
 		lab_run_free(&run);
 	}
 	AGREE(&run, "wifi", "-s", "3", "-p", "access=wire moves=3");
@@ -245,6 +272,7 @@ int main(void)
 	    {"without_solicitations", without_solicitations},
 	    {"repeats", repeats},
 	    {"refusals", refusals},
+	    {"without_program", without_program},
 	    {"interrupted", interrupted},
 	    {"agreement", agreement},
 	    {"agreement_of_two", agreement_of_two},
