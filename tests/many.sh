@@ -65,13 +65,16 @@ awk -v mns="$mns" -v ars="$ars" -v seconds="$seconds" 'BEGIN {
 	print "topology: many\nengines: [ns3]\nsettle: 3s\nprobes:"
 	for (m = 0; m < mns; m++)
 		printf "  down%d: {from: cn, to: mn%d, interval: 20ms}\n", m, m
-	print "captures: [ha]\ntimeline:\n  - at: 3s"
-	printf "  - repeat:\n      count: %d\n      do:\n", (seconds - 6) / (mns * 0.03)
+	laps = int((seconds - 6) / (mns * 0.03))
+	print "timeline:\n  - at: 3s"
+	printf "  - repeat:\n      count: %d\n      do:\n", laps
 	for (m = 0; m < mns; m++) {
 		list = ""
 		for (a = 1; a <= ars; a++)
 			list = list (a > 1 ? ", " : "") "foreign" (m + a) % ars
 		printf "        - wait: 30ms\n        - move: {node: mn%d, interface: eth0, to: [%s], gap: 50ms}\n", m, list
 	}
-	print "  - wait: 3s"
+	print "  - wait: 3s\nexpect:"
+	printf "  - handover.first_down_ms.count == %d\n", laps * mns
+	print "  - each ra_ms + bu_ba_ms <= 30.2"
 }' >"$folder/scenarios/many.yaml"

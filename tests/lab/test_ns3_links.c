@@ -153,18 +153,46 @@ static void killed(void)
 	lab_run_free(&run);
 }
 
+/* A path below the build folder: build/tests/lab/test_ns3_links -> build/NAME. */
+static const char *built(const char *name, char buf[ROOM])
+{
+	ssize_t n = readlink("/proc/self/exe", buf, ROOM / 2);
+
+	buf[n > 0 ? n : 0] = '\0';
+	for (int up = 0; up < 3 && strrchr(buf, '/'); up++)
+		*strrchr(buf, '/') = '\0';
+	snprintf(buf + strlen(buf), ROOM / 2, "/%s", name);
+	return buf;
+}
+
+/* 40 mobile nodes at 5 access routers, made by the script that `make bench` uses. */
+static void many(void)
+{
+	char command[2 * ROOM];
+	char path[ROOM];
+	struct lab_run run;
+
+	snprintf(command, sizeof(command), "tests/many.sh '%s' 40 5 8.4",
+		 built("test-results/many", path));
+	CU_ASSERT_EQUAL(system(command), 0);
+	RUN(&run, built("test-results/many/scenarios/many.yaml", path), "-e", "ns3");
+	CU_ASSERT_EQUAL(run.code, 0);
+	CU_ASSERT_EQUAL(lab_number(&run, "handover.count"), 80);
+	CU_ASSERT_TRUE(lab_number(&run, "handover.first_down_ms.max") <= 50.2);
+	CU_ASSERT_EQUAL(lab_number(&run, "lost_outside"), 0);
+	if (run.code)
+		lab_explain(&run);
+	lab_run_free(&run);
+}
+
 /* The program alone: its exit code. */
 static int call(const char *argument)
 {
-	char path[ROOM] = "";
-	ssize_t n = readlink("/proc/self/exe", path, sizeof(path) - 32);
+	char path[ROOM];
 	int status;
 	pid_t pid;
 
-	path[n > 0 ? n : 0] = '\0';
-	for (int up = 0; up < 3 && strrchr(path, '/'); up++)
-		*strrchr(path, '/') = '\0';
-	strcat(path, "/mip6lab-ns3");
+	built("mip6lab-ns3", path);
 	pid = fork();
 	if (pid == 0) {
 		if (!freopen("/dev/null", "w", stderr))
@@ -186,10 +214,8 @@ static void misuse(void)
 int main(void)
 {
 	static const struct test_case tests[] = {
-	    {"links", links},
-	    {"cells", cells},
-	    {"killed", killed},
-	    {"misuse", misuse},
+	    {"links", links}, {"cells", cells},	  {"killed", killed},
+	    {"many", many},   {"misuse", misuse},
 	};
 
 	return test_run("ns3_links", tests, sizeof(tests) / sizeof(tests[0]));
