@@ -105,6 +105,16 @@ static void register_binding(struct ha *ha, mip6_time now, const struct ha_reque
 		ha_binding_register(ha, now, r, &home, e);
 }
 
+static bool from_home_link(const struct ha *ha, mip6_time now, const struct ha_request *r)
+{
+	struct ha_home home;
+
+	return !r->reply.has_rh2 && ha_home_find(ha, now, &r->hoa, &home) &&
+	       home.ifindex == r->ifindex;
+}
+
+/* A node that is on its home link is asked for, so that its next try is answered where
+ * it is now, whatever neighbour this one was known as. */
 static void deregister_binding(struct ha *ha, mip6_time now, const struct ha_request *r,
 			       struct bcache_entry *e)
 {
@@ -114,6 +124,8 @@ static void deregister_binding(struct ha *ha, mip6_time now, const struct ha_req
 	}
 	ha_binding_remember(ha, now, r, e);
 	refuse(ha, now, r, MH_STATUS_NOT_HOME_AGENT);
+	if (from_home_link(ha, now, r))
+		(void)ha_neighbour_ask(ha, &r->reply);
 }
 
 static void emit_rx(struct ha *ha, mip6_time now, const struct ha_request *r)

@@ -20,7 +20,7 @@ enum explore_op_kind {
 	OP_CUT,	   /* link, ms: nothing gets through */
 	OP_LOSS,   /* link, ms, per cent */
 	OP_CONFIG, /* mn, lifetime, preferred interface */
-	OP_FORGE,  /* kind, mn, link: a packet that nobody may get */
+	OP_FORGE,  /* kind, home address, link: a packet that nobody may get */
 	OP_REPLAY, /* ms: Binding Updates that are not older come again */
 	OP_FLUSH,  /* node: its neighbours are forgotten */
 	OP_LARGE,  /* flow: a packet of 1280 octets */
@@ -35,7 +35,7 @@ struct explore_op {
 	int a, b, c;
 };
 
-enum { EXPLORE_OPS = 48, EXPLORE_FLOWS = 16, EXPLORE_WHAT = 160 };
+enum { EXPLORE_OPS = 48, EXPLORE_FLOWS = 32, EXPLORE_WHAT = 160 };
 
 struct explore_plan {
 	uint64_t seed;

@@ -44,9 +44,9 @@ int explore_mn_of(const struct explorer *x, const struct sim_node *node)
 	return -1;
 }
 
-static int mn_of_hoa(const struct explorer *x, const struct mip6_addr *hoa)
+static int home_of(const struct explorer *x, const struct mip6_addr *hoa)
 {
-	for (unsigned i = 0; i < x->plan->params.mns; i++)
+	for (unsigned i = 0; i < x->world->home_count; i++)
 		if (mip6_addr_equal(&x->world->hoas[i], hoa))
 			return (int)i;
 	return -1;
@@ -142,17 +142,21 @@ static void print_frame(const struct explorer *x, const struct sim_node *node, s
 /* A router of a foreign link would drop it (RFC 2827), so it belongs into the tunnel.
  * A node that was carried off from home without a word is excused, and so is a packet
  * that waited for a neighbour of before. */
-static void check_source(struct explorer *x, const struct sim_node *node, unsigned mn, size_t iface,
+static void check_source(struct explorer *x, const struct sim_node *node, size_t iface,
 			 const uint8_t *data)
 {
+	struct mip6_addr src;
 	struct world_belief b;
+	int home;
 
-	if (memcmp(data + 14 + 8, x->world->hoas[mn].b, 16) != 0 ||
-	    world_access(x->world, node->ifaces[iface].link) < 0)
+	if (world_access(x->world, node->ifaces[iface].link) < 0)
 		return;
-	if (x->sim->now - x->mns[mn].chosen_at < 4 * MIP6_SECOND)
+	memcpy(src.b, data + 14 + 8, sizeof(src.b));
+	home = home_of(x, &src);
+	if (home < 0 || world_owner(x->world, (unsigned)home) != node ||
+	    x->sim->now - x->homes[home].chosen_at < 4 * MIP6_SECOND)
 		return;
-	b = world_believe(x->world, mn);
+	b = world_believe(x->world, (unsigned)home);
 	if (strcmp(b.registration.state, "registered") == 0 ||
 	    strcmp(b.registration.state, "waiting") == 0)
 		explore_fail(x, node, "a home address leaves a foreign link outside of the tunnel");
@@ -172,7 +176,7 @@ static void sent(void *arg, struct sim_node *node, size_t iface, const uint8_t *
 	if (memcmp(data + 6, node->ifaces[iface].mac, 6) != 0)
 		explore_fail(x, node, "a frame has another source than its interface");
 	if (mn >= 0)
-		check_source(x, node, (unsigned)mn, iface, data);
+		check_source(x, node, iface, data);
 	if (data[20] == IP6_NH_ICMPV6 && len > 54 && data[54] >= ICMP6_RS && data[54] <= ICMP6_NA)
 		count_control(x, node);
 	else if (data[20] == IP6_NH_DSTOPTS || data[20] == IP6_NH_MH)
@@ -203,7 +207,7 @@ static void *grow(void *memory, size_t *cap, size_t size)
 
 static void check_bu(struct explorer *x, struct sim_node *node, const struct explore_bu *bu)
 {
-	struct explore_mn *mn = &x->mns[bu->mn];
+	struct explore_home *mn = &x->homes[bu->home];
 	mip6_time before = mn->bu_times[0];
 
 	if (mn->any_bu && (int16_t)(bu->seq - mn->last_seq) <= 0)
@@ -219,13 +223,13 @@ static void check_bu(struct explorer *x, struct sim_node *node, const struct exp
 static void note_bu(struct explorer *x, struct sim_node *node, const struct mip6_event *e)
 {
 	struct explore_bu bu = {.at = e->time};
-	int mn = mn_of_hoa(x, &field(e, "hoa")->addr);
+	int home = home_of(x, &field(e, "hoa")->addr);
 
-	if (mn < 0 || x->world->mns[mn] != node) {
+	if (home < 0 || world_owner(x->world, (unsigned)home) != node) {
 		explore_fail(x, node, "a Binding Update for a home address of another");
 		return;
 	}
-	bu.mn = (unsigned)mn;
+	bu.home = (unsigned)home;
 	bu.coa = field(e, "coa")->addr;
 	bu.seq = (uint16_t)field(e, "seq")->uint;
 	bu.lifetime_s = field(e, "lifetime_s")->uint;
@@ -237,25 +241,41 @@ static void note_bu(struct explorer *x, struct sim_node *node, const struct mip6
 
 static void note_ba(struct explorer *x, const struct mip6_event *e)
 {
-	int mn = mn_of_hoa(x, &field(e, "hoa")->addr);
+	int home = home_of(x, &field(e, "hoa")->addr);
 	struct explore_ba ba = {.seq = (uint16_t)field(e, "seq")->uint};
 
-	if (mn < 0)
+	if (home < 0)
 		return;
-	ba.mn = (unsigned)mn;
+	ba.home = (unsigned)home;
 	ba.status = (uint8_t)field(e, "status")->uint;
 	if (x->ba_count == x->ba_cap)
 		x->bas = grow(x->bas, &x->ba_cap, sizeof(*x->bas));
 	x->bas[x->ba_count++] = ba;
 }
 
-static void note_choice(struct explorer *x, const struct sim_node *node)
+static void note_choice(struct explorer *x, const struct mip6_event *e)
 {
-	int mn = explore_mn_of(x, node);
+	int home = home_of(x, &field(e, "hoa")->addr);
 
 	x->result.handovers++;
-	if (mn >= 0)
-		x->mns[mn].chosen_at = x->sim->now;
+	if (home >= 0)
+		x->homes[home].chosen_at = x->sim->now;
+}
+
+/* The test of a home address fails because its owner was carried home and nobody told
+ * it: status 134 is right then, and takes a person to cure. */
+static void note_failed_test(struct explorer *x)
+{
+	for (unsigned i = 0; i < x->world->home_count; i++) {
+		const struct sim_node *mn = world_owner(x->world, i);
+		struct world_belief b = world_believe(x->world, i);
+
+		for (size_t k = 0; k < mn->iface_count; k++)
+			if (mn->ifaces[k].link == x->world->home &&
+			    strcmp(b.registration.state, "home") != 0 &&
+			    strcmp(b.registration.state, "returning") != 0)
+				x->homes[i].excused = true;
+	}
 }
 
 static void print_event(const struct sim_node *node, const struct mip6_event *e)
@@ -288,10 +308,12 @@ static void event(void *arg, struct sim_node *node, const struct mip6_event *e)
 		note_bu(x, node, e);
 	else if (e->id == MIP6_EV_BA_TX && node == x->world->ha)
 		note_ba(x, e);
+	else if (e->id == MIP6_EV_DAD_FAIL && node == x->world->ha)
+		note_failed_test(x);
 	else if (e->id == MIP6_EV_PLANE_ERROR)
 		explore_fail(x, node, "the plane could not do what was wanted");
 	else if (e->id == MIP6_EV_COA_CHOSEN)
-		note_choice(x, node);
+		note_choice(x, e);
 }
 
 /* ---- plane = wanted ------------------------------------------------------------------------ */
@@ -343,13 +365,13 @@ static void check_plane(struct explorer *x, const struct sim_node *node)
 
 /* ---- bindings -------------------------------------------------------------------------------- */
 
-static const struct explore_bu *find_bu(const struct explorer *x, unsigned mn, uint16_t seq,
+static const struct explore_bu *find_bu(const struct explorer *x, unsigned home, uint16_t seq,
 					const struct mip6_addr *coa)
 {
 	for (size_t i = x->bu_count; i > 0; i--) {
 		const struct explore_bu *bu = &x->bus[i - 1];
 
-		if (bu->mn == mn && bu->seq == seq && mip6_addr_equal(&bu->coa, coa))
+		if (bu->home == home && bu->seq == seq && mip6_addr_equal(&bu->coa, coa))
 			return bu;
 	}
 	return NULL;
@@ -358,8 +380,8 @@ static const struct explore_bu *find_bu(const struct explorer *x, unsigned mn, u
 static bool check_binding(void *arg, const struct mip6_binding_info *info)
 {
 	struct explorer *x = arg;
-	int n = mn_of_hoa(x, &info->hoa);
-	struct explore_mn *mn;
+	int n = home_of(x, &info->hoa);
+	struct explore_home *home;
 	const struct explore_bu *bu;
 
 	if (strcmp(info->state, "bound") != 0)
@@ -368,7 +390,7 @@ static bool check_binding(void *arg, const struct mip6_binding_info *info)
 		explore_fail(x, x->world->ha, "a binding for nobody");
 		return false;
 	}
-	mn = &x->mns[n];
+	home = &x->homes[n];
 	bu = find_bu(x, (unsigned)n, info->seq, &info->coa);
 	if (!bu || bu->lifetime_s == 0)
 		explore_fail(x, x->world->ha, "a binding that its mobile node did not ask for");
@@ -376,7 +398,7 @@ static bool check_binding(void *arg, const struct mip6_binding_info *info)
 		explore_fail(x, x->world->ha, "a binding outlives its lifetime");
 	else if (info->expires > x->sim->now + (mip6_time)bu->lifetime_s * MIP6_SECOND)
 		explore_fail(x, x->world->ha, "a binding lives longer than was asked for");
-	if (mn->bound && (int16_t)(info->seq - mn->bound_seq) < 0)
+	if (home->bound && (int16_t)(info->seq - home->bound_seq) < 0)
 		explore_fail(x, x->world->ha, "a Binding Update was accepted that is not newer");
 	return true;
 }
@@ -385,11 +407,11 @@ static bool check_binding(void *arg, const struct mip6_binding_info *info)
 static bool note_binding(void *arg, const struct mip6_binding_info *info)
 {
 	struct explorer *x = arg;
-	int n = mn_of_hoa(x, &info->hoa);
+	int n = home_of(x, &info->hoa);
 
 	if (n >= 0 && strcmp(info->state, "dad") != 0) {
-		x->mns[n].bound = true;
-		x->mns[n].bound_seq = info->seq;
+		x->homes[n].bound = true;
+		x->homes[n].bound_seq = info->seq;
 	}
 	return true;
 }
@@ -399,8 +421,8 @@ static void check_ha(struct explorer *x)
 	const struct mip6_node *node = mip6_soft_node(x->world->ha->soft);
 
 	mip6_node_bindings(node, check_binding, x);
-	for (unsigned i = 0; i < x->plan->params.mns; i++)
-		x->mns[i].bound = false;
+	for (unsigned i = 0; i < x->world->home_count; i++)
+		x->homes[i].bound = false;
 	mip6_node_bindings(node, note_binding, x);
 }
 
@@ -414,30 +436,30 @@ static void check_mn(struct explorer *x, unsigned n)
 
 	if (!b.known || strcmp(r->state, "registered") != 0)
 		return;
-	while (i > 0 && (x->bas[i - 1].mn != n || x->bas[i - 1].seq != r->seq ||
+	while (i > 0 && (x->bas[i - 1].home != n || x->bas[i - 1].seq != r->seq ||
 			 x->bas[i - 1].status >= 128))
 		i--;
 	if (i == 0)
-		explore_fail(x, x->world->mns[n],
+		explore_fail(x, world_owner(x->world, n),
 			     "registered without an acknowledgement for what was asked");
 	else if (!find_bu(x, n, r->seq, &r->coa))
-		explore_fail(x, x->world->mns[n], "registered with what was not asked");
+		explore_fail(x, world_owner(x->world, n), "registered with what was not asked");
 	else if (b.bound && b.binding.seq == r->seq && r->expires > b.binding.expires)
-		explore_fail(x, x->world->mns[n],
+		explore_fail(x, world_owner(x->world, n),
 			     "a mobile node counts on its binding for too long");
 }
 
 static void spoke(void *arg, struct sim_node *node)
 {
 	struct explorer *x = arg;
-	int mn = explore_mn_of(x, node);
 
 	if (node->has_config)
 		check_plane(x, node);
 	if (node == x->world->ha)
 		check_ha(x);
-	if (mn >= 0)
-		check_mn(x, (unsigned)mn);
+	for (unsigned i = 0; i < x->world->home_count; i++)
+		if (world_owner(x->world, i) == node)
+			check_mn(x, i);
 }
 
 void explore_check_all(struct explorer *x)
@@ -457,15 +479,15 @@ struct sim_watch explore_watch(void)
 
 void explore_before_kill(struct explorer *x, const struct sim_node *node)
 {
-	for (unsigned i = 0; i < x->plan->params.mns; i++)
-		if (node == x->world->ha || node == x->world->mns[i])
-			x->mns[i].before = world_believe(x->world, i);
+	for (unsigned i = 0; i < x->world->home_count; i++)
+		if (node == x->world->ha || node == world_owner(x->world, i))
+			x->homes[i].before = world_believe(x->world, i);
 }
 
 /* What was acknowledged survives the process, if its time has not come. */
 static void check_survival(struct explorer *x, const struct sim_node *node, unsigned n)
 {
-	const struct world_belief *was = &x->mns[n].before;
+	const struct world_belief *was = &x->homes[n].before;
 	struct world_belief is = world_believe(x->world, n);
 
 	if (node != x->world->ha || !was->bound || was->binding.expires <= x->sim->now)
@@ -479,6 +501,6 @@ static void check_survival(struct explorer *x, const struct sim_node *node, unsi
 
 void explore_after_start(struct explorer *x, const struct sim_node *node)
 {
-	for (unsigned i = 0; i < x->plan->params.mns; i++)
+	for (unsigned i = 0; i < x->world->home_count; i++)
 		check_survival(x, node, i);
 }

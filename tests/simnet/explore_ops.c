@@ -73,24 +73,28 @@ static bool disturbed(const struct explore_plan *plan)
 	return plan->loss > 0;
 }
 
+static void forget_home(struct explorer *x, const struct sim_node *node, unsigned n)
+{
+	struct explore_home *home = &x->homes[n];
+
+	if (node == x->world->ha)
+		home->bound = false;
+	if (node == x->world->ha || node == world_owner(x->world, n))
+		home->before.bound = false;
+	if (node != world_owner(x->world, n))
+		return;
+	home->any_bu = false;
+	memset(home->bu_times, 0, sizeof(home->bu_times));
+}
+
 static void forget(struct explorer *x, struct sim_node *node)
 {
-	int mn = explore_mn_of(x, node);
-
 	sim_forget(node);
 	x->kept_count = 0; /* whose sequence numbers nobody knows any more */
 	x->forgot = x->forgot || node == x->world->ha;
-	for (unsigned i = 0; i < x->plan->params.mns; i++) {
-		if (node == x->world->ha)
-			x->mns[i].bound = false;
-		if (node == x->world->ha || (int)i == mn)
-			x->mns[i].before.bound = false;
-	}
-	if (mn < 0)
-		return;
-	x->forgot = x->forgot || disturbed(x->plan);
-	x->mns[mn].any_bu = false;
-	memset(x->mns[mn].bu_times, 0, sizeof(x->mns[mn].bu_times));
+	x->forgot = x->forgot || (explore_mn_of(x, node) >= 0 && disturbed(x->plan));
+	for (unsigned i = 0; i < x->world->home_count; i++)
+		forget_home(x, node, i);
 }
 
 static void crash(struct explorer *x, const struct explore_op *op)
@@ -286,7 +290,8 @@ static void forge(struct explorer *x, const struct explore_op *op)
 	struct forged f;
 	int access;
 
-	if (!is_mn(x, op->b) || !is_link(x, op->c) || op->c < x->world->home)
+	if (op->b < 0 || op->b >= (int)x->world->home_count || !is_link(x, op->c) ||
+	    op->c < x->world->home)
 		return;
 	access = world_access(x->world, op->c);
 	router = access < 0 ? x->world->ha : x->world->ars[access];
@@ -382,6 +387,21 @@ void explore_operate(void *arg, uint32_t value)
 	explore_check_all(x);
 }
 
+/* What a person would do. */
+static void reload_refused(struct explorer *x)
+{
+	for (unsigned i = 0; i < x->world->home_count; i++) {
+		struct world_belief b = world_believe(x->world, i);
+		struct mip6_if_config ifs[2];
+		struct mip6_config c;
+
+		if (!x->homes[i].excused || strcmp(b.registration.state, "refused") != 0)
+			continue;
+		c = world_mn_config(x->world, x->world->owner[i], x->lifetime_s, 0, ifs);
+		sim_reconfigure(world_owner(x->world, i), &c);
+	}
+}
+
 void explore_calm(struct explorer *x)
 {
 	x->quiet = true;
@@ -402,4 +422,5 @@ void explore_calm(struct explorer *x)
 	}
 	for (uint32_t i = 0; i < x->sim->node_count; i++)
 		start_again(x, i);
+	reload_refused(x);
 }

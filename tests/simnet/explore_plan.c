@@ -51,6 +51,7 @@ static void draw_mn(struct dice *d, struct world_params *p, unsigned mn)
 	p->mn_links[mn][0] = some_link(d, p);
 	p->mn_links[mn][1] = roll(d, 2) ? some_link(d, p) : -1;
 	p->same_iid[mn] = roll(d, 3) == 0;
+	p->second_home[mn] = roll(d, 4) == 0;
 }
 
 static struct world_params draw_params(struct dice *d)
@@ -147,7 +148,7 @@ static void draw_values(struct dice *d, const struct world_params *p, struct exp
 		break;
 	case OP_FORGE:
 		op->a = (int)roll(d, 6);
-		op->b = (int)roll(d, p->mns);
+		op->b = (int)roll(d, p->mns + 1);
 		op->c = some_link(d, p);
 		break;
 	case OP_REPLAY:

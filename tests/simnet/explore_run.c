@@ -37,11 +37,13 @@ static void add_flows(struct explorer *x)
 {
 	const struct world *w = x->world;
 
-	for (unsigned i = 0; i < x->plan->params.mns; i++) {
-		add_flow(x, w->cn, &w->cn_addr, w->mns[i], &w->hoas[i]);
-		add_flow(x, w->mns[i], &w->hoas[i], w->cn, &w->cn_addr);
-		add_flow(x, w->hl, &w->hl_addr, w->mns[i], &w->hoas[i]);
-		add_flow(x, w->mns[i], &w->hoas[i], w->hl, &w->hl_addr);
+	for (unsigned i = 0; i < w->home_count; i++) {
+		struct sim_node *mn = world_owner(w, i);
+
+		add_flow(x, w->cn, &w->cn_addr, mn, &w->hoas[i]);
+		add_flow(x, mn, &w->hoas[i], w->cn, &w->cn_addr);
+		add_flow(x, w->hl, &w->hl_addr, mn, &w->hoas[i]);
+		add_flow(x, mn, &w->hoas[i], w->hl, &w->hl_addr);
 	}
 	if (x->plan->params.mns > 1) {
 		add_flow(x, w->mns[0], &w->hoas[0], w->mns[1], &w->hoas[1]);
@@ -151,7 +153,7 @@ static const char *quiet_round(struct explorer *x, uint16_t size, bool refreshin
 		if (x->flows[i].got != 1)
 			wrong = x->flows[i].got ? "after quiet a packet arrives twice"
 						: "after quiet packets do not arrive";
-	for (unsigned i = 0; i < x->plan->params.mns; i++) {
+	for (unsigned i = 0; i < x->world->home_count; i++) {
 		const char *other = world_disagreement(x->world, i, refreshing);
 
 		wrong = other ? other : wrong;

@@ -8,7 +8,7 @@
 
 /* A Binding Update that a mobile node says it sent. */
 struct explore_bu {
-	unsigned mn;
+	unsigned home;	      /* number of the home address */
 	struct mip6_addr coa; /* the home address when it de-registers */
 	uint16_t seq;
 	uint64_t lifetime_s;
@@ -17,7 +17,7 @@ struct explore_bu {
 
 /* A Binding Acknowledgement that the home agent says it sent. */
 struct explore_ba {
-	unsigned mn;
+	unsigned home;
 	uint16_t seq;
 	uint8_t status;
 };
@@ -32,12 +32,13 @@ struct explore_flow {
 	unsigned got;	   /* copies of it */
 };
 
-/* What was seen of a mobile node. */
-struct explore_mn {
+/* What was seen of a home address. */
+struct explore_home {
 	bool any_bu;
 	uint16_t last_seq; /* sent last */
 	mip6_time bu_times[4];
 	mip6_time chosen_at; /* a care-of address, last */
+	bool excused;	     /* for a refusal that is final */
 	bool bound;	     /* at the home agent, when it was looked at last */
 	uint16_t bound_seq;
 	struct world_belief before; /* the home agent, or the node, was killed */
@@ -73,7 +74,7 @@ struct explorer {
 	size_t bu_count, bu_cap;
 	struct explore_ba *bas;
 	size_t ba_count, ba_cap;
-	struct explore_mn mns[WORLD_MNS];
+	struct explore_home homes[WORLD_HOMES];
 	struct explore_rate rates[SIM_NODES];
 	struct explore_frame kept[EXPLORE_KEPT];
 	size_t kept_count;

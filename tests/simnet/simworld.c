@@ -150,10 +150,13 @@ struct mip6_config world_mn_config(const struct world *w, unsigned mn, uint32_t 
 	mip6_config_default(&c);
 	c.role = MIP6_ROLE_MN;
 	c.mn_ha_ipsec = false;
-	c.home_count = 1;
-	home.hoa = (struct mip6_prefix){w->hoas[mn], 64};
 	home.home_prefix = w->sim->links[w->home].prefix;
-	c.homes[0] = home;
+	for (unsigned i = 0; i < w->home_count; i++) {
+		if (w->owner[i] != mn)
+			continue;
+		home.hoa = (struct mip6_prefix){w->hoas[i], 64};
+		c.homes[c.home_count++] = home;
+	}
 	c.mn_max_ha_binding_life_s = lifetime_s;
 	mip6_if_config_default(&ifs[0], "eth0", MIP6_ROLE_MN);
 	mip6_if_config_default(&ifs[1], "eth1", MIP6_ROLE_MN);
@@ -168,20 +171,38 @@ static void add_mn(struct world *w, unsigned n)
 	static const char *const names[WORLD_MNS] = {"MN1", "MN2", "MN3"};
 	const struct world_params *p = &w->params;
 	struct sim_node *mn = sim_add_node(w->sim, names[n]);
-	struct mip6_if_config ifs[2];
-	struct mip6_config c;
 
 	for (unsigned i = 0; i < p->mn_ifaces[n]; i++)
 		sim_add_iface(mn, p->mn_links[n][i]);
-	w->hoas[n] = sim_address(w->sim, w->home, 0x100 + n);
-	if (p->same_iid[n]) {
-		struct mip6_addr ll = mip6_addr_link_local_eui64(mn->ifaces[0].mac);
-
-		w->hoas[n] = mip6_addr_combine(&w->sim->links[w->home].prefix, &ll);
-	}
-	c = world_mn_config(w, n, p->lifetime_s, p->prefer[n], ifs);
-	sim_configure(mn, &c);
 	w->mns[n] = mn;
+}
+
+static void add_home(struct world *w, unsigned mn, bool same_iid)
+{
+	unsigned n = w->home_count++;
+	struct mip6_addr ll = mip6_addr_link_local_eui64(w->mns[mn]->ifaces[0].mac);
+
+	w->owner[n] = mn;
+	w->hoas[n] = sim_address(w->sim, w->home, 0x100 + n);
+	if (same_iid)
+		w->hoas[n] = mip6_addr_combine(&w->sim->links[w->home].prefix, &ll);
+}
+
+static void add_homes(struct world *w)
+{
+	const struct world_params *p = &w->params;
+	struct mip6_if_config ifs[2];
+	struct mip6_config c;
+
+	for (unsigned i = 0; i < p->mns; i++)
+		add_home(w, i, p->same_iid[i]);
+	for (unsigned i = 0; i < p->mns; i++)
+		if (p->second_home[i])
+			add_home(w, i, false);
+	for (unsigned i = 0; i < p->mns; i++) {
+		c = world_mn_config(w, i, p->lifetime_s, p->prefer[i], ifs);
+		sim_configure(w->mns[i], &c);
+	}
 }
 
 struct world *world_new(uint64_t seed, const struct world_params *params)
@@ -198,6 +219,7 @@ struct world *world_new(uint64_t seed, const struct world_params *params)
 		add_ar(w, i);
 	for (unsigned i = 0; i < params->mns; i++)
 		add_mn(w, i);
+	add_homes(w);
 	return w;
 }
 
@@ -231,19 +253,27 @@ static bool take_registration(void *arg, const struct mip6_registration_info *in
 {
 	struct world_belief *b = arg;
 
+	if (!mip6_addr_equal(&info->hoa, &b->hoa))
+		return true;
 	b->registration = *info;
 	b->known = true;
-	return true;
+	return false;
 }
 
-struct world_belief world_believe(const struct world *w, unsigned mn)
+struct sim_node *world_owner(const struct world *w, unsigned home)
 {
-	struct world_belief b = {.hoa = w->hoas[mn], .registration.state = "none"};
+	return w->mns[w->owner[home]];
+}
+
+struct world_belief world_believe(const struct world *w, unsigned home)
+{
+	struct world_belief b = {.hoa = w->hoas[home], .registration.state = "none"};
+	const struct sim_node *mn = world_owner(w, home);
 
 	if (w->ha->soft)
 		mip6_node_bindings(mip6_soft_node(w->ha->soft), take_binding, &b);
-	if (w->mns[mn]->soft)
-		mip6_node_registrations(mip6_soft_node(w->mns[mn]->soft), take_registration, &b);
+	if (mn->soft)
+		mip6_node_registrations(mip6_soft_node(mn->soft), take_registration, &b);
 	return b;
 }
 
@@ -254,10 +284,10 @@ static bool is_registered(const struct world *w, const struct mip6_registration_
 	       (refreshing && strcmp(r->state, "waiting") == 0 && r->expires > w->sim->now);
 }
 
-const char *world_disagreement(const struct world *w, unsigned mn, bool refreshing)
+const char *world_disagreement(const struct world *w, unsigned home, bool refreshing)
 {
-	const struct sim_node *node = w->mns[mn];
-	struct world_belief b = world_believe(w, mn);
+	const struct sim_node *node = world_owner(w, home);
+	struct world_belief b = world_believe(w, home);
 	bool at_home = false;
 	bool there = false;
 

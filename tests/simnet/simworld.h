@@ -17,17 +17,18 @@
  * HA and ARs advertise from the core. CN, R and HL are plain nodes. */
 #include "sim.h"
 
-enum { WORLD_ARS = 4, WORLD_MNS = 3 };
+enum { WORLD_ARS = 4, WORLD_MNS = 3, WORLD_HOMES = 2 * WORLD_MNS };
 
 struct world_params {
 	unsigned ars; /* 1 to WORLD_ARS */
 	unsigned mns; /* 1 to WORLD_MNS */
 	unsigned mn_ifaces[WORLD_MNS];
-	unsigned prefer[WORLD_MNS]; /* the interface that is preferred */
-	int mn_links[WORLD_MNS][2]; /* where their interfaces begin */
-	bool same_iid[WORLD_MNS];   /* hoa has the identifier of the link-local: L bit */
-	bool plain_home;	    /* the home agent advertises as any router would: no H, no R */
-	bool cn_config;		    /* CN runs the protocol, too */
+	bool second_home[WORLD_MNS]; /* it has two home addresses */
+	unsigned prefer[WORLD_MNS];  /* the interface that is preferred */
+	int mn_links[WORLD_MNS][2];  /* where their interfaces begin */
+	bool same_iid[WORLD_MNS];    /* hoa has the identifier of the link-local: L bit */
+	bool plain_home;	     /* the home agent advertises as any router would: no H, no R */
+	bool cn_config;		     /* CN runs the protocol, too */
 	mip6_time core_delay, cn_delay, access_delay;
 	unsigned core_mtu;     /* 0: 1500 */
 	mip6_time ra_interval; /* longest; the shortest is 3/4 of it */
@@ -42,7 +43,10 @@ struct world {
 	struct sim_node *ars[WORLD_ARS];
 	struct sim_node *mns[WORLD_MNS];
 	struct mip6_addr cn_addr, ha_addr, hl_addr;
-	struct mip6_addr hoas[WORLD_MNS];
+	/* Home addresses; the first is that of the first mobile node, and so on. */
+	struct mip6_addr hoas[WORLD_HOMES];
+	unsigned owner[WORLD_HOMES]; /* number of the mobile node */
+	unsigned home_count;
 };
 
 /* Middling values: one MN at access link 1, two ARs. */
@@ -66,12 +70,13 @@ struct world_belief {
 	bool bound;
 	struct mip6_binding_info binding;
 };
-struct world_belief world_believe(const struct world *w, unsigned mn);
+struct world_belief world_believe(const struct world *w, unsigned home);
+struct sim_node *world_owner(const struct world *w, unsigned home);
 /* NULL when both believe the same and it is right: away the same care-of address,
  * of a link where the node is plugged in, under the same sequence number; at home
  * no binding. Else what is wrong. refreshing: a registration may be under way again
  * while the binding lives. */
-const char *world_disagreement(const struct world *w, unsigned mn, bool refreshing);
+const char *world_disagreement(const struct world *w, unsigned home, bool refreshing);
 
 /* ---- packets of upper layers: they say who they are for ------------------------- */
 

@@ -331,9 +331,15 @@ static void test_deregister_first(void)
 	struct bench_bu home = {.seq = 11, .src = bench_hoa, .coa = bench_hoa, .no_hao = true};
 	struct bench_bu away = {.seq = 10, .lifetime = 100};
 	struct fake_host *f = bench_new();
+	const struct fake_sent *last;
+	struct nd_ns ns;
 
 	bench_bu(f, 0, home);
 	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_AGENT);
+	/* It may be known at another interface still: it is asked for. */
+	last = &f->sent[f->sent_count - 1];
+	CU_ASSERT_EQUAL(last->tx.ifindex, BENCH_HOME);
+	CU_ASSERT_EQUAL_FATAL(nd_parse_ns(last->payload, last->tx.payload_len, &ns), 0);
 	bench_bu(f, 50 * MIP6_MS, away);
 	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_SEQUENCE);
 	CU_ASSERT_EQUAL(bench_ba(f).seq, 11);
