@@ -40,31 +40,32 @@ static struct mip6_object sysctl_object(enum mip6_sysctl name, unsigned ifindex,
 }
 
 /* What is wanted whatever bindings there are. The kernel delays proxied answers
- * by up to 0.8 s unless proxy_delay is 0. */
+ * by up to 0.8 s unless proxy_delay is 0. Only with proxy_ndp of the whole node does
+ * it answer neighbours that ask again by unicast, and keep what is sent to a proxied
+ * link-local address; with that of an interface it would forward both. */
 static int want_base(struct ha *ha)
 {
 	struct mip6_node *node = ha->node;
 	struct mip6_object *objects;
-	size_t count = 3;
+	size_t count = 4;
 	int err;
 
 	for (const struct iface *i = node->ifaces; i; i = i->next)
-		count += 2;
+		count++;
 	objects = calloc(count, sizeof(*objects));
 	if (!objects)
 		return MIP6_ERR_NOMEM;
 	count = 0;
 	objects[count++] = sysctl_object(MIP6_SYSCTL_FORWARDING, 0, 1);
+	objects[count++] = sysctl_object(MIP6_SYSCTL_PROXY_NDP, 0, 1);
 	objects[count] = (struct mip6_object){.kind = MIP6_OBJ_DEVICE};
 	objects[count++].device.device = MIP6_DEVICE_HA;
 	objects[count] = (struct mip6_object){.kind = MIP6_OBJ_MH_INPUT};
 	objects[count++].mh_input.hao = true;
-	for (const struct iface *i = node->ifaces; i; i = i->next) {
-		if (!ha_is_home_link(i))
-			continue;
-		objects[count++] = sysctl_object(MIP6_SYSCTL_PROXY_NDP, i->link.ifindex, 1);
-		objects[count++] = sysctl_object(MIP6_SYSCTL_PROXY_DELAY, i->link.ifindex, 0);
-	}
+	for (const struct iface *i = node->ifaces; i; i = i->next)
+		if (ha_is_home_link(i))
+			objects[count++] =
+			    sysctl_object(MIP6_SYSCTL_PROXY_DELAY, i->link.ifindex, 0);
 	err = plane_want_only(node->plane, ha, objects, count);
 	free(objects);
 	return err;

@@ -21,9 +21,9 @@ static void test_start(void)
 	o.sysctl.value = 1;
 	o.sysctl.name = MIP6_SYSCTL_FORWARDING;
 	CU_ASSERT_TRUE(fake_wanted(f, &o));
-	o.sysctl.ifindex = BENCH_HOME;
 	o.sysctl.name = MIP6_SYSCTL_PROXY_NDP;
 	CU_ASSERT_TRUE(fake_wanted(f, &o));
+	o.sysctl.ifindex = BENCH_HOME;
 	o.sysctl.name = MIP6_SYSCTL_PROXY_DELAY;
 	o.sysctl.value = 0;
 	CU_ASSERT_TRUE(fake_wanted(f, &o));
