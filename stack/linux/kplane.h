@@ -37,7 +37,7 @@ struct kplane_drops {
 	uint64_t not_ipv6;
 	uint64_t no_binding; /* inner source is no bound home address */
 	uint64_t wrong_coa;  /* outer source is not its care-of address */
-	uint64_t link_local; /* inner destination is link-local */
+	uint64_t link_local; /* inner destination is link-local, or a group */
 };
 
 void kplane_drops(const struct kplane *k, struct kplane_drops *ret);

@@ -4,7 +4,8 @@
  * This program at its ingress lets a packet pass only when its inner source is
  * a bound home address and its outer source is the care-of address registered
  * for it (RFC 6275 10.4.5), and when it is not for a link-local address, which
- * no tunnel may carry (10.4.2).
+ * no tunnel may carry (10.4.2), nor for a group: the home agent would take it as
+ * sent on one of its own links.
  *
  * The table is an LPM trie: unlike a hash it takes no memory before it has
  * entries. Nothing is pinned: the filter holds the program and the program
@@ -22,7 +23,7 @@
 #include <unistd.h>
 
 /* The name tells versions apart: another program has another name. */
-static const char srccheck_name[] = "mip6d_src_1";
+static const char srccheck_name[] = "mip6d_src_2";
 
 #define SRCCHECK_ENTRIES (1u << 20)
 
@@ -64,7 +65,7 @@ enum {
 	STACK_OUTER = STACK_TUNNEL + (int)offsetof(struct bpf_tunnel_key, remote_ipv6),
 };
 
-#define SRCCHECK_INSTRUCTIONS 64u
+#define SRCCHECK_INSTRUCTIONS 80u
 
 struct srccheck_program {
 	struct bpf_insn code[SRCCHECK_INSTRUCTIONS];
@@ -169,6 +170,8 @@ static void program_link_local(struct srccheck_program *p)
 	emit_load(p, BPF_H, BPF_REG_2, BPF_REG_10, STACK_DESTINATION);
 	emit(p, BPF_ALU64 | BPF_AND | BPF_K, BPF_REG_2, 0, 0, htons(0xffc0));
 	emit_drop_if(p, BPF_JEQ, BPF_REG_2, htons(0xfe80));
+	emit_load(p, BPF_B, BPF_REG_2, BPF_REG_10, STACK_DESTINATION);
+	emit_drop_if(p, BPF_JEQ, BPF_REG_2, 0xff);
 }
 
 /* Compares the outer source with what the table has for the inner source. The

@@ -12,7 +12,7 @@ enum srccheck_drop {
 	SRCCHECK_NOT_IPV6,   /* not an IPv6 packet, or without tunnel information */
 	SRCCHECK_NO_BINDING, /* no binding for the inner source */
 	SRCCHECK_WRONG_COA,  /* the outer source is not the registered care-of address */
-	SRCCHECK_LINK_LOCAL, /* the inner destination is link-local */
+	SRCCHECK_LINK_LOCAL, /* the inner destination is link-local, or a group */
 	SRCCHECK_DROPS,
 };
 
