@@ -178,9 +178,9 @@ static int neighbour_change(struct mip6_soft *s, const struct mip6_object *was,
 			    const struct mip6_object *is)
 {
 	if (is)
-		return soft_neigh_permanent(s, is->neighbour.ifindex, &is->neighbour.addr,
-					    is->neighbour.lladdr);
-	soft_neigh_remove_permanent(s, was->neighbour.ifindex, &was->neighbour.addr);
+		return soft_neigh_told(s, is->neighbour.ifindex, &is->neighbour.addr,
+				       is->neighbour.lladdr);
+	soft_neigh_forget(s, was->neighbour.ifindex, &was->neighbour.addr);
 	return MIP6_OK;
 }
 

@@ -268,10 +268,14 @@ void soft_neigh_heard(struct mip6_soft *s, unsigned ifindex, const struct mip6_a
 		      const uint8_t mac[6]);
 /* A Neighbour Advertisement (7.2.5). */
 void soft_neigh_advertised(struct mip6_soft *s, unsigned ifindex, const struct nd_na *na);
+/* The link-layer address that an object of the plane tells, REACHABLE now; then as
+ * if it had been learned. A permanent neighbour stays. MIP6_ERR_NOMEM. */
+int soft_neigh_told(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
+		    const uint8_t mac[6]);
+void soft_neigh_forget(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr);
+/* MIP6_ERR_NOMEM. */
 int soft_neigh_permanent(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
 			 const uint8_t mac[6]);
-void soft_neigh_remove_permanent(struct mip6_soft *s, unsigned ifindex,
-				 const struct mip6_addr *addr);
 /* Forgets all but permanent ones of an interface. */
 void soft_neigh_flush(struct mip6_soft *s, unsigned ifindex);
 

@@ -524,8 +524,34 @@ void soft_neigh_advertised(struct mip6_soft *s, unsigned ifindex, const struct n
 		set_state(n, REACHABLE);
 }
 
-/* ---- permanent ones
+/* ---- what is told
  * --------------------------------------------------------------------------------- */
+
+/* As good as an answer, and no better: whether it is there still is found out. */
+int soft_neigh_told(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
+		    const uint8_t mac[6])
+{
+	struct neighbour *n = find(s, ifindex, addr);
+
+	if (!n)
+		n = add(s, ifindex, addr);
+	if (!n)
+		return MIP6_ERR_NOMEM;
+	if (n->state == PERMANENT)
+		return MIP6_OK;
+	memcpy(n->mac, mac, sizeof(n->mac));
+	set_state(n, REACHABLE);
+	send_held(n);
+	return MIP6_OK;
+}
+
+void soft_neigh_forget(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr)
+{
+	struct neighbour *n = find(s, ifindex, addr);
+
+	if (n && n->state != PERMANENT)
+		drop_neighbour(n);
+}
 
 int soft_neigh_permanent(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
 			 const uint8_t mac[6])
@@ -544,15 +570,6 @@ int soft_neigh_permanent(struct mip6_soft *s, unsigned ifindex, const struct mip
 	}
 	send_held(n);
 	return MIP6_OK;
-}
-
-void soft_neigh_remove_permanent(struct mip6_soft *s, unsigned ifindex,
-				 const struct mip6_addr *addr)
-{
-	struct neighbour *n = find(s, ifindex, addr);
-
-	if (n && n->state == PERMANENT)
-		drop_neighbour(n);
 }
 
 /* ---- time
