@@ -27,7 +27,7 @@ static bool rh2_is_right(const struct mip6_soft *s, const struct ip6_packet *p)
 {
 	struct mip6_object key = {.kind = MIP6_OBJ_MH_INPUT, .mh_input.hoa = p->rh2};
 
-	return p->rh2_segments_left == 1 && soft_object(s, &key);
+	return p->rh2_segments_left == 1 && soft_object(s, &key) && soft_has_home(s, &p->rh2);
 }
 
 /* RFC 6275 9.3.1: the Mobility Header, ESP and AH have means of their own to find

@@ -148,7 +148,8 @@ void soft_encapsulate(struct mip6_soft *s, unsigned ifindex, const struct soft_h
 		s->stats.drop_malformed++;
 		return;
 	}
-	if (depth >= SOFT_ROUTE_HOPS || !find_way(s, hop, &way)) {
+	/* An address that went is no source: what is sent in its name has no way back. */
+	if (depth >= SOFT_ROUTE_HOPS || !soft_owns(s, &hop->outer_src) || !find_way(s, hop, &way)) {
 		s->stats.drop_no_route++;
 		soft_icmp_error(s, ifindex, packet, ICMP6_DST_UNREACH, SOFT_UNREACH_ADDRESS, 0);
 		return;
@@ -207,9 +208,10 @@ static uint64_t *refused_from_mn(struct mip6_soft *s, const struct ip6_packet *o
 
 	if (!b)
 		return &s->stats.drop_no_binding;
-	if (!mip6_addr_equal(&b->coa, &outer->src) || !mip6_addr_equal(&b->ha, &outer->dst))
+	if (!mip6_addr_equal(&b->coa, &outer->src))
 		return &s->stats.drop_wrong_coa;
-	if (mip6_addr_is_link_local(&inner->dst) || mip6_addr_is_multicast(&inner->dst))
+	if (mip6_addr_is_link_local(&inner->dst) || mip6_addr_is_multicast(&inner->dst) ||
+	    mip6_addr_is_multicast(&outer->dst))
 		return &s->stats.drop_wrong_tunnel;
 	return NULL;
 }
