@@ -1,0 +1,23 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* Where the planes differ, and why. Nothing else may. */
+#include "planes.h"
+
+const struct plane_known planes_differences[PLANE_DIFFERENCES] = {
+    [PLANE_PROXY_WITHOUT_SETTING] = {"a proxy answers without forwarding and proxy_ndp", false,
+				     "these are switches of the kernel's own code, which the home "
+				     "agent sets with every proxy"},
+    [PLANE_CLASS_COPIED] = {"the outer traffic class is the inner one, not its congestion bits "
+			    "only",
+			    false,
+			    "RFC 2473 6.4 leaves it open; the kernel's device for many tunnels "
+			    "cannot copy"},
+    [PLANE_DATA_WITH_HEADERS] = {"data with a Home Address option of a binding, or with a type 2 "
+				 "routing header, go up",
+				 false,
+				 "route optimization is not there yet, so nobody sends them; the "
+				 "kernel's policies are for MH only"},
+    [PLANE_COA_IN_TUNNEL] = {"the tunnel brings packets for the care-of address", true,
+			     "the kernel takes what comes out of the home agent's tunnel for any "
+			     "of its addresses"},
+};
