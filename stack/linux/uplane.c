@@ -194,7 +194,7 @@ static void port_ready(void *arg, mip6_time now, uint32_t events)
 {
 	struct uplane_port *p = arg;
 	struct uplane *u = p->plane;
-	size_t count = uplane_port_read(p, &u->pool, u->batch, &u->stats);
+	size_t count = uplane_port_read(p, now, &u->pool, u->batch, &u->stats);
 
 	(void)events;
 	u->now = now;
@@ -333,11 +333,9 @@ static int open_port(struct uplane *u, struct uplane_port *p)
 
 static void close_port(struct uplane *u, struct uplane_port *p)
 {
-	if (p->fd >= 0) {
+	if (p->fd >= 0)
 		loop_remove(u->loop, &p->watch);
-		close(p->fd);
-	}
-	p->fd = -1;
+	uplane_port_close(p);
 }
 
 static void free_port(struct uplane *u, struct uplane_port *p)
@@ -473,9 +471,8 @@ int uplane_give_back(const char *state_path, char *error, size_t cap)
 
 static int open_all(struct uplane *u, const char *state_path, char *error, size_t cap)
 {
-	u->pool.slots = malloc((size_t)UPLANE_BATCH * UPLANE_SLOT);
 	u->soft = mip6_soft_new(&u->config, &u->soft_host, u);
-	if (!u->pool.slots || !u->soft) {
+	if (uplane_pool_open(&u->pool) || !u->soft) {
 		snprintf(error, cap, "%s", mip6_strerror(MIP6_ERR_NOMEM));
 		return MIP6_ERR_NOMEM;
 	}
@@ -544,7 +541,7 @@ void uplane_close(struct uplane *u)
 		journal_close(u->state);
 	nlsock_close(&u->nl);
 	mip6_config_clear(&u->config);
-	free(u->pool.slots);
+	uplane_pool_close(&u->pool);
 	free(u->addrs);
 	free(u);
 }

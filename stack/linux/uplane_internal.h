@@ -24,8 +24,11 @@
 enum {
 	UPLANE_BATCH = 64, /* packets read before the node is called */
 	UPLANE_SLOT = MIP6_SOFT_HEADROOM + 65536 + 64,
-	UPLANE_TX = 1024,  /* frames in one system call, and segments of a packet */
-	UPLANE_HEAD = 192, /* octets of headers before a segment's payload */
+	UPLANE_TX = 1024, /* frames in one system call, and segments of a packet */
+	/* Octets of headers before a segment's payload. No header is so long that it
+	 * reaches into the last of them, which hold virtio's header of the next. */
+	UPLANE_HEAD = 192,
+	UPLANE_VNET = sizeof(struct virtio_net_hdr),
 	UPLANE_ETH = 14,
 };
 
@@ -41,14 +44,22 @@ struct virtio_net_hdr uplane_vnet_segment(const struct mip6_segment *segment);
 bool uplane_is_plain_tcp(const struct mip6_buf *buf, size_t link_len);
 
 /* ---- memory for packets read -------------------------------------------------- */
+/* Virtio's header is read to the end of the headroom, right before the packet. */
 struct uplane_pool {
 	uint8_t *slots; /* UPLANE_BATCH of UPLANE_SLOT octets */
 	struct mip6_buf bufs[UPLANE_BATCH];
-	struct virtio_net_hdr vnets[UPLANE_BATCH];
+	struct iovec parts[UPLANE_BATCH];
+	struct mmsghdr messages[UPLANE_BATCH];
 };
 
+/* Allocates the slots. MIP6_ERR_NOMEM. */
+int uplane_pool_open(struct uplane_pool *p);
+void uplane_pool_close(struct uplane_pool *p);
 /* Where the i-th packet is to be read to: behind the headroom. */
 uint8_t *uplane_slot(const struct uplane_pool *p, size_t i);
+/* Takes the i-th slot, into which `len` octets were read, virtio's header among
+ * them, as packet number `count`. False: it is none that we know. */
+bool uplane_take_slot(struct uplane_pool *p, size_t i, size_t len, size_t count);
 /* Octets from `data` to the end of its slot; 0 when it is not of the pool. */
 size_t uplane_room(const struct uplane_pool *p, const uint8_t *data);
 /* Takes into `first` as many of the packets behind it as are its next segments;
@@ -120,6 +131,14 @@ size_t uplane_tun_read(const struct uplane_tun *t, struct uplane_pool *p, size_t
 bool uplane_tun_write(const struct uplane_tun *t, const struct mip6_buf *packet);
 
 /* ---- uplane_port.c, uplane_send.c --------------------------------------------------- */
+/* How much comes in on an interface. */
+struct uplane_rate {
+	mip6_time since; /* begin of the interval at work */
+	size_t frames;	 /* in it so far */
+	bool high;	 /* the interval before had many */
+	bool behind;	 /* more waited than were read */
+};
+
 /* An interface that was taken. */
 struct uplane_port {
 	struct uplane *plane;
@@ -127,6 +146,7 @@ struct uplane_port {
 	char name[MIP6_IFNAME];
 	unsigned mtu;
 	int fd;
+	struct uplane_rate rate;
 	struct loop_watch watch;
 	struct uplane_found found;
 	struct uplane_port *next;
@@ -134,16 +154,18 @@ struct uplane_port {
 
 /* Opens the packet socket; it receives from now on. 0 or a negative errno. */
 int uplane_port_open(struct uplane_port *port);
-size_t uplane_port_read(const struct uplane_port *port, struct uplane_pool *p, size_t most,
+void uplane_port_close(struct uplane_port *port);
+/* At most `most` frames; at a high rate after a moment in which more come. */
+size_t uplane_port_read(struct uplane_port *port, mip6_time now, struct uplane_pool *p, size_t most,
 			struct uplane_stats *stats);
 
 /* Frames that wait for one system call. */
 struct uplane_send {
 	struct mmsghdr messages[UPLANE_TX];
-	struct iovec parts[UPLANE_TX][3];
+	struct iovec parts[UPLANE_TX][2];
 	struct virtio_net_hdr vnets[UPLANE_TX];
 	struct mip6_segment segments[UPLANE_TX];
-	uint8_t heads[UPLANE_TX * UPLANE_HEAD];
+	uint8_t heads[(UPLANE_TX + 1) * UPLANE_HEAD];
 	size_t count;
 	size_t segment_count; /* of those at work */
 	size_t most;	      /* frames in a system call */

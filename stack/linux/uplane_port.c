@@ -7,11 +7,18 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <linux/filter.h>
 #include <linux/if_ether.h>
 #include <linux/if_packet.h>
+#include <time.h>
 #include <unistd.h>
 
-enum { PORT_BUFFER = 8 << 20 };
+enum {
+	PORT_BUFFER = 8 << 20,
+	RATE_INTERVAL = 2 * MIP6_MS,
+	RATE_HIGH = 64, /* frames in that */
+	GATHER_NS = 20000,
+};
 
 /* Every group: a home agent hears solicitations of addresses that come and go. */
 static int join_all_groups(int fd, unsigned ifindex)
@@ -21,22 +28,37 @@ static int join_all_groups(int fd, unsigned ifindex)
 	return setsockopt(fd, SOL_PACKET, PACKET_ADD_MEMBERSHIP, &request, sizeof(request));
 }
 
-static int set_up(int fd, unsigned ifindex)
+/* Frames for another machine (the interface may be promiscuous for a capture) or
+ * of a VLAN that has no interface do not come further than this. */
+static int only_for_us(int fd)
+{
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_W | BPF_ABS, (uint32_t)(SKF_AD_OFF + SKF_AD_PKTTYPE)),
+	    BPF_JUMP(BPF_JMP | BPF_JGE | BPF_K, PACKET_OTHERHOST, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, 0),
+	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	};
+	struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
+static int set_up(const struct uplane_port *port, int fd)
 {
 	struct sockaddr_ll to = {.sll_family = AF_PACKET,
 				 .sll_protocol = htons(ETH_P_IPV6),
-				 .sll_ifindex = (int)ifindex};
+				 .sll_ifindex = (int)port->ifindex};
 	int on = 1;
 	int room = PORT_BUFFER;
 
 	/* Without the right to more, less must do. */
 	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
 	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
-	if (setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)) < 0)
+	if (setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)) < 0 || only_for_us(fd) < 0)
 		return -1;
 	if (bind(fd, (const struct sockaddr *)&to, sizeof(to)) < 0)
 		return -1;
-	return join_all_groups(fd, ifindex);
+	return join_all_groups(fd, port->ifindex);
 }
 
 int uplane_port_open(struct uplane_port *port)
@@ -47,64 +69,54 @@ int uplane_port_open(struct uplane_port *port)
 
 	if (fd < 0)
 		return -errno;
-	if (set_up(fd, port->ifindex) == 0) {
-		port->fd = fd;
+	port->fd = fd;
+	if (set_up(port, fd) == 0)
 		return 0;
-	}
 	err = -errno;
-	close(fd);
+	uplane_port_close(port);
 	return err;
 }
 
-struct reading {
-	struct mmsghdr messages[UPLANE_BATCH];
-	struct sockaddr_ll from[UPLANE_BATCH];
-	struct iovec parts[UPLANE_BATCH][2];
-};
-
-static void prepare(struct reading *r, struct uplane_pool *p, size_t most)
+void uplane_port_close(struct uplane_port *port)
 {
-	for (size_t i = 0; i < most; i++) {
-		r->parts[i][0] = (struct iovec){&p->vnets[i], sizeof(p->vnets[i])};
-		r->parts[i][1] =
-		    (struct iovec){uplane_slot(p, i), UPLANE_SLOT - MIP6_SOFT_HEADROOM};
-		r->messages[i] = (struct mmsghdr){.msg_hdr = {.msg_name = &r->from[i],
-							      .msg_namelen = sizeof(r->from[i]),
-							      .msg_iov = r->parts[i],
-							      .msg_iovlen = 2}};
+	if (port->fd >= 0)
+		close(port->fd);
+	port->fd = -1;
+}
+
+/* At a high rate each frame would wake this process, which costs the sender more
+ * than the frame; so it sleeps a moment first, and finds many. With few frames, as
+ * those of a handover, there is no wait. */
+static void gather(struct uplane_rate *r, mip6_time now)
+{
+	const struct timespec moment = {.tv_nsec = GATHER_NS};
+
+	if (now - r->since >= RATE_INTERVAL) {
+		r->high = r->frames >= RATE_HIGH && now - r->since < 2 * RATE_INTERVAL;
+		r->frames = 0;
+		r->since = now;
 	}
+	if (r->high && !r->behind)
+		nanosleep(&moment, NULL);
 }
 
-/* Frames of a VLAN that has no interface, or for another machine (the interface
- * may be promiscuous for a capture), are of type "other host". */
-static bool is_for_us(const struct sockaddr_ll *from)
-{
-	return from->sll_pkttype == PACKET_HOST || from->sll_pkttype == PACKET_MULTICAST ||
-	       from->sll_pkttype == PACKET_BROADCAST;
-}
-
-size_t uplane_port_read(const struct uplane_port *port, struct uplane_pool *p, size_t most,
+size_t uplane_port_read(struct uplane_port *port, mip6_time now, struct uplane_pool *p, size_t most,
 			struct uplane_stats *stats)
 {
-	struct reading r;
 	size_t count = 0;
 	int n;
 
-	prepare(&r, p, most);
-	n = recvmmsg(port->fd, r.messages, (unsigned)most, MSG_DONTWAIT, NULL);
+	if (most > 1)
+		gather(&port->rate, now);
+	n = recvmmsg(port->fd, p->messages, (unsigned)most, MSG_DONTWAIT, NULL);
 	for (int i = 0; i < n; i++) {
-		struct mip6_buf *buf = &p->bufs[count];
-		size_t len = r.messages[i].msg_len;
-
-		if (!is_for_us(&r.from[i]))
-			continue;
-		*buf = (struct mip6_buf){.data = uplane_slot(p, (size_t)i),
-					 .headroom = MIP6_SOFT_HEADROOM};
-		buf->len = len > sizeof(p->vnets[i]) ? len - sizeof(p->vnets[i]) : 0;
-		if (buf->len >= UPLANE_ETH && uplane_vnet_read(&p->vnets[i], buf))
+		if (uplane_take_slot(p, (size_t)i, p->messages[i].msg_len, count) &&
+		    p->bufs[count].len >= UPLANE_ETH)
 			count++;
 		else
 			stats->rx_odd++;
 	}
+	port->rate.frames += count;
+	port->rate.behind = count == most;
 	return count;
 }

@@ -8,6 +8,7 @@
 #include "linux/uplane_internal.h"
 
 #include <errno.h>
+#include <string.h>
 
 /* A frame that the kernel does not take (no carrier, its queue is full) is lost,
  * as on any interface; those behind it are tried. */
@@ -31,39 +32,33 @@ static void flush(struct uplane_send *s, int fd, struct uplane_stats *stats)
 	s->segment_count = 0;
 }
 
-static struct iovec *next_parts(struct uplane_send *s, const struct virtio_net_hdr *vnet,
-				size_t parts)
+static void put_frame(struct uplane_send *s, const struct mip6_buf *frame)
 {
 	size_t i = s->count++;
 
-	s->vnets[i] = *vnet;
+	s->vnets[i] = uplane_vnet_write(frame);
 	s->parts[i][0] = (struct iovec){&s->vnets[i], sizeof(s->vnets[i])};
-	s->messages[i] =
-	    (struct mmsghdr){.msg_hdr = {.msg_iov = s->parts[i], .msg_iovlen = 1 + parts}};
-	return &s->parts[i][1];
+	s->parts[i][1] = (struct iovec){frame->data, frame->len};
+	s->messages[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = s->parts[i], .msg_iovlen = 2}};
 }
 
-static void put_frame(struct uplane_send *s, const struct mip6_buf *frame)
-{
-	struct virtio_net_hdr vnet = uplane_vnet_write(frame);
-	struct iovec *parts = next_parts(s, &vnet, 1);
-
-	parts[0] = (struct iovec){frame->data, frame->len};
-}
-
+/* Virtio's header goes right before the headers, so that both are one part. */
 static void put_segment(struct uplane_send *s, const struct mip6_segment *segment)
 {
 	struct virtio_net_hdr vnet = uplane_vnet_segment(segment);
-	struct iovec *parts = next_parts(s, &vnet, 2);
+	uint8_t *head = segment->head - sizeof(vnet);
+	size_t i = s->count++;
 
-	parts[0] = (struct iovec){segment->head, segment->head_len};
+	memcpy(head, &vnet, sizeof(vnet));
+	s->parts[i][0] = (struct iovec){head, segment->head_len + sizeof(vnet)};
 	/* The kernel only reads it. */
-	parts[1] = (struct iovec){(void *)(uintptr_t)segment->payload, segment->payload_len};
+	s->parts[i][1] = (struct iovec){(void *)(uintptr_t)segment->payload, segment->payload_len};
+	s->messages[i] = (struct mmsghdr){.msg_hdr = {.msg_iov = s->parts[i], .msg_iovlen = 2}};
 }
 
 static int split(struct uplane_send *s, const struct mip6_buf *frame)
 {
-	size_t used = s->segment_count * UPLANE_HEAD;
+	size_t used = (s->segment_count + 1) * UPLANE_HEAD;
 
 	return mip6_offload_split(frame, UPLANE_ETH, s->heads + used, sizeof(s->heads) - used,
 				  s->segments, UPLANE_TX - s->count);

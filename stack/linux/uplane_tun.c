@@ -22,6 +22,9 @@
 enum {
 	ADDR_GEN_NONE = 1, /* of the setting addr_gen_mode */
 	TUN_METRIC = 1,	   /* before what other interfaces may offer */
+	/* Read before the node is called: more would leave the processor's cache before
+	 * it is sent, and the other end would wait for it. */
+	TUN_OCTETS = 131072,
 };
 
 static int failed(char *error, size_t cap, const char *what)
@@ -151,19 +154,16 @@ size_t uplane_tun_read(const struct uplane_tun *t, struct uplane_pool *p, size_t
 		       struct uplane_stats *stats)
 {
 	size_t count = 0;
+	size_t octets = 0;
 
-	while (count < most) {
-		uint8_t *data = uplane_slot(p, count);
-		struct virtio_net_hdr vnet;
-		struct iovec parts[] = {{&vnet, sizeof(vnet)},
-					{data, UPLANE_SLOT - MIP6_SOFT_HEADROOM}};
-		ssize_t n = readv(t->fd, parts, 2);
+	while (count < most && octets < TUN_OCTETS) {
+		const struct iovec *to = &p->parts[count];
+		ssize_t n = read(t->fd, to->iov_base, to->iov_len);
 
-		if (n < (ssize_t)sizeof(vnet))
+		if (n < 0)
 			break;
-		p->bufs[count] = (struct mip6_buf){
-		    .data = data, .len = (size_t)n - sizeof(vnet), .headroom = MIP6_SOFT_HEADROOM};
-		if (uplane_vnet_read(&vnet, &p->bufs[count]))
+		octets += (size_t)n;
+		if (uplane_take_slot(p, count, (size_t)n, count))
 			count++;
 		else
 			stats->rx_odd++;

@@ -6,6 +6,9 @@
  * time costs a fraction of one handled packet by packet. */
 #include "linux/uplane_internal.h"
 
+#include <stdlib.h>
+#include <string.h>
+
 enum {
 	IP6_HEADER = 40,
 	IP6_NEXT_HEADER = 6, /* where it stands in the header */
@@ -86,6 +89,39 @@ bool uplane_is_plain_tcp(const struct mip6_buf *buf, size_t link_len)
 }
 
 /* ---- packets read ------------------------------------------------------------------ */
+
+int uplane_pool_open(struct uplane_pool *p)
+{
+	p->slots = malloc((size_t)UPLANE_BATCH * UPLANE_SLOT);
+	if (!p->slots)
+		return MIP6_ERR_NOMEM;
+	for (size_t i = 0; i < UPLANE_BATCH; i++) {
+		p->parts[i] = (struct iovec){uplane_slot(p, i) - UPLANE_VNET,
+					     UPLANE_SLOT - MIP6_SOFT_HEADROOM + UPLANE_VNET};
+		p->messages[i] =
+		    (struct mmsghdr){.msg_hdr = {.msg_iov = &p->parts[i], .msg_iovlen = 1}};
+	}
+	return MIP6_OK;
+}
+
+void uplane_pool_close(struct uplane_pool *p)
+{
+	free(p->slots);
+	p->slots = NULL;
+}
+
+bool uplane_take_slot(struct uplane_pool *p, size_t i, size_t len, size_t count)
+{
+	struct mip6_buf *buf = &p->bufs[count];
+	struct virtio_net_hdr vnet;
+
+	if (len < sizeof(vnet))
+		return false;
+	*buf = (struct mip6_buf){
+	    .data = uplane_slot(p, i), .len = len - sizeof(vnet), .headroom = MIP6_SOFT_HEADROOM};
+	memcpy(&vnet, buf->data - sizeof(vnet), sizeof(vnet));
+	return uplane_vnet_read(&vnet, buf);
+}
 
 uint8_t *uplane_slot(const struct uplane_pool *p, size_t i)
 {
