@@ -4,4 +4,4 @@
 
 .PHONY: bench
 bench: deps-check kernel all ns3 $(BUILD)/tests/lab/test_kplane $(BUILD)/tests/bench_simnet ## measure wall times, first packets, the planes, ns-3, simulated network and core against their limits
-	@beyond=0; for part in bench bench_ns3 bench_simnet; do tests/$$part.sh $(BUILD) || beyond=1; done; exit $$beyond
+	@beyond=0; for part in bench bench_ns3 bench_simnet bench_uplane; do tests/$$part.sh $(BUILD) || beyond=1; done; exit $$beyond
