@@ -13,20 +13,26 @@ enum {
 	ICMP6_REDIRECT = 137,
 	HOP_LIMIT = 64,
 	QUOTE = SOFT_MIN_MTU - SOFT_IP6 - 8, /* of the packet that an error is about */
-	PER_SECOND = 100,
+	ERRORS_PER_SECOND = 100,
+	TOO_BIG_PER_SECOND = 1000, /* nobody learns a path's MTU otherwise */
 	FRAGMENT_HEADER = 8,
 };
 
-bool soft_icmp_allowed(struct mip6_soft *s)
+static bool spend(struct soft_budget *b, mip6_time now, unsigned per_second)
 {
-	if (s->icmp_count == 0 || s->now - s->icmp_since >= MIP6_SECOND) {
-		s->icmp_since = s->now;
-		s->icmp_count = 0;
-	}
-	if (s->icmp_count >= PER_SECOND)
+	if (b->count == 0 || now - b->since >= MIP6_SECOND)
+		*b = (struct soft_budget){.since = now};
+	if (b->count >= per_second)
 		return false;
-	s->icmp_count++;
+	b->count++;
 	return true;
+}
+
+bool soft_icmp_allowed(struct mip6_soft *s, uint8_t type)
+{
+	if (type == ICMP6_PACKET_TOO_BIG)
+		return spend(&s->too_big, s->now, TOO_BIG_PER_SECOND);
+	return spend(&s->errors, s->now, ERRORS_PER_SECOND);
 }
 
 /* ---- errors that we send ------------------------------------------------------------ */
@@ -155,14 +161,13 @@ void soft_icmp_error(struct mip6_soft *s, unsigned ifindex, const struct mip6_bu
 	struct icmp6_error e = {.type = type, .code = code, .value = value};
 	struct soft_header h;
 
-	if (!soft_header_read(packet, &h) || !deserves_error(packet, &h, type, code) ||
-	    !soft_icmp_allowed(s))
+	if (!soft_header_read(packet, &h) || !deserves_error(packet, &h, type, code))
 		return;
 	e.packet = packet->data;
 	e.packet_len = packet->len < QUOTE ? packet->len : QUOTE;
 	if (soft_owns(s, &h.src))
 		tell_up(s, &h, &e);
-	else
+	else if (soft_icmp_allowed(s, type))
 		tell_source(s, ifindex, &h, &e);
 }
 

@@ -158,6 +158,12 @@ struct soft_report {
 	bool present;
 };
 
+/* What was sent of a kind that is limited, in the second that began at `since`. */
+struct soft_budget {
+	mip6_time since;
+	unsigned count;
+};
+
 struct soft_queue;
 struct soft_neighbours;
 struct soft_fragments;
@@ -189,9 +195,9 @@ struct mip6_soft {
 	struct soft_report *reports; /* that wait until the core has returned */
 	size_t report_count;
 	size_t report_cap;
-	unsigned depth;	      /* packets inside of packets at work, see soft_local */
-	mip6_time icmp_since; /* rate limit of errors */
-	unsigned icmp_count;
+	unsigned depth;		    /* packets inside of packets at work, see soft_local */
+	struct soft_budget errors;  /* all that are sent but Packet Too Big */
+	struct soft_budget too_big; /* without these connections hang */
 	struct mip6_soft_stats stats;
 };
 
@@ -358,8 +364,9 @@ void soft_icmp_error(struct mip6_soft *s, unsigned ifindex, const struct mip6_bu
 void soft_icmp_received(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p);
 /* The Parameter Problem about a header of the packet that the node does not know. */
 void soft_tell_problem(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf *packet);
-/* Whether another error may be sent now (RFC 4443 2.4 f); counts it. */
-bool soft_icmp_allowed(struct mip6_soft *s);
+/* Whether another error of this type may be sent now (RFC 4443 2.4 f); counts it.
+ * A Binding Error counts as Destination Unreachable. */
+bool soft_icmp_allowed(struct mip6_soft *s, uint8_t type);
 
 /* ---- queue.c --------------------------------------------------------------------- */
 struct soft_queue *soft_queue_new(void);
