@@ -9,6 +9,12 @@
 
 enum { ETHERTYPE_IPV6 = 0x86dd, MAC = 6, ND_HOP_LIMIT = 255, LINK_SCOPE = 2 };
 
+/* To more than one receiver. */
+static bool is_group_frame(const struct mip6_buf *frame)
+{
+	return frame->len && (frame->data[0] & 1);
+}
+
 /* To the interface itself, to an IPv6 group, or to all. */
 static bool frame_for_us(const struct soft_iface *iface, const uint8_t *to)
 {
@@ -101,19 +107,12 @@ static bool take_proxied(struct mip6_soft *s, unsigned ifindex, struct mip6_buf 
 }
 
 /* A link-local address is one of this link; all others may be on any interface. */
-static void dispatch(struct mip6_soft *s, const struct soft_iface *iface, struct mip6_buf *packet,
-		     const struct soft_header *h)
+static void dispatch_unicast(struct mip6_soft *s, const struct soft_iface *iface,
+			     struct mip6_buf *packet, const struct soft_header *h)
 {
 	unsigned ifindex = iface->link.ifindex;
 	bool link_local = mip6_addr_is_link_local(&h->dst);
 
-	if (mip6_addr_is_multicast(&h->dst)) {
-		if (takes_group(s, &h->dst))
-			soft_local(s, ifindex, packet);
-		else
-			s->stats.drop_not_ours++;
-		return;
-	}
 	if (link_local && soft_iface_has(iface, &h->dst))
 		soft_local(s, ifindex, packet);
 	else if (take_proxied(s, ifindex, packet, h))
@@ -124,9 +123,26 @@ static void dispatch(struct mip6_soft *s, const struct soft_iface *iface, struct
 		soft_forward(s, ifindex, packet, false);
 }
 
+/* What is for one node but came in a frame to many is taken by that node, and
+ * neither forwarded nor answered with an error by others: they would all do so
+ * (RFC 4443 2.4 e). */
+static void dispatch(struct mip6_soft *s, const struct soft_iface *iface, struct mip6_buf *packet,
+		     const struct soft_header *h, bool group_frame)
+{
+	bool group = mip6_addr_is_multicast(&h->dst);
+
+	if (group ? !takes_group(s, &h->dst) : group_frame && !soft_owns(s, &h->dst))
+		s->stats.drop_not_ours++;
+	else if (group)
+		soft_local(s, iface->link.ifindex, packet);
+	else
+		dispatch_unicast(s, iface, packet, h);
+}
+
 void soft_input(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *frame)
 {
 	const struct soft_iface *iface = soft_iface(s, ifindex);
+	bool group_frame = is_group_frame(frame);
 	struct soft_header h;
 
 	s->stats.rx_frames++;
@@ -140,5 +156,5 @@ void soft_input(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *frame)
 		s->stats.drop_malformed++;
 		return;
 	}
-	dispatch(s, iface, frame, &h);
+	dispatch(s, iface, frame, &h, group_frame);
 }

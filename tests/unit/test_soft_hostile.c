@@ -1,0 +1,162 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What an attacker or an unlucky network makes of the user-space data plane: frames
+ * to all with packets to one, floods that use up a budget which others need,
+ * neighbours that are silent, errors about errors. */
+#include "soft_lab.h"
+
+/* ---- packets ------------------------------------------------------------------- */
+
+enum { UDP = 17, ROOM = 2048 };
+
+struct octets {
+	uint8_t memory[MIP6_SOFT_HEADROOM + ROOM];
+	struct mip6_buf buf;
+};
+
+/* A UDP packet without a right checksum, `len` octets in all. */
+static void packet_of(struct octets *o, const char *src, const char *dst, uint8_t hop_limit,
+		      size_t len)
+{
+	static const uint8_t payload[ROOM];
+	struct ip6_packet p = {.hop_limit = hop_limit, .next_header = UDP, .payload = payload};
+
+	memset(o, 0, sizeof(*o));
+	p.src = addr_of(src);
+	p.dst = addr_of(dst);
+	p.payload_len = len - SOFT_IP6;
+	o->buf.data = o->memory + MIP6_SOFT_HEADROOM;
+	o->buf.headroom = MIP6_SOFT_HEADROOM;
+	o->buf.len = (size_t)ip6_build(&p, o->buf.data, ROOM);
+}
+
+/* The packet in a frame to `mac` on interface 2. */
+static void receive_framed(struct lab *l, struct octets *o, const uint8_t mac[6])
+{
+	uint8_t *frame = o->buf.data - SOFT_ETH;
+
+	memcpy(frame, mac, 6);
+	memcpy(frame + 6, peer_mac, 6);
+	memcpy(frame + 12, (uint8_t[2]){0x86, 0xdd}, 2);
+	o->buf.data = frame;
+	o->buf.len += SOFT_ETH;
+	o->buf.headroom -= SOFT_ETH;
+	mip6_soft_receive(l->s, l->now, 2, &o->buf, 1);
+}
+
+static void receive_udp(struct lab *l, const char *src, const char *dst, uint8_t hop_limit,
+			size_t len)
+{
+	struct octets o;
+
+	packet_of(&o, src, dst, hop_limit, len);
+	receive_framed(l, &o, soft_iface(l->s, 2)->link.mac);
+}
+
+/* The error in a frame that was sent; type 0: it holds none. */
+static struct icmp6_error error_in(const struct sent *sent, const char *dst)
+{
+	struct ip6_packet p = {0};
+	struct icmp6_error e = {0};
+	struct mip6_addr to = addr_of(dst);
+	uint8_t header[SOFT_IP6];
+
+	/* Frames are kept in part: the quote may be cut. */
+	memcpy(header, sent->octets + SOFT_ETH, SOFT_IP6);
+	p.payload = sent->octets + SOFT_ETH + SOFT_IP6;
+	p.payload_len = sent->len - SOFT_ETH - SOFT_IP6;
+	if (header[6] != IP6_NH_ICMPV6 || memcmp(header + 24, to.b, 16) != 0 ||
+	    icmp6_parse_error(p.payload, p.payload_len, &e) < 0)
+		e.type = 0;
+	return e;
+}
+
+/* A router between 2 and 3 whose hosts ::5 are known neighbours. */
+static struct lab *lab_router(void)
+{
+	struct lab *l = lab_new();
+	struct mip6_addr left = addr_of("3fff:2::5");
+	struct mip6_addr right = addr_of("3fff:3::5");
+
+	mip6_soft_forwarding(l->s, true);
+	CU_ASSERT_EQUAL(mip6_soft_neighbour(l->s, 2, &left, peer_mac), 0);
+	CU_ASSERT_EQUAL(mip6_soft_neighbour(l->s, 3, &right, peer_mac), 0);
+	return l;
+}
+
+/* ---- frames to all --------------------------------------------------------------- */
+
+/* Else every router on the link would forward it, or say that it cannot: one frame
+ * would become many (RFC 4443 2.4 e). */
+static void test_unicast_in_group_frame(void)
+{
+	static const uint8_t all[6] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
+	static const uint8_t group[6] = {0x33, 0x33, 0, 0, 0, 1};
+	struct lab *l = lab_router();
+	struct octets o;
+
+	packet_of(&o, "3fff:2::5", "3fff:3::5", 64, 100);
+	receive_framed(l, &o, all);
+	packet_of(&o, "3fff:2::5", "3fff:3::5", 64, 100);
+	receive_framed(l, &o, group);
+	packet_of(&o, "3fff:2::5", "3fff:3::5", 1, 100);
+	receive_framed(l, &o, all);
+	packet_of(&o, "3fff:2::5", "3fff:9::5", 64, 100);
+	receive_framed(l, &o, all);
+	CU_ASSERT_EQUAL(l->count, 0);
+	CU_ASSERT_EQUAL(l->s->stats.drop_not_ours, 4);
+	CU_ASSERT_EQUAL(l->s->stats.forwarded, 0);
+	/* What is for the node itself does no harm. */
+	packet_of(&o, "3fff:2::5", "3fff:2::1", 64, 100);
+	receive_framed(l, &o, all);
+	CU_ASSERT_EQUAL(l->up, 1);
+	receive_udp(l, "3fff:2::5", "3fff:3::5", 64, 100);
+	CU_ASSERT_EQUAL(l->count, 1);
+	lab_free(l);
+}
+
+/* ---- budgets ----------------------------------------------------------------------- */
+
+/* Who asks for very many errors does not keep others from learning a path's MTU,
+ * without which their connections hang. */
+static void test_too_big_has_its_own_budget(void)
+{
+	struct lab *l = lab_router();
+
+	for (unsigned i = 0; i < 300; i++)
+		receive_udp(l, "3fff:2::5", "3fff:3::5", 1, 100);
+	CU_ASSERT_EQUAL(l->count, 100);
+	receive_udp(l, "3fff:2::5", "3fff:3::5", 64, 1501);
+	CU_ASSERT_EQUAL_FATAL(l->count, 101);
+	CU_ASSERT_EQUAL(error_in(&l->sent[100], "3fff:2::5").type, ICMP6_PACKET_TOO_BIG);
+	for (unsigned i = 0; i < 3000; i++)
+		receive_udp(l, "3fff:2::5", "3fff:3::5", 64, 1501);
+	CU_ASSERT_EQUAL(l->count, 1100);
+	lab_free(l);
+}
+
+/* Nothing is sent to a network where the upper layers are told. */
+static void test_upper_layers_have_no_budget(void)
+{
+	struct lab *l = lab_router();
+	struct octets o;
+
+	for (unsigned i = 0; i < 150; i++) {
+		packet_of(&o, "3fff:2::1", "3fff:9::9", 64, 100);
+		mip6_soft_output(l->s, l->now, &o.buf, 1);
+	}
+	CU_ASSERT_EQUAL(l->up, 150);
+	receive_udp(l, "3fff:2::5", "3fff:3::5", 1, 100);
+	CU_ASSERT_EQUAL(l->count, 1);
+	lab_free(l);
+}
+
+int main(void)
+{
+	static const struct test_case tests[] = {
+	    {"too big has its own budget", test_too_big_has_its_own_budget},
+	    {"upper layers have no budget", test_upper_layers_have_no_budget},
+	    {"unicast in group frame", test_unicast_in_group_frame},
+	};
+
+	return test_run("soft_hostile", tests, sizeof(tests) / sizeof(tests[0]));
+}
