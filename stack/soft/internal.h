@@ -18,6 +18,7 @@
  *   sif.c    interfaces and addresses
  *   route.c  routes, rules and the choice among them
  *   neigh.c  neighbour cache and unreachability detection (RFC 4861 7)
+ *   held.c   packets that wait until a neighbour is known
  *   nd.c     what is said in neighbour discovery: answers for own and proxied
  *            addresses, what NS, NA, RS and RA tell of neighbours
  *   tunnel.c IPv6 in IPv6 (RFC 2473), the home agent's source checks

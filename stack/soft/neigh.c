@@ -2,12 +2,12 @@
 /* The neighbour cache (RFC 4861 7.3). A neighbour that was learned is REACHABLE
  * for 30 s after it answered; then it is used further, but is asked 5 s after the
  * first packet, and forgotten when it does not answer. Packets to a neighbour that
- * is being asked for wait here, copied.
+ * is being asked for wait (held.c).
  *
  * Only solicited advertisements confirm: what the upper layers know of a neighbour
  * is not told here. REACHABLE ends when it is next looked at and needs no timer,
  * so that a node at rest has none. */
-#include "internal.h"
+#include "soft/held.h"
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,10 +15,14 @@
 #define RETRANS_TIME	 MIP6_SECOND
 #define FIRST_PROBE_TIME (5 * MIP6_SECOND)
 
+/* Time in which a neighbour that is there has answered, and after which another may
+ * be asked for in its place. */
+#define ANSWER_TIME (100 * MIP6_MS)
+
 enum {
 	SOLICITATIONS = 3, /* MAX_MULTICAST_SOLICIT, MAX_UNICAST_SOLICIT */
 	/* Who makes us ask for very many addresses does not drive out the neighbours
-	 * that are there. */
+	 * that are there, nor keep us from asking for others. */
 	ASKED_MAX = SOFT_NEIGHBOURS / 4,
 };
 
@@ -29,13 +33,6 @@ struct key {
 	struct mip6_addr addr;
 };
 
-/* A packet that waits. */
-struct held {
-	struct held *next;
-	struct mip6_buf packet; /* data is set when it leaves */
-	uint8_t octets[SOFT_HELD_SIZE];
-};
-
 struct neighbour {
 	struct table_node node;
 	struct mip6_soft *s;
@@ -43,22 +40,26 @@ struct neighbour {
 	enum state state;
 	uint8_t mac[6];
 	unsigned solicitations;	    /* sent in this state */
+	mip6_time asked_at;	    /* INCOMPLETE */
 	mip6_time reachable_until;  /* REACHABLE */
 	struct mip6_addr asked_for; /* source of the packet that made us ask */
 	struct timer timer;
-	struct held *first, *last;
-	unsigned held_count;
-	struct neighbour *newer, *older; /* by last use; learned ones only */
+	struct soft_waiting waiting; /* INCOMPLETE */
+	struct neighbour *newer, *older;
 };
 
+/* Neighbours in an order of time. */
+struct ring {
+	struct neighbour *newest, *oldest;
+	size_t count;
+};
+
+/* PERMANENT ones are in the table only. */
 struct soft_neighbours {
 	struct table table;
-	size_t learned; /* not PERMANENT */
-	size_t asked;	/* INCOMPLETE */
-	struct neighbour *newest, *oldest;
-	struct held *free;
-	size_t slots_used;  /* the others were never touched, and cost no memory */
-	struct held *slots; /* SOFT_HELD */
+	struct ring asked; /* INCOMPLETE, by the time when they were first asked for */
+	struct ring known; /* all others, by last use */
+	struct soft_held *held;
 };
 
 struct soft_neighbours *soft_neighbours_new(void)
@@ -68,15 +69,15 @@ struct soft_neighbours *soft_neighbours_new(void)
 	if (!ns)
 		return NULL;
 	table_init(&ns->table);
-	ns->slots = malloc(SOFT_HELD * sizeof(*ns->slots));
-	if (!ns->slots) {
+	ns->held = soft_held_new();
+	if (!ns->held) {
 		free(ns);
 		return NULL;
 	}
 	return ns;
 }
 
-/* ---- the table ------------------------------------------------------------------------- */
+/* ---- the table ----------------------------------------------------------------------- */
 
 static uint32_t hash_key(const struct key *key)
 {
@@ -106,43 +107,62 @@ static struct neighbour *find(const struct mip6_soft *s, unsigned ifindex,
 						      &key);
 }
 
-static void list_out(struct soft_neighbours *ns, struct neighbour *n)
+static struct ring *ring_of(struct soft_neighbours *ns, enum state state)
 {
+	if (state == PERMANENT)
+		return NULL;
+	return state == INCOMPLETE ? &ns->asked : &ns->known;
+}
+
+static void ring_out(struct ring *r, struct neighbour *n)
+{
+	if (!r)
+		return;
 	if (n->newer)
 		n->newer->older = n->older;
 	else
-		ns->newest = n->older;
+		r->newest = n->older;
 	if (n->older)
 		n->older->newer = n->newer;
 	else
-		ns->oldest = n->newer;
+		r->oldest = n->newer;
+	r->count--;
 }
 
-static void list_in(struct soft_neighbours *ns, struct neighbour *n)
+static void ring_in(struct ring *r, struct neighbour *n)
 {
+	if (!r)
+		return;
 	n->newer = NULL;
-	n->older = ns->newest;
-	if (ns->newest)
-		ns->newest->newer = n;
+	n->older = r->newest;
+	if (r->newest)
+		r->newest->newer = n;
 	else
-		ns->oldest = n;
-	ns->newest = n;
+		r->oldest = n;
+	r->newest = n;
+	r->count++;
 }
 
 static void used(struct soft_neighbours *ns, struct neighbour *n)
 {
-	if (n->state == PERMANENT || ns->newest == n)
+	struct ring *r = ring_of(ns, n->state);
+
+	if (r != &ns->known || r->newest == n)
 		return;
-	list_out(ns, n);
-	list_in(ns, n);
+	ring_out(r, n);
+	ring_in(r, n);
 }
 
 static void set_state(struct neighbour *n, enum state state)
 {
 	struct soft_neighbours *ns = n->s->neighbours;
+	struct ring *was = ring_of(ns, n->state);
+	struct ring *is = ring_of(ns, state);
 
-	ns->asked -= n->state == INCOMPLETE;
-	ns->asked += state == INCOMPLETE;
+	if (was != is) {
+		ring_out(was, n);
+		ring_in(is, n);
+	}
 	n->state = state;
 	n->solicitations = 0;
 	if (state == REACHABLE)
@@ -150,109 +170,27 @@ static void set_state(struct neighbour *n, enum state state)
 	timer_stop(&n->s->timers, &n->timer);
 }
 
-/* ---- packets that wait ------------------------------------------------------------------ */
-
-static struct held *take_held(struct neighbour *n)
-{
-	struct held *h = n->first;
-
-	if (!h)
-		return NULL;
-	n->first = h->next;
-	if (!n->first)
-		n->last = NULL;
-	n->held_count--;
-	return h;
-}
-
-static void free_held(struct soft_neighbours *ns, struct held *h)
-{
-	h->next = ns->free;
-	ns->free = h;
-}
-
-static bool has_room(const struct soft_neighbours *ns)
-{
-	return ns->free || ns->slots_used < SOFT_HELD;
-}
-
-/* NULL: all of them are in use. */
-static struct held *new_held(struct soft_neighbours *ns)
-{
-	struct held *h = ns->free;
-
-	if (h)
-		ns->free = h->next;
-	else if (ns->slots_used < SOFT_HELD)
-		h = &ns->slots[ns->slots_used++];
-	return h;
-}
-
-static void drop_oldest(struct neighbour *n)
-{
-	struct held *h = take_held(n);
-
-	if (!h)
-		return;
-	free_held(n->s->neighbours, h);
-	n->s->stats.drop_no_neighbour++;
-}
-
-/* The newest packets stay: they are what the sender waits for (RFC 4861 7.2.2). */
-static void hold(struct neighbour *n, const struct mip6_buf *packet)
-{
-	struct soft_neighbours *ns = n->s->neighbours;
-	struct held *h;
-
-	if (n->held_count == SOFT_HELD_EACH || !has_room(ns))
-		drop_oldest(n);
-	h = packet->len <= SOFT_HELD_SIZE ? new_held(ns) : NULL;
-	if (!h) {
-		n->s->stats.drop_no_neighbour++;
-		return;
-	}
-	h->next = NULL;
-	h->packet = *packet;
-	memcpy(h->octets, packet->data, packet->len);
-	if (n->last)
-		n->last->next = h;
-	else
-		n->first = h;
-	n->last = h;
-	n->held_count++;
-}
-
-/* A copy that lives until the host has it. */
-static struct mip6_buf release(struct mip6_soft *s, struct held *h)
-{
-	struct mip6_buf scratch = soft_queue_scratch(s, h->packet.len);
-	struct mip6_buf packet = h->packet;
-
-	packet.data = scratch.data;
-	packet.headroom = scratch.headroom;
-	memcpy(packet.data, h->octets, packet.len);
-	free_held(s->neighbours, h);
-	return packet;
-}
-
-/* ---- life ---------------------------------------------------------------------------------- */
+/* ---- life ---------------------------------------------------------------------------- */
 
 static void fire(void *arg, mip6_time now);
 
-static void drop_neighbour(struct neighbour *n)
+/* It is nobody's neighbour any more; what waits for it still does. */
+static void forget(struct neighbour *n)
 {
 	struct mip6_soft *s = n->s;
 	struct soft_neighbours *ns = s->neighbours;
 
-	while (n->first)
-		drop_oldest(n);
 	timer_stop(&s->timers, &n->timer);
 	table_remove(&ns->table, &n->node);
-	if (n->state != PERMANENT) {
-		list_out(ns, n);
-		ns->learned--;
-	}
-	ns->asked -= n->state == INCOMPLETE;
+	ring_out(ring_of(ns, n->state), n);
+}
+
+static void drop_neighbour(struct neighbour *n)
+{
+	struct mip6_soft *s = n->s;
+
+	forget(n);
+	soft_held_drop(s, s->neighbours->held, &n->waiting);
 	free(n);
 }
 
@@ -262,8 +200,8 @@ static struct neighbour *add(struct mip6_soft *s, unsigned ifindex, const struct
 	struct soft_neighbours *ns = s->neighbours;
 	struct neighbour *n;
 
-	if (ns->learned == SOFT_NEIGHBOURS)
-		drop_neighbour(ns->oldest);
+	if (ns->known.count + ns->asked.count == SOFT_NEIGHBOURS)
+		drop_neighbour(ns->known.count ? ns->known.oldest : ns->asked.oldest);
 	n = calloc(1, sizeof(*n));
 	if (!n)
 		return NULL;
@@ -275,8 +213,7 @@ static struct neighbour *add(struct mip6_soft *s, unsigned ifindex, const struct
 		free(n);
 		return NULL;
 	}
-	list_in(ns, n);
-	ns->learned++;
+	ring_in(&ns->known, n);
 	return n;
 }
 
@@ -293,23 +230,29 @@ void soft_neighbours_free(struct mip6_soft *s)
 		free(node);
 	}
 	table_free(&ns->table);
-	free(ns->slots);
+	soft_held_free(ns->held);
 	free(ns);
 	s->neighbours = NULL;
 }
 
-void soft_neigh_flush(struct mip6_soft *s, unsigned ifindex)
+static void flush_ring(const struct ring *r, unsigned ifindex)
 {
 	struct neighbour *older;
 
-	for (struct neighbour *n = s->neighbours->newest; n; n = older) {
+	for (struct neighbour *n = r->newest; n; n = older) {
 		older = n->older;
 		if (n->key.ifindex == ifindex)
 			drop_neighbour(n);
 	}
 }
 
-/* ---- sending --------------------------------------------------------------------------------- */
+void soft_neigh_flush(struct mip6_soft *s, unsigned ifindex)
+{
+	flush_ring(&s->neighbours->asked, ifindex);
+	flush_ring(&s->neighbours->known, ifindex);
+}
+
+/* ---- sending ------------------------------------------------------------------------- */
 
 static void transmit(struct mip6_soft *s, const struct soft_iface *i, const uint8_t mac[6],
 		     const struct mip6_buf *packet)
@@ -344,13 +287,10 @@ void soft_neigh_transmit(struct mip6_soft *s, unsigned ifindex, const uint8_t ma
 /* What waited leaves now that the link-layer address is known. */
 static void send_held(struct neighbour *n)
 {
-	struct held *h;
+	struct mip6_buf packet;
 
-	while ((h = take_held(n))) {
-		struct mip6_buf packet = release(n->s, h);
-
+	while (soft_held_take(n->s, n->s->neighbours->held, &n->waiting, &packet))
 		soft_neigh_transmit(n->s, n->key.ifindex, n->mac, &packet);
-	}
 }
 
 static struct mip6_addr source_of(const struct mip6_buf *packet)
@@ -380,20 +320,35 @@ static void ask(struct neighbour *n)
 	soft_nd_solicit(s, key.ifindex, &key.addr, unicast ? mac : NULL, &source);
 }
 
+/* Room for one more to be asked for: where there is none, the one that was asked for
+ * first and has not answered in time makes it. */
+static bool may_ask(struct mip6_soft *s)
+{
+	const struct soft_neighbours *ns = s->neighbours;
+
+	if (ns->asked.count < ASKED_MAX)
+		return true;
+	if (ns->asked.oldest->asked_at + ANSWER_TIME > s->now)
+		return false;
+	drop_neighbour(ns->asked.oldest);
+	return true;
+}
+
 static void begin(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
 		  const struct mip6_buf *packet)
 {
 	struct neighbour *n = NULL;
 
-	if (s->neighbours->asked < ASKED_MAX)
+	if (may_ask(s))
 		n = add(s, ifindex, addr);
 	if (!n) {
 		s->stats.drop_no_neighbour++;
 		return;
 	}
 	set_state(n, INCOMPLETE);
+	n->asked_at = s->now;
 	n->asked_for = source_of(packet);
-	hold(n, packet);
+	soft_hold(s, s->neighbours->held, &n->waiting, packet);
 	ask(n);
 }
 
@@ -444,13 +399,12 @@ void soft_neigh_send(struct mip6_soft *s, unsigned ifindex, const struct mip6_ad
 	}
 	used(s->neighbours, n);
 	if (n->state == INCOMPLETE)
-		hold(n, packet);
+		soft_hold(s, s->neighbours->held, &n->waiting, packet);
 	else
 		send_known(n, i, packet);
 }
 
-/* ---- what is heard ------------------------------------------------------------------------------
- */
+/* ---- what is heard ------------------------------------------------------------------- */
 
 /* A new link-layer address whose owner has not answered us. */
 static void set_mac(struct neighbour *n, const uint8_t mac[6])
@@ -462,14 +416,11 @@ static void set_mac(struct neighbour *n, const uint8_t mac[6])
 /* Goes on as when the packets were sent now: a STALE neighbour is asked later. */
 static void resolved(struct neighbour *n)
 {
-	struct held *h;
+	struct mip6_soft *s = n->s;
+	struct mip6_buf packet;
 
-	if (n->state == STALE && n->first) {
-		h = take_held(n);
-		struct mip6_buf packet = release(n->s, h);
-
-		send_known(n, soft_iface(n->s, n->key.ifindex), &packet);
-	}
+	if (n->state == STALE && soft_held_take(s, s->neighbours->held, &n->waiting, &packet))
+		send_known(n, soft_iface(s, n->key.ifindex), &packet);
 	send_held(n);
 }
 
@@ -524,8 +475,7 @@ void soft_neigh_advertised(struct mip6_soft *s, unsigned ifindex, const struct n
 		set_state(n, REACHABLE);
 }
 
-/* ---- what is told
- * --------------------------------------------------------------------------------- */
+/* ---- what is told ---------------------------------------------------------------------- */
 
 /* As good as an answer, and no better: whether it is there still is found out. */
 int soft_neigh_told(struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
@@ -563,39 +513,29 @@ int soft_neigh_permanent(struct mip6_soft *s, unsigned ifindex, const struct mip
 	if (!n)
 		return MIP6_ERR_NOMEM;
 	memcpy(n->mac, mac, sizeof(n->mac));
-	if (n->state != PERMANENT) {
-		list_out(s->neighbours, n);
-		s->neighbours->learned--;
-		set_state(n, PERMANENT);
-	}
+	set_state(n, PERMANENT);
 	send_held(n);
 	return MIP6_OK;
 }
 
-/* ---- time
- * ---------------------------------------------------------------------------------------------- */
+/* ---- time ---------------------------------------------------------------------------- */
 
 /* The senders of what waited are told (RFC 4861 7.2.2). What is sent here may
- * change the table, so the neighbour is gone before. */
+ * change the table, so the neighbour is no longer in it. */
 static void failed(struct neighbour *n)
 {
 	struct mip6_soft *s = n->s;
 	struct key key = n->key;
-	struct held *h = n->first;
-	struct held *next;
+	struct mip6_buf packet;
 
-	n->first = NULL;
-	drop_neighbour(n);
+	forget(n);
 	s->stats.neighbours_failed++;
-	for (; h; h = next) {
-		struct mip6_buf packet;
-
-		next = h->next;
-		packet = release(s, h);
+	while (soft_held_take(s, s->neighbours->held, &n->waiting, &packet)) {
 		s->stats.drop_no_neighbour++;
 		soft_icmp_error(s, key.ifindex, &packet, ICMP6_DST_UNREACH, SOFT_UNREACH_ADDRESS,
 				0);
 	}
+	free(n);
 	soft_neighbour_failed(s, key.ifindex, &key.addr);
 }
 

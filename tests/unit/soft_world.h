@@ -272,8 +272,7 @@ static inline struct mip6_soft_stats world_stats(const struct world_node *n)
 	return stats;
 }
 
-/* ---- packets ----------------------------------------------------------------------------------
- */
+/* ---- packets ----------------------------------------------------------------------- */
 
 /* A packet of the upper layers; all that follows from it has happened then. */
 static inline void world_output(struct world_node *n, const struct mip6_buf *like,

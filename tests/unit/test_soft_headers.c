@@ -271,8 +271,7 @@ static void test_mobility_at_plain_node(void)
 	lab_free(&l);
 }
 
-/* ---- echo --------------------------------------------------------------------------------------
- */
+/* ---- echo -------------------------------------------------------------------------- */
 
 static void send_echo(struct lab *l, const struct mip6_addr *dst)
 {

@@ -3,8 +3,7 @@
  * discovery, and the batches in which it says it. */
 #include "soft_lab.h"
 
-/* ---- neighbours --------------------------------------------------------------------------------
- */
+/* ---- neighbours -------------------------------------------------------------------- */
 
 /* A packet with a number in its last octet, sent to a neighbour. */
 static void send_from(struct lab *l, const char *src, unsigned ifindex, const char *to,

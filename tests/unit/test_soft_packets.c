@@ -495,8 +495,7 @@ static void test_link_too_small(void)
 	lab_free(&l);
 }
 
-/* ---- where a packet leaves --------------------------------------------------------------------
- */
+/* ---- where a packet leaves --------------------------------------------------------- */
 
 static void test_groups_of_upper_layers(void)
 {
@@ -544,8 +543,7 @@ static void test_nd_stays_on_link(void)
 	lab_free(&l);
 }
 
-/* ---- size of tunnels ----------------------------------------------------------------------------
- */
+/* ---- size of tunnels --------------------------------------------------------------- */
 
 static void test_tunnel_too_small(void)
 {
