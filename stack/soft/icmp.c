@@ -155,22 +155,6 @@ static void tell_source(struct mip6_soft *s, unsigned ifindex, const struct soft
 	soft_send_tx(s, &tx);
 }
 
-void soft_icmp_error(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf *packet,
-		     uint8_t type, uint8_t code, uint32_t value)
-{
-	struct icmp6_error e = {.type = type, .code = code, .value = value};
-	struct soft_header h;
-
-	if (!soft_header_read(packet, &h) || !deserves_error(packet, &h, type, code))
-		return;
-	e.packet = packet->data;
-	e.packet_len = packet->len < QUOTE ? packet->len : QUOTE;
-	if (soft_owns(s, &h.src))
-		tell_up(s, &h, &e);
-	else if (soft_icmp_allowed(s, type))
-		tell_source(s, ifindex, &h, &e);
-}
-
 /* ---- errors about outer packets ------------------------------------------------------ */
 
 /* Takes the outer header off what an error quotes, which may be our first
@@ -211,6 +195,17 @@ static bool is_our_tunnel(const struct mip6_soft *s, const struct soft_header *o
 	return b && mip6_addr_equal(&b->coa, &outer->dst) && mip6_addr_equal(&b->ha, &outer->src);
 }
 
+/* Whether it is a packet that we sent into a tunnel; then *ret_inside is the inner
+ * one. */
+static bool is_outer(const struct mip6_soft *s, const struct mip6_buf *packet,
+		     struct soft_header *ret_outer, struct soft_header *ret_inner,
+		     struct mip6_buf *ret_inside)
+{
+	*ret_inside = *packet;
+	return open_quote(ret_inside, ret_outer, ret_inner) &&
+	       is_our_tunnel(s, ret_outer, ret_inner);
+}
+
 /* RFC 2473 8.2: too big is told with the tunnel's own MTU, and only for packets
  * that are not cut anyway; all other errors are "address unreachable" (8.1). */
 static void pass_on(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf *inner_packet,
@@ -226,9 +221,30 @@ static void pass_on(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf
 				0);
 		return;
 	}
-	soft_pmtu_learn(s, &outer->dst, e->value);
+	soft_pmtu_learn(s, &outer->src, &outer->dst, e->value);
 	if ((size_t)inner->payload_len + SOFT_IP6 > mtu)
 		soft_icmp_error(s, ifindex, inner_packet, ICMP6_PACKET_TOO_BIG, 0, mtu);
+}
+
+void soft_icmp_error(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf *packet,
+		     uint8_t type, uint8_t code, uint32_t value)
+{
+	struct icmp6_error e = {.type = type, .code = code, .value = value};
+	struct mip6_buf inside;
+	struct soft_header outer;
+	struct soft_header inner;
+	struct soft_header h;
+
+	if (!soft_header_read(packet, &h) || !deserves_error(packet, &h, type, code))
+		return;
+	e.packet = packet->data;
+	e.packet_len = packet->len < QUOTE ? packet->len : QUOTE;
+	if (is_outer(s, packet, &outer, &inner, &inside))
+		pass_on(s, ifindex, &inside, &inner, &outer, &e);
+	else if (soft_owns(s, &h.src))
+		tell_up(s, &h, &e);
+	else if (soft_icmp_allowed(s, type))
+		tell_source(s, ifindex, &h, &e);
 }
 
 void soft_icmp_received(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p)
@@ -237,6 +253,7 @@ void soft_icmp_received(struct mip6_soft *s, unsigned ifindex, const struct ip6_
 	struct soft_header inner;
 	struct icmp6_error e;
 	struct mip6_buf quote;
+	struct mip6_buf inside;
 
 	if (icmp6_parse_error(p->payload, p->payload_len, &e) < 0 || e.packet_len < 2 * SOFT_IP6 ||
 	    e.type == 0 || e.type > SOFT_ICMP6_TIME_EXCEEDED)
@@ -245,6 +262,6 @@ void soft_icmp_received(struct mip6_soft *s, unsigned ifindex, const struct ip6_
 		e.packet_len = QUOTE;
 	quote = soft_queue_scratch(s, e.packet_len);
 	memcpy(quote.data, e.packet, e.packet_len);
-	if (open_quote(&quote, &outer, &inner) && is_our_tunnel(s, &outer, &inner))
-		pass_on(s, ifindex, &quote, &inner, &outer, &e);
+	if (is_outer(s, &quote, &outer, &inner, &inside))
+		pass_on(s, ifindex, &inside, &inner, &outer, &e);
 }

@@ -353,11 +353,14 @@ void soft_fragment(struct mip6_soft *s, const struct soft_hop *hop, struct mip6_
 		   unsigned mtu, unsigned depth);
 struct soft_pmtus *soft_pmtus_new(void);
 void soft_pmtus_free(struct soft_pmtus *p);
-/* The path MTU to dst, at most `mtu`; learned values are kept 10 minutes. */
-unsigned soft_pmtu(const struct mip6_soft *s, const struct mip6_addr *dst, unsigned mtu);
-void soft_pmtu_learn(struct mip6_soft *s, const struct mip6_addr *dst, uint32_t mtu);
+/* The path MTU from src to dst, at most `mtu`; learned values are kept 10 minutes. */
+unsigned soft_pmtu(const struct mip6_soft *s, const struct mip6_addr *src,
+		   const struct mip6_addr *dst, unsigned mtu);
+void soft_pmtu_learn(struct mip6_soft *s, const struct mip6_addr *src, const struct mip6_addr *dst,
+		     uint32_t mtu);
 /* An error about a packet that we cannot forward or deliver, as far as RFC 4443
- * 2.4 e and f allow it. */
+ * 2.4 e and f allow it; about a packet that we sent into a tunnel, the inner source
+ * is told (RFC 2473 8). */
 void soft_icmp_error(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf *packet,
 		     uint8_t type, uint8_t code, uint32_t value);
 /* An ICMPv6 error for us: path MTU; of an outer packet, it is passed on to the

@@ -65,7 +65,7 @@ static unsigned path_mtu(const struct mip6_soft *s, const struct soft_hop *tunne
 		if (depth < SOFT_ROUTE_HOPS && find_way(s, way, &next))
 			mtu = inside_of(way, path_mtu(s, way, &next, depth + 1));
 	}
-	return at_least_minimum(soft_pmtu(s, &tunnel->outer_dst, mtu));
+	return at_least_minimum(soft_pmtu(s, &tunnel->outer_src, &tunnel->outer_dst, mtu));
 }
 
 /* Room for the outer header and what comes before it; by a copy only where the

@@ -347,32 +347,33 @@ static void test_wrong_checksum(void)
 static void test_path_mtus(void)
 {
 	struct lab l = lab_new();
+	struct mip6_addr here = addr_of(OWN);
 	struct mip6_addr a = addr_of(PEER);
 	unsigned known = 0;
 
 	l.n->s->now = l.w->now;
-	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1500), 1500);
-	soft_pmtu_learn(l.n->s, &a, 1400);
-	soft_pmtu_learn(l.n->s, &a, 1450);
-	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1500), 1400);
-	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1300), 1300);
-	soft_pmtu_learn(l.n->s, &a, 600);
-	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1500), 1280);
+	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &here, &a, 1500), 1500);
+	soft_pmtu_learn(l.n->s, &here, &a, 1400);
+	soft_pmtu_learn(l.n->s, &here, &a, 1450);
+	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &here, &a, 1500), 1400);
+	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &here, &a, 1300), 1300);
+	soft_pmtu_learn(l.n->s, &here, &a, 600);
+	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &here, &a, 1500), 1280);
 	for (unsigned i = 0; i < 2000; i++) {
 		a.b[14] = (uint8_t)(i >> 8);
 		a.b[15] = (uint8_t)(i & 0xff);
 		a.b[13] = 1;
-		soft_pmtu_learn(l.n->s, &a, 1400);
-		CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1500), 1400);
+		soft_pmtu_learn(l.n->s, &here, &a, 1400);
+		CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &here, &a, 1500), 1400);
 	}
 	for (unsigned i = 0; i < 2000; i++) {
 		a.b[14] = (uint8_t)(i >> 8);
 		a.b[15] = (uint8_t)(i & 0xff);
-		known += soft_pmtu(l.n->s, &a, 1500) == 1400;
+		known += soft_pmtu(l.n->s, &here, &a, 1500) == 1400;
 	}
 	CU_ASSERT_TRUE(known > 200 && known <= 256);
 	l.n->s->now += 601 * MIP6_SECOND;
-	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &a, 1500), 1500);
+	CU_ASSERT_EQUAL(soft_pmtu(l.n->s, &here, &a, 1500), 1500);
 	lab_free(&l);
 }
 

@@ -267,9 +267,155 @@ static void test_segments_wait(void)
 	lab_free(l);
 }
 
+/* ---- errors about tunnels ------------------------------------------------------------ */
+
+#define HA  "3fff:2::1"
+#define CN  "3fff:2::5"
+#define HOA "3fff:3::99"
+#define COA "3fff:2::77"
+
+/* A home agent whose mobile node and correspondent are both on interface 2. */
+static struct lab *lab_ha(void)
+{
+	struct lab *l = lab_router();
+	struct mip6_object device = {.kind = MIP6_OBJ_DEVICE};
+
+	device.device.device = MIP6_DEVICE_HA;
+	put(l, device);
+	put(l, binding_object(HOA, COA, HA));
+	return l;
+}
+
+/* The first router behind the tunnel does not answer: it is the inner source that
+ * can do something about it (RFC 2473 8). */
+static void test_silent_neighbour_of_tunnel(void)
+{
+	struct lab *l = lab_ha();
+	struct mip6_addr hoa = addr_of(HOA);
+	struct icmp6_error e;
+	struct ip6_packet quoted;
+
+	receive_udp(l, CN, HOA, 64, 100);
+	CU_ASSERT_EQUAL(l->s->stats.encapsulated, 1);
+	pass(l, 3 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(l->up, 0);
+	CU_ASSERT_EQUAL_FATAL(l->count, 4);
+	e = error_in(&l->sent[3], CN);
+	CU_ASSERT_EQUAL(e.type, ICMP6_DST_UNREACH);
+	CU_ASSERT_EQUAL(e.code, SOFT_UNREACH_ADDRESS);
+	CU_ASSERT_EQUAL(ip6_parse(e.packet, e.packet_len, &quoted), 0);
+	CU_ASSERT_TRUE(mip6_addr_equal(&quoted.dst, &hoa));
+	lab_free(l);
+}
+
+/* The octets of a packet with this payload behind its header, or as much as fits. */
+static size_t build(uint8_t *octets, size_t cap, const char *src, const char *dst, uint8_t next,
+		    const uint8_t *payload, size_t len, size_t told_len)
+{
+	struct mip6_buf packet = {.data = octets, .len = SOFT_IP6};
+	struct soft_header h = {.payload_len = (uint16_t)told_len,
+				.next_header = next,
+				.hop_limit = 64,
+				.src = addr_of(src),
+				.dst = addr_of(dst)};
+
+	soft_header_write(&packet, &h);
+	len = len < cap - SOFT_IP6 ? len : cap - SOFT_IP6;
+	memcpy(octets + SOFT_IP6, payload, len);
+	return SOFT_IP6 + len;
+}
+
+/* A router's error about a packet in the tunnel whose inner packet is `inner`. */
+static void receive_error(struct lab *l, uint8_t type, uint32_t value, const char *tunnel_src,
+			  const char *tunnel_dst, const uint8_t *inner, size_t len, size_t told_len)
+{
+	uint8_t outer[400];
+	uint8_t message[480];
+	struct icmp6_error e = {.type = type, .value = value, .packet = outer};
+	struct ip6_packet p = {.hop_limit = 64, .next_header = IP6_NH_ICMPV6, .payload = message};
+
+	e.packet_len =
+	    build(outer, sizeof(outer), tunnel_src, tunnel_dst, IP6_NH_IPV6, inner, len, told_len);
+	p.src = addr_of("3fff:2::fe");
+	p.dst = addr_of(tunnel_src);
+	p.payload_len =
+	    (size_t)icmp6_build_error(&p.src, &p.dst, &e, message, sizeof(message) - 40);
+	receive(l, 2, &p);
+}
+
+/* RFC 4443 2.4 e.1, for an error that is seen in part only. */
+static void test_no_error_about_an_error(void)
+{
+	static const uint8_t error[300] = {ICMP6_DST_UNREACH};
+	static const uint8_t with_option[16] = {IP6_NH_ICMPV6,	  0, 0x63, 4, 0, 0, 0, 0,
+						ICMP6_DST_UNREACH};
+	struct lab *l = lab_ha();
+	uint8_t inner[340];
+	struct octets o;
+	size_t len;
+
+	len = build(inner, sizeof(inner), CN, HOA, IP6_NH_ICMPV6, error, sizeof(error), 1200);
+	receive_error(l, ICMP6_DST_UNREACH, 0, HA, COA, inner, len, 1240);
+	CU_ASSERT_EQUAL(l->s->stats.icmp_errors_sent, 0);
+	len = build(inner, sizeof(inner), CN, HOA, UDP, error, sizeof(error), 1200);
+	receive_error(l, ICMP6_DST_UNREACH, 0, HA, COA, inner, len, 1240);
+	CU_ASSERT_EQUAL(l->s->stats.icmp_errors_sent, 1);
+	/* Behind an option that this node does not know. */
+	packet_of(&o, CN, "3fff:9::9", 64, SOFT_IP6 + sizeof(with_option));
+	o.buf.data[6] = IP6_NH_HOPOPTS;
+	memcpy(o.buf.data + SOFT_IP6, with_option, sizeof(with_option));
+	receive_framed(l, &o, soft_iface(l->s, 2)->link.mac);
+	CU_ASSERT_EQUAL(l->s->stats.drop_no_route, 1);
+	CU_ASSERT_EQUAL(l->s->stats.icmp_errors_sent, 1);
+	lab_free(l);
+}
+
+static void output_from_home(struct lab *l, size_t len)
+{
+	struct octets o;
+
+	packet_of(&o, "3fff:1::99", "3fff:9::9", 64, len);
+	mip6_soft_output(l->s, l->now, &o.buf, 1);
+}
+
+/* What was learned of the path from one care-of address says nothing of that from
+ * the next (RFC 8201 3: a path is of a source and a destination). */
+static void test_path_mtu_ends_with_the_path(void)
+{
+	static const uint8_t payload[60];
+	struct lab *l = lab_router();
+	uint8_t inner[100];
+	size_t len;
+
+	put(l, address_object(2, "3fff:2::7", 0));
+	put(l, address_object(2, "3fff:2::8", 0));
+	put(l, address_object(0, "3fff:1::99", MIP6_ADDRESS_HOME));
+	put(l, device_object("3fff:2::7", "3fff:1::1"));
+	put(l, rule_object("3fff:1::99/128", 100, 100));
+	put(l, route_object("::/0", 100, 1, 0, NULL));
+	set_route(l, "::/0", 2, CN);
+	output_from_home(l, 1460);
+	CU_ASSERT_EQUAL(l->count, 1);
+	len = build(inner, sizeof(inner), "3fff:1::99", "3fff:9::9", UDP, payload, sizeof(payload),
+		    1420);
+	receive_error(l, ICMP6_PACKET_TOO_BIG, 1400, "3fff:2::7", "3fff:1::1", inner, len, 1460);
+	output_from_home(l, 1460);
+	CU_ASSERT_EQUAL(l->count, 1);
+	put(l, device_object("3fff:2::8", "3fff:1::1"));
+	output_from_home(l, 1460);
+	CU_ASSERT_EQUAL(l->count, 2);
+	put(l, device_object("3fff:2::7", "3fff:1::1"));
+	output_from_home(l, 1460);
+	CU_ASSERT_EQUAL(l->count, 2);
+	lab_free(l);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
+	    {"silent neighbour of tunnel", test_silent_neighbour_of_tunnel},
+	    {"no error about an error", test_no_error_about_an_error},
+	    {"path mtu ends with the path", test_path_mtu_ends_with_the_path},
 	    {"silent ones keep no places", test_silent_ones_keep_no_places},
 	    {"silent ones make room", test_silent_ones_make_room},
 	    {"segments wait", test_segments_wait},
