@@ -208,17 +208,17 @@ static void interrupted(void)
 
 static void agreement(void)
 {
-	static const char *const more[] = {"home", "streams", "ra-race"};
+	static const char *const more[][2] = {
+	    {"home", "rounds=2"}, {"streams", "probe=20ms"}, {"ra-race", "rounds=1"}};
 	struct lab_run run;
 
-	/* With the expectations of the scenario, 30 moves and p = 1 ms in each way. */
-	AGREE(&run, "handover", "-p", "moves=30 probe=1ms");
-	check(&run, run.code == 0 && says(&run, "\nthe three agree: 30 handovers"), "handover");
+	AGREE(&run, "handover");
+	check(&run, run.code == 0 && says(&run, "\nthe three agree: 12 handovers"), "handover");
 	check(&run, says(&run, "first_down_ms"), "the tables are printed");
 	lab_run_free(&run);
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
-		AGREE(&run, more[i]);
-		check(&run, run.code == 0 && says(&run, "\nthe three agree: "), more[i]);
+		AGREE(&run, more[i][0], "-p", more[i][1]);
+		check(&run, run.code == 0 && says(&run, "\nthe three agree: "), more[i][0]);
 		lab_run_free(&run);
 	}
 	AGREE(&run, "wifi", "-s", "3", "-p", "access=wire moves=3");
