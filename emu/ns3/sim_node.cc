@@ -21,6 +21,7 @@ constexpr size_t ethernet = 14;
 constexpr size_t octets_max = 65535 + 40;
 constexpr unsigned ticks_max = 1000;
 constexpr unsigned default_mtu = 1500;
+constexpr unsigned least_mtu = 1280; /* ns-3 has no IPv6 below */
 constexpr unsigned tunnel_overhead = 40;
 
 bool has_forwarding(const struct lab_node &plan)
@@ -97,18 +98,20 @@ void sim_node::install_upper()
 
 	if (upper_)
 		return;
-	for (auto &p : ports_)
+	for (auto &p : ports_) {
+		mtu = std::min(mtu, mtu_of(*p));
 		for (size_t a = 0; a < p->plan().addr_count; a++) {
 			struct mip6_prefix prefix;
 
 			if (mip6_prefix_parse(p->plan().addrs[a], &prefix) == MIP6_OK)
 				addresses.push_back(ns3::Ipv6Address(prefix.addr.b));
 		}
+	}
 	/* A home address is there from the beginning; the data plane has it while
 	 * the protocol runs. */
 	if (mip6_addr_parse(plan_.hoa, &hoa) == MIP6_OK) {
 		addresses.push_back(ns3::Ipv6Address(hoa.b));
-		mtu -= tunnel_overhead;
+		mtu = std::max(mtu - tunnel_overhead, least_mtu);
 	}
 	upper_ =
 	    std::make_unique<upper>([this](ns3::Ptr<const ns3::Packet> packet) { output(packet); });
@@ -238,10 +241,17 @@ void sim_node::on_random(void *ctx, void *buf, size_t len)
 
 /* ---- configuration --------------------------------------------------------------- */
 
+/* That of the link at the start, wherever it moves to. */
+unsigned sim_node::mtu_of(const port &p) const
+{
+	int link = p.plan().link;
+
+	return link >= 0 && run_.plan->links[link].mtu ? run_.plan->links[link].mtu : default_mtu;
+}
+
 void sim_node::report_link(const port &p, bool attached)
 {
 	const struct lab_iface &iface = p.plan();
-	int link = iface.link;
 	struct mip6_link report = {};
 
 	report.ifindex = iface.ifindex;
@@ -250,8 +260,7 @@ void sim_node::report_link(const port &p, bool attached)
 	report.attached = attached;
 	report.mac_len = sizeof(iface.mac);
 	std::copy(iface.mac, iface.mac + sizeof(iface.mac), report.mac);
-	report.mtu =
-	    link >= 0 && run_.plan->links[link].mtu ? run_.plan->links[link].mtu : default_mtu;
+	report.mtu = mtu_of(p);
 	input([&] { mip6_soft_link(soft_, node_now(), &report); });
 }
 

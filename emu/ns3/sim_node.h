@@ -63,6 +63,7 @@ class sim_node
 	void deliver();
 	void arm();
 	port *find_port(unsigned ifindex);
+	unsigned mtu_of(const port &p) const;
 	void log_event(const struct mip6_event *event);
 
 	static void on_frames(void *ctx, unsigned ifindex, const struct mip6_buf *frames,

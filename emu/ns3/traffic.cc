@@ -20,11 +20,24 @@ namespace
 constexpr uint32_t echo_payload = 56;
 constexpr uint32_t echo_header = 8;
 constexpr double ms = 1e6;
-/* ns-3's TCP does not follow path MTUs, so a segment must fit into a tunnel: 1500
- * less two IPv6 headers, TCP's, and its time stamps. */
-constexpr unsigned segment = 1388;
 /* As much as Linux lets a connection have. */
 constexpr unsigned tcp_buffer = 4 << 20;
+constexpr unsigned default_mtu = 1500;
+constexpr unsigned least_mtu = 1280;
+constexpr unsigned outer_header = 40;
+constexpr unsigned headers = 40 + 20 + 12; /* IPv6, TCP, its time stamps */
+
+/* ns-3's TCP does not follow path MTUs, so its segments are made to fit into a tunnel
+ * over any of the plan's links. */
+unsigned segment_size(const struct lab_plan &plan)
+{
+	unsigned mtu = default_mtu;
+
+	for (size_t l = 0; l < plan.link_count; l++)
+		if (plan.links[l].mtu)
+			mtu = std::min(mtu, plan.links[l].mtu);
+	return std::max(mtu - outer_header, least_mtu) - headers;
+}
 } // namespace
 
 /* ---- TCP ------------------------------------------------------------------------- */
@@ -196,7 +209,8 @@ traffic::traffic(struct run &run) : run_(run)
 
 bool traffic::open(network &net)
 {
-	ns3::Config::SetDefault("ns3::TcpSocket::SegmentSize", ns3::UintegerValue(segment));
+	ns3::Config::SetDefault("ns3::TcpSocket::SegmentSize",
+				ns3::UintegerValue(segment_size(*run_.plan)));
 	ns3::Config::SetDefault("ns3::TcpSocket::SndBufSize", ns3::UintegerValue(tcp_buffer));
 	ns3::Config::SetDefault("ns3::TcpSocket::RcvBufSize", ns3::UintegerValue(tcp_buffer));
 	for (size_t i = 0; i < run_.plan->action_count; i++) {
