@@ -11,7 +11,9 @@
 #include <string.h>
 
 enum {
-	SLOTS = 8,   /* packets that are put together at a time */
+	/* Packets that are put together at a time: each of the mobile nodes of a home
+	 * agent may have one on its way. */
+	SLOTS = 64,
 	RANGES = 64, /* pieces of one between which others are missing */
 	BODY = 65535,
 	FRAGMENT_HEADER = 8,
@@ -54,13 +56,15 @@ struct slot {
 	bool congested;		     /* any fragment had CE (RFC 3168 5.3) */
 	struct range ranges[RANGES]; /* what came in, in order, with gaps between */
 	size_t range_count;
-	uint8_t body[BODY];
+	uint8_t *body; /* BODY octets */
 };
 
 struct soft_fragments {
 	bool seeded;
 	uint32_t next_id;
+	size_t used; /* slots and bodies; the others were never touched, and cost nothing */
 	struct slot slots[SLOTS];
+	uint8_t bodies[SLOTS][BODY];
 };
 
 /* ---- cutting --------------------------------------------------------------------------- */
@@ -165,8 +169,7 @@ static void slot_expired(void *arg, mip6_time now)
 		tell_time_exceeded(slot);
 }
 
-/* Bodies are touched only when they are used, so that they cost nothing before. */
-struct soft_fragments *soft_fragments_new(struct mip6_soft *s)
+struct soft_fragments *soft_fragments_new(void)
 {
 	struct soft_fragments *f = malloc(sizeof(*f));
 
@@ -174,23 +177,20 @@ struct soft_fragments *soft_fragments_new(struct mip6_soft *s)
 		return NULL;
 	f->seeded = false;
 	f->next_id = 0;
-	for (size_t i = 0; i < SLOTS; i++) {
-		f->slots[i].s = s;
-		timer_init(&f->slots[i].timer, slot_expired, &f->slots[i]);
-	}
+	f->used = 0;
 	return f;
 }
 
 void soft_fragments_free(struct soft_fragments *f)
 {
-	for (size_t i = 0; f && i < SLOTS; i++)
+	for (size_t i = 0; f && i < f->used; i++)
 		release(&f->slots[i]);
 	free(f);
 }
 
 static struct slot *find_slot(struct soft_fragments *f, const struct ip6_packet *p, uint32_t id)
 {
-	for (size_t i = 0; i < SLOTS; i++) {
+	for (size_t i = 0; i < f->used; i++) {
 		struct slot *slot = &f->slots[i];
 
 		if (timer_is_set(&slot->timer) && slot->id == id &&
@@ -200,17 +200,31 @@ static struct slot *find_slot(struct soft_fragments *f, const struct ip6_packet 
 	return NULL;
 }
 
-/* A free slot, or that of the packet which has waited longest. */
-static struct slot *free_slot(struct soft_fragments *f)
+static struct slot *unused_slot(struct mip6_soft *s)
 {
+	struct soft_fragments *f = s->fragments;
+	struct slot *slot = &f->slots[f->used];
+
+	slot->s = s;
+	slot->body = f->bodies[f->used++];
+	timer_init(&slot->timer, slot_expired, slot);
+	return slot;
+}
+
+/* A free slot, or that of the packet which has waited longest. */
+static struct slot *free_slot(struct mip6_soft *s)
+{
+	struct soft_fragments *f = s->fragments;
 	struct slot *oldest = &f->slots[0];
 
-	for (size_t i = 0; i < SLOTS; i++) {
+	for (size_t i = 0; i < f->used; i++) {
 		if (!timer_is_set(&f->slots[i].timer))
 			return &f->slots[i];
 		if (f->slots[i].timer.at < oldest->timer.at)
 			oldest = &f->slots[i];
 	}
+	if (f->used < SLOTS)
+		return unused_slot(s);
 	give_up(oldest);
 	return oldest;
 }
@@ -218,7 +232,7 @@ static struct slot *free_slot(struct soft_fragments *f)
 static struct slot *new_slot(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p,
 			     uint32_t id)
 {
-	struct slot *slot = free_slot(s->fragments);
+	struct slot *slot = free_slot(s);
 
 	if (timer_set(&s->timers, &slot->timer, s->now + REASSEMBLY_TIME) < 0)
 		return NULL;

@@ -341,7 +341,7 @@ void soft_decapsulate(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *pa
 		      const struct ip6_packet *outer);
 
 /* ---- frag.c, pmtu.c, icmp.c, problem.c ------------------------------------------------------ */
-struct soft_fragments *soft_fragments_new(struct mip6_soft *s);
+struct soft_fragments *soft_fragments_new(void);
 void soft_fragments_free(struct soft_fragments *f);
 /* A packet with a fragment header for us. When it completes a packet, *ret is that
  * packet (in memory of the plane, valid until the next call) and it returns true. */

@@ -119,7 +119,7 @@ struct mip6_soft *mip6_soft_new(const struct mip6_config *config, const struct m
 	table_init(&s->bindings);
 	s->queue = soft_queue_new();
 	s->neighbours = soft_neighbours_new();
-	s->fragments = soft_fragments_new(s);
+	s->fragments = soft_fragments_new();
 	s->pmtus = soft_pmtus_new();
 	if (config)
 		s->node = mip6_node_new(config, &s->core_host, s);

@@ -227,7 +227,23 @@ static void test_many_fragments(void)
 	}
 	send_fragment(&l, 999, 200, 160, false);
 	CU_ASSERT_TRUE(got_whole(&l));
-	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 992);
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 1000 - 64);
+	lab_free(&l);
+}
+
+/* Packets of many mobile nodes, which all reach their home agent in two pieces, are
+ * on the link at the same time. */
+static void test_fragments_of_many(void)
+{
+	struct lab l = lab_new();
+
+	for (uint32_t id = 0; id < 50; id++)
+		send_fragment(&l, id, 0, 200, true);
+	for (uint32_t id = 0; id < 50; id++)
+		send_fragment(&l, id, 200, 160, false);
+	CU_ASSERT_EQUAL(l.n->up_count, 50);
+	CU_ASSERT_TRUE(got_whole(&l));
+	CU_ASSERT_EQUAL(world_stats(l.n).drop_reassembly, 0);
 	lab_free(&l);
 }
 
@@ -301,6 +317,7 @@ int main(void)
 	    {"fragment too far", test_fragment_too_far},
 	    {"fragments time out", test_fragments_time_out},
 	    {"many fragments", test_many_fragments},
+	    {"fragments of many", test_fragments_of_many},
 	    {"many gaps", test_many_gaps},
 	    {"big echo", test_big_echo},
 	};
