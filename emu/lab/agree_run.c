@@ -124,7 +124,7 @@ static int run_ways(struct run_options ways[AGREE_WAYS], struct agree_allowed *a
 
 	for (enum agree_way w = 0; w < AGREE_WAYS; w++) {
 		code = run_scenario(&ways[w]);
-		if (code > RUN_FAILED || !ways[w].folder[0])
+		if (code > RUN_FAILED || !ways[w].folder[0] || ways[w].interrupted)
 			return code;
 		worst = code > worst ? code : worst;
 	}

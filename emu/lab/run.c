@@ -4,6 +4,7 @@
 #include "lab/engine.h"
 #include "lab/progress.h"
 #include "lab/results.h"
+#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -34,6 +35,13 @@ static int open_stop_signals(void)
 	sigaddset(&signals, SIGHUP);
 	sigprocmask(SIG_BLOCK, &signals, NULL);
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+}
+
+static bool is_readable(int fd)
+{
+	struct pollfd what = {.fd = fd, .events = POLLIN};
+
+	return fd >= 0 && poll(&what, 1, 0) > 0;
 }
 
 /* The last lines of a file; how many there were. */
@@ -144,6 +152,7 @@ static int run_plan(const struct engine_paths *paths, const struct lab_plan *pla
 	end.wall_s = progress_elapsed(&progress);
 	end.simulated_s = progress_simulated(&progress);
 	end.error = error;
+	options->interrupted = is_readable(stop_fd);
 	if (stop_fd >= 0)
 		close(stop_fd);
 	return conclude(plan, &results, options->brief, &end);

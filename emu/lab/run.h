@@ -16,6 +16,7 @@ struct run_options {
 	bool brief; /* no table: it is in the results */
 	struct settings settings;
 	char folder[512]; /* filled in: where the results are */
+	bool interrupted; /* filled in: by SIGINT, SIGTERM or SIGHUP */
 };
 
 /* Exit codes of the lab: 0, 1 an expectation or the run failed, 2 bad input, 3

@@ -226,6 +226,24 @@ static void agreement(void)
 	lab_run_free(&run);
 }
 
+/* Who interrupts the first of three runs wants none of the others. */
+static void agreement_interrupted(void)
+{
+	FILE *pipe = popen("timeout --preserve-status -s INT 2 build/mip6lab agree handover "
+			   "-p moves=2000 -o build/test-results 2>&1",
+			   "r");
+	char line[512];
+	unsigned runs = 0;
+	int status;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
+	while (fgets(line, sizeof(line), pipe))
+		runs += strncmp(line, "handover on three-links", 23) == 0;
+	status = pclose(pipe);
+	CU_ASSERT_EQUAL(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 1);
+	CU_ASSERT_EQUAL(runs, 1);
+}
+
 /* Two mobile nodes with two interfaces, three access routers, two home agents; a
  * move at the same time as another, a bottleneck, a delay that changes, an interface
  * that goes while another comes. */
@@ -275,6 +293,7 @@ int main(void)
 	    {"without_program", without_program},
 	    {"interrupted", interrupted},
 	    {"agreement", agreement},
+	    {"agreement_interrupted", agreement_interrupted},
 	    {"agreement_of_two", agreement_of_two},
 	    {"disagreement", disagreement},
 	};
