@@ -167,6 +167,17 @@ static int device_send_up(struct kplane *k, unsigned ifindex)
 	return nlsock_talk(&k->route, nlsock_begin(&r, RTM_SETLINK, 0, &body, sizeof(body)));
 }
 
+/* The home agent's device has no ends that could be changed with it. */
+static int device_send_mtu(struct kplane *k, unsigned ifindex, unsigned mtu)
+{
+	const struct ifinfomsg body = {.ifi_family = AF_UNSPEC, .ifi_index = (int)ifindex};
+	struct nlsock_request r;
+	struct nlmsghdr *m = nlsock_begin(&r, RTM_SETLINK, 0, &body, sizeof(body));
+
+	mnl_attr_put_u32(m, IFLA_MTU, mtu);
+	return nlsock_talk(&k->route, m);
+}
+
 /* By name: an index could be another device's by now. */
 static int device_remove(struct kplane *k, enum mip6_device device)
 {
@@ -210,6 +221,9 @@ static int device_set_up(struct kplane *k, const struct mip6_object *o)
 	} else if (err == 0 && device == MIP6_DEVICE_MN && !device_has_ends(&found, o)) {
 		k->step = "changing the tunnel's ends";
 		err = device_send_tunnel(k, o, found.ifindex);
+	} else if (err == 0 && o->device.mtu != 0 && o->device.mtu != found.mtu) {
+		k->step = "changing the device's MTU";
+		err = device_send_mtu(k, found.ifindex, o->device.mtu);
 	}
 	if (err < 0)
 		return err;

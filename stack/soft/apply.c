@@ -100,6 +100,8 @@ static void device_change(struct mip6_soft *s, const struct mip6_object *was,
 
 	if (device == MIP6_DEVICE_HA)
 		s->has_ha_device = is != NULL;
+	if (device == MIP6_DEVICE_HA)
+		s->ha_mtu = is ? is->device.mtu : 0;
 	if (device != MIP6_DEVICE_MN)
 		return;
 	s->has_mn_device = is != NULL;

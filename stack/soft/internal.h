@@ -189,6 +189,7 @@ struct mip6_soft {
 	bool has_mn_device;
 	struct mip6_object mn_device; /* DEVICE of the mobile node */
 	bool has_ha_device;
+	unsigned ha_mtu; /* of the largest packet in its tunnels, 0: by the path */
 	struct soft_neighbours *neighbours;
 	struct soft_fragments *fragments;
 	struct soft_pmtus *pmtus;

@@ -186,9 +186,10 @@ static bool find_in_table(const struct mip6_soft *s, unsigned table, const struc
 	return false;
 }
 
-static struct soft_hop through_binding(const struct soft_binding *b)
+static struct soft_hop through_binding(const struct mip6_soft *s, const struct soft_binding *b)
 {
-	return (struct soft_hop){.kind = SOFT_HOP_TUNNEL, .outer_src = b->ha, .outer_dst = b->coa};
+	return (struct soft_hop){
+	    .kind = SOFT_HOP_TUNNEL, .outer_src = b->ha, .outer_dst = b->coa, .mtu = s->ha_mtu};
 }
 
 struct soft_hop soft_route_find(const struct mip6_soft *s, const struct mip6_addr *src,
@@ -201,7 +202,7 @@ struct soft_hop soft_route_find(const struct mip6_soft *s, const struct mip6_add
 		return hop;
 	binding = soft_binding(s, dst);
 	if (binding)
-		return through_binding(binding);
+		return through_binding(s, binding);
 	for (size_t i = 0; i < s->routes.rule_count; i++) {
 		const struct soft_rule *rule = &s->routes.rules[i];
 

@@ -7,8 +7,9 @@
 static const struct plane_rig *rig;
 static bool on_kernel;
 static struct plane_seen seen;
-static uint8_t number;	 /* of the last packet that was sent */
-static unsigned applied; /* objects that the plane holds */
+static uint8_t number;			/* of the last packet that was sent */
+static unsigned applied;		/* objects that the plane holds */
+static const struct plane_frame *found; /* by left(), left_tunnelled() */
 static struct ip6_packet outer;
 static struct ip6_packet inner;
 
@@ -231,22 +232,46 @@ void in_class(unsigned ifindex, const char *src, const char *dst, uint8_t traffi
 	inject(ifindex, &p);
 }
 
-void in_tunnelled_class(unsigned ifindex, const char *outer_src, const char *outer_dst,
-			const char *src, const char *dst, uint8_t outer_class, uint8_t inner_class)
+/* What is particular about it. */
+struct tunnelled {
+	uint8_t outer_class;
+	uint8_t inner_class;
+	uint8_t hop_limit; /* inner one */
+};
+
+static void send_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst,
+			   const char *src, const char *dst, const struct tunnelled *t)
 {
 	uint8_t data[PLANE_ROOM];
 	uint8_t packet[PLANE_ROOM];
 	struct ip6_packet in = udp(data, src, dst, SHORT);
-	struct ip6_packet out = {.traffic_class = outer_class,
+	struct ip6_packet out = {.traffic_class = t->outer_class,
 				 .hop_limit = 64,
 				 .src = addr_of(outer_src),
 				 .dst = addr_of(outer_dst),
 				 .next_header = IP6_NH_IPV6,
 				 .payload = packet};
 
-	in.traffic_class = inner_class;
+	in.traffic_class = t->inner_class;
+	in.hop_limit = t->hop_limit;
 	out.payload_len = (size_t)ip6_build(&in, packet, sizeof(packet));
 	inject(ifindex, &out);
+}
+
+void in_tunnelled_class(unsigned ifindex, const char *outer_src, const char *outer_dst,
+			const char *src, const char *dst, uint8_t outer_class, uint8_t inner_class)
+{
+	const struct tunnelled t = {outer_class, inner_class, 64};
+
+	send_tunnelled(ifindex, outer_src, outer_dst, src, dst, &t);
+}
+
+void in_tunnelled_hop_limit(unsigned ifindex, const char *outer_src, const char *outer_dst,
+			    const char *src, const char *dst, uint8_t hop_limit)
+{
+	const struct tunnelled t = {.hop_limit = hop_limit};
+
+	send_tunnelled(ifindex, outer_src, outer_dst, src, dst, &t);
 }
 
 void in_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
@@ -318,6 +343,41 @@ void in_mobile(unsigned ifindex, const char *src, const char *dst, const char *h
 	inject(ifindex, &p);
 }
 
+void in_segments(unsigned ifindex, const char *src, const char *dst, const char *rh2,
+		 uint8_t segments)
+{
+	uint8_t data[PLANE_ROOM];
+	struct ip6_packet p = {.hop_limit = 64,
+			       .src = addr_of(src),
+			       .dst = addr_of(dst),
+			       .has_rh2 = true,
+			       .rh2 = addr_of(rh2),
+			       .rh2_segments_left = segments};
+
+	put_mh(&p, MH_BA, data);
+	inject(ifindex, &p);
+}
+
+void in_too_big(unsigned ifindex, const char *src, const char *dst, uint32_t mtu)
+{
+	struct icmp6_error e = {.type = ICMP6_PACKET_TOO_BIG, .value = mtu};
+	uint8_t message[PLANE_ROOM];
+	struct ip6_packet p = {.hop_limit = 64,
+			       .src = addr_of(src),
+			       .dst = addr_of(dst),
+			       .next_header = IP6_NH_ICMPV6,
+			       .payload = message};
+	int len;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(found);
+	e.packet = found->octets + PLANE_ETH;
+	e.packet_len = found->len - PLANE_ETH;
+	len = icmp6_build_error(&p.src, &p.dst, &e, message, sizeof(message));
+	CU_ASSERT_FATAL(len > 0);
+	p.payload_len = (size_t)len;
+	inject(ifindex, &p);
+}
+
 void out_udp(const char *src, const char *dst)
 {
 	const struct mip6_addr from = addr_of(src);
@@ -364,8 +424,10 @@ bool left(unsigned ifindex, uint8_t mac, const char *src, const char *dst)
 		const struct plane_frame *f = &seen.frames[i];
 
 		if (f->ifindex == ifindex && parse(f, &outer) && is_ours(&outer, src, dst) &&
-		    (!mac || memcmp(f->octets, to, sizeof(to)) == 0))
+		    (!mac || memcmp(f->octets, to, sizeof(to)) == 0)) {
+			found = f;
 			return true;
+		}
 	}
 	return false;
 }
@@ -376,18 +438,46 @@ static bool parse_tunnelled(const struct plane_frame *f)
 	       ip6_parse(outer.payload, outer.payload_len, &inner) == MIP6_OK;
 }
 
-bool left_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
-		    const char *dst)
+static bool parse_between(const struct plane_frame *f, unsigned ifindex, const char *outer_src,
+			  const char *outer_dst)
 {
 	const struct mip6_addr from = addr_of(outer_src);
 	const struct mip6_addr to = addr_of(outer_dst);
 
+	return f->ifindex == ifindex && parse_tunnelled(f) && mip6_addr_equal(&outer.src, &from) &&
+	       mip6_addr_equal(&outer.dst, &to);
+}
+
+bool left_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
+		    const char *dst)
+{
 	for (size_t i = 0; i < seen.frame_count; i++)
-		if (seen.frames[i].ifindex == ifindex && parse_tunnelled(&seen.frames[i]) &&
-		    mip6_addr_equal(&outer.src, &from) && mip6_addr_equal(&outer.dst, &to) &&
-		    is_ours(&inner, src, dst))
+		if (parse_between(&seen.frames[i], ifindex, outer_src, outer_dst) &&
+		    is_ours(&inner, src, dst)) {
+			found = &seen.frames[i];
 			return true;
+		}
 	return false;
+}
+
+/* A fragment header: the part's place is in eights of octets, and whether more come. */
+bool left_in_fragments(unsigned ifindex, const char *outer_src, const char *outer_dst, size_t len)
+{
+	const struct mip6_addr from = addr_of(outer_src);
+	const struct mip6_addr to = addr_of(outer_dst);
+	size_t octets = 0;
+	size_t count = 0;
+
+	for (size_t i = 0; i < seen.frame_count; i++) {
+		if (seen.frames[i].ifindex != ifindex || !parse(&seen.frames[i], &outer) ||
+		    outer.next_header != IP6_NH_FRAGMENT || outer.payload_len < 8 ||
+		    outer.payload[0] != IP6_NH_IPV6 || !mip6_addr_equal(&outer.src, &from) ||
+		    !mip6_addr_equal(&outer.dst, &to))
+			continue;
+		octets += outer.payload_len - 8;
+		count++;
+	}
+	return count > 1 && octets == len;
 }
 
 const struct ip6_packet *found_outer(void)
@@ -495,8 +585,21 @@ bool told(unsigned ifindex, const char *dst, uint8_t type, uint8_t code, uint32_
 	return false;
 }
 
-/* ---- all cases
- * ----------------------------------------------------------------------------------- */
+bool told_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *dst,
+		    uint8_t type, uint8_t code)
+{
+	const struct mip6_addr to = addr_of(dst);
+
+	for (size_t i = 0; i < seen.frame_count; i++)
+		if (parse_between(&seen.frames[i], ifindex, outer_src, outer_dst) &&
+		    inner.next_header == IP6_NH_ICMPV6 && mip6_addr_equal(&inner.dst, &to) &&
+		    icmp6_type(&inner.src, &inner.dst, inner.payload, inner.payload_len) == type &&
+		    inner.payload[1] == code)
+			return true;
+	return false;
+}
+
+/* ---- all cases ------------------------------------------------------------- */
 
 bool planes_known(enum plane_difference which)
 {

@@ -204,6 +204,75 @@ static void test_binding_too_big(void)
 	end();
 }
 
+/* A narrow link on the way (RFC 2473 7.2, 8): the sender hears of it, and where IPv6's
+ * least is not left inside, the tunnel's packets are cut. */
+static void test_binding_path(void)
+{
+	const struct mip6_object bound = o_binding(HOA, COA);
+
+	begin();
+	put(bound);
+	in_udp(PLANE_B, ON_HL, HOA, 1440);
+	CU_ASSERT_TRUE_FATAL(left_tunnelled(PLANE_A, HA, COA, ON_HL, HOA));
+	in_too_big(PLANE_A, "3fff:2::fe", HA, 1400);
+	in_udp(PLANE_B, ON_HL, HOA, 1361);
+	CU_ASSERT_TRUE(nothing_left());
+	CU_ASSERT_TRUE(told(PLANE_B, ON_HL, ICMP6_PACKET_TOO_BIG, 0, 1360));
+	in_udp(PLANE_B, ON_HL, HOA, 1360);
+	CU_ASSERT_TRUE_FATAL(left_tunnelled(PLANE_A, HA, COA, ON_HL, HOA));
+	in_too_big(PLANE_A, "3fff:2::fe", HA, 1280);
+	in_udp(PLANE_B, ON_HL, HOA, 1281);
+	CU_ASSERT_TRUE(told(PLANE_B, ON_HL, ICMP6_PACKET_TOO_BIG, 0, 1280));
+	in_udp(PLANE_B, ON_HL, HOA, 1280);
+	CU_ASSERT_EQUAL(left_in_fragments(PLANE_A, HA, COA, 1280), planes_known(PLANE_FRAGMENTS));
+	in_udp(PLANE_B, ON_HL, HOA, 1240);
+	CU_ASSERT_TRUE(left_tunnelled(PLANE_A, HA, COA, ON_HL, HOA));
+	take(bound);
+	end();
+}
+
+/* The tunnel is one hop (RFC 2473 3.1, 3.2). */
+static void test_binding_hop_limit(void)
+{
+	const struct mip6_object bound = o_binding(HOA, COA);
+
+	begin();
+	put(bound);
+	in_hop_limit(PLANE_B, ON_HL, HOA, 1);
+	CU_ASSERT_TRUE(nothing_left() && told(PLANE_B, ON_HL, 3, 0, 0));
+	in_hop_limit(PLANE_B, ON_HL, HOA, 2);
+	CU_ASSERT_TRUE(left_tunnelled(PLANE_A, HA, COA, ON_HL, HOA));
+	CU_ASSERT_EQUAL(found_inner()->hop_limit, 1);
+	in_tunnelled_hop_limit(PLANE_A, COA, HA, HOA, CN, 1);
+	CU_ASSERT_FALSE(left(PLANE_B, 0, HOA, CN));
+	CU_ASSERT_TRUE(told_tunnelled(PLANE_A, HA, COA, HOA, 3, 0));
+	take(bound);
+	end();
+}
+
+static void test_device_mtu(void)
+{
+	const struct mip6_object bound = o_binding(HOA, COA);
+	struct mip6_object device = o_device_ha();
+	struct mip6_object narrower = o_device_ha();
+	struct mip6_object narrowest = o_device_ha();
+
+	narrower.device.mtu = 1400;
+	narrowest.device.mtu = 1300;
+	begin();
+	put(bound);
+	change(device, narrower);
+	in_udp(PLANE_B, ON_HL, HOA, 1401);
+	CU_ASSERT_TRUE(told(PLANE_B, ON_HL, ICMP6_PACKET_TOO_BIG, 0, 1400));
+	change(narrower, narrowest);
+	in_udp(PLANE_B, ON_HL, HOA, 1301);
+	CU_ASSERT_TRUE(told(PLANE_B, ON_HL, ICMP6_PACKET_TOO_BIG, 0, 1300));
+	in_udp(PLANE_B, ON_HL, HOA, 1300);
+	CU_ASSERT_TRUE(left_tunnelled(PLANE_A, HA, COA, ON_HL, HOA));
+	take(bound);
+	end();
+}
+
 static uint8_t class_of(bool copied, uint8_t traffic_class)
 {
 	return copied ? traffic_class : traffic_class & 3;
@@ -424,8 +493,11 @@ const struct test_case planes_ha_cases[] = {
     {"BINDING: to another address", test_binding_other_address},
     {"BINDING: between mobile nodes", test_binding_to_binding},
     {"BINDING: too big", test_binding_too_big},
+    {"BINDING: a narrow path", test_binding_path},
+    {"BINDING: hop limit", test_binding_hop_limit},
     {"BINDING: congestion", test_binding_congestion},
     {"DEVICE: the home agent's", test_device_alone},
+    {"DEVICE: the home agent's size", test_device_mtu},
     {"PROXY: answers", test_proxy},
     {"PROXY: a duplicate is told", test_proxy_duplicate},
     {"PROXY: is there still", test_proxy_probe},

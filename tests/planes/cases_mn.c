@@ -123,6 +123,23 @@ static void test_tunnel_changed(void)
 	end(other);
 }
 
+/* The home address stays where it is, as on the home link. */
+static void test_tunnel_removed(void)
+{
+	const struct mip6_object device = o_device_mn(COA, HA);
+	const struct mip6_object home = o_address(PLANE_B, HOA "/64", MIP6_ADDRESS_HOME);
+
+	planes_begin();
+	put(home);
+	CU_ASSERT_FALSE(comes_in(PLANE_A, HA, COA));
+	put(device);
+	CU_ASSERT_TRUE(comes_in(PLANE_A, HA, COA));
+	take(device);
+	CU_ASSERT_FALSE(comes_in(PLANE_A, HA, COA));
+	take(home);
+	planes_end();
+}
+
 /* A care-of address that the node does not have any more is no source. */
 static void test_tunnel_lost_address(void)
 {
@@ -170,6 +187,43 @@ static void test_tunnel_too_big(void)
 	planes_end();
 }
 
+/* What the core says of the size of what it carries. */
+static void test_tunnel_mtu(void)
+{
+	struct mip6_object device = o_device_mn(COA, HA);
+	struct mip6_object narrower = o_device_mn(COA, HA);
+	struct mip6_object basic[] = {
+	    o_sysctl(MIP6_SYSCTL_FORWARDING, 0, 1),
+	    o_neighbour(PLANE_A, "fe80::a", ROUTER_A),
+	    o_neighbour(PLANE_B, "3fff:b::9", 9),
+	    o_route(254, "::/0", PLANE_A, "fe80::a"),
+	};
+	const struct mip6_object route = o_route(254, "3fff:c::/64", 0, NULL);
+	const size_t count = sizeof(basic) / sizeof(basic[0]);
+
+	device.device.mtu = 1400;
+	narrower.device.mtu = 1300;
+	planes_begin();
+	for (size_t i = 0; i < count; i++)
+		put(basic[i]);
+	put(device);
+	put(route);
+	in_udp(PLANE_B, "3fff:b::9", CN, 1400);
+	CU_ASSERT_TRUE(left_tunnelled(PLANE_A, COA, HA, "3fff:b::9", CN));
+	in_udp(PLANE_B, "3fff:b::9", CN, 1401);
+	CU_ASSERT_TRUE(told(PLANE_B, "3fff:b::9", ICMP6_PACKET_TOO_BIG, 0, 1400));
+	change(device, narrower);
+	in_udp(PLANE_B, "3fff:b::9", CN, 1301);
+	CU_ASSERT_TRUE(told(PLANE_B, "3fff:b::9", ICMP6_PACKET_TOO_BIG, 0, 1300));
+	in_udp(PLANE_B, "3fff:b::9", CN, 1300);
+	CU_ASSERT_TRUE(left_tunnelled(PLANE_A, COA, HA, "3fff:b::9", CN));
+	take(route);
+	take(narrower);
+	for (size_t i = count; i-- > 0;)
+		take(basic[i]);
+	planes_end();
+}
+
 /* The home address of a mobile node that is away is on no link. */
 static void test_home_address(void)
 {
@@ -207,6 +261,10 @@ static void test_rh2(void)
 	CU_ASSERT_TRUE(ba_arrives(HOA));
 	CU_ASSERT_FALSE(ba_arrives("3fff:1::11"));
 	CU_ASSERT_TRUE(nothing_left());
+	in_segments(PLANE_A, HA, COA, HOA, 0);
+	CU_ASSERT_TRUE(nothing_up());
+	in_segments(PLANE_A, HA, COA, HOA, 2);
+	CU_ASSERT_TRUE(nothing_up());
 	CU_ASSERT_FALSE(ba_arrives(COA2)); /* the node's, but no home address */
 	in_mobile(PLANE_A, HA, COA, NULL, HOA, PLANE_DATA);
 	CU_ASSERT_EQUAL(went_up(HA, HOA), planes_known(PLANE_DATA_WITH_HEADERS));
@@ -239,8 +297,10 @@ const struct test_case planes_mn_cases[] = {
     {"DEVICE, ROUTE, RULE: into the tunnel", test_tunnel_out},
     {"DEVICE: out of the tunnel", test_tunnel_in},
     {"DEVICE: changed", test_tunnel_changed},
+    {"DEVICE: removed", test_tunnel_removed},
     {"DEVICE: without its address", test_tunnel_lost_address},
     {"DEVICE: too big", test_tunnel_too_big},
+    {"DEVICE: size", test_tunnel_mtu},
     {"ADDRESS: on a device", test_home_address},
     {"MH_INPUT: type 2 routing header", test_rh2},
     {"MH_INPUT: routing header, no home address", test_rh2_no_home},

@@ -79,6 +79,7 @@ int planes_run(const char *name, const struct plane_rig *rig, bool kernel);
 enum plane_difference {
 	PLANE_PROXY_WITHOUT_SETTING,
 	PLANE_CLASS_COPIED,
+	PLANE_FRAGMENTS,
 	PLANE_DATA_WITH_HEADERS,
 	PLANE_COA_IN_TUNNEL,
 	PLANE_DIFFERENCES,
@@ -130,6 +131,10 @@ void in_hop_limit(unsigned ifindex, const char *src, const char *dst, uint8_t ho
 void in_class(unsigned ifindex, const char *src, const char *dst, uint8_t traffic_class);
 void in_tunnelled_class(unsigned ifindex, const char *outer_src, const char *outer_dst,
 			const char *src, const char *dst, uint8_t outer, uint8_t inner);
+void in_tunnelled_hop_limit(unsigned ifindex, const char *outer_src, const char *outer_dst,
+			    const char *src, const char *dst, uint8_t hop_limit);
+/* An error about the packet that left() or left_tunnelled() found last. */
+void in_too_big(unsigned ifindex, const char *src, const char *dst, uint32_t mtu);
 /* src NULL: "::", as for the detection of duplicates. */
 void in_ns(unsigned ifindex, const char *src, const char *target);
 /* By unicast, as a neighbour asks that knew the target already (RFC 4861 7.3). */
@@ -138,6 +143,9 @@ void in_probe(unsigned ifindex, const char *src, const char *target);
 enum plane_payload { PLANE_BU, PLANE_BA, PLANE_DATA };
 void in_mobile(unsigned ifindex, const char *src, const char *dst, const char *hao, const char *rh2,
 	       enum plane_payload payload);
+/* A Binding Acknowledgement with so many segments left in its routing header. */
+void in_segments(unsigned ifindex, const char *src, const char *dst, const char *rh2,
+		 uint8_t segments);
 void out_udp(const char *src, const char *dst);
 void pass_time(unsigned ms);
 
@@ -147,6 +155,8 @@ bool left(unsigned ifindex, uint8_t mac, const char *src, const char *dst);
 /* The same in a tunnel. */
 bool left_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
 		    const char *dst);
+/* A packet of this length in a tunnel whose packets were cut. */
+bool left_in_fragments(unsigned ifindex, const char *outer_src, const char *outer_dst, size_t len);
 /* The packet that the last true left() found, and left_tunnelled(): outer, inner. */
 const struct ip6_packet *found_outer(void);
 const struct ip6_packet *found_inner(void);
@@ -166,6 +176,9 @@ bool asked_for(unsigned ifindex, const char *target);
 bool answered(unsigned ifindex, const char *target, struct plane_answer *ret);
 /* An ICMPv6 error to dst left. */
 bool told(unsigned ifindex, const char *dst, uint8_t type, uint8_t code, uint32_t value);
+/* The same in a tunnel. */
+bool told_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *dst,
+		    uint8_t type, uint8_t code);
 
 /* ---- the cases ----------------------------------------------------------------------------- */
 extern const struct test_case planes_link_cases[]; /* each ends with a NULL name */
