@@ -131,6 +131,20 @@ static bool speaks_for_link(const struct router *r)
 	return r->state == ROUTER_LIVE || r->state == ROUTER_PROBATION;
 }
 
+/* RFC 4861 6.3.4: of the MTUs that routers of the link tell, the smallest, unless that
+ * of the interface is no larger. */
+static void want_mtu(struct list *l, const struct mn_iface *m)
+{
+	const struct mip6_link *link = &m->iface->link;
+	uint32_t mtu = 0;
+
+	for (const struct router *r = m->routers; r; r = r->next)
+		if (speaks_for_link(r) && r->mtu && (!mtu || r->mtu < mtu))
+			mtu = r->mtu;
+	if (mtu && mtu <= INT32_MAX && (!link->mtu || mtu < link->mtu))
+		want_sysctl(l, link->ifindex, MIP6_SYSCTL_MTU, (int)mtu);
+}
+
 /* True when a router earlier in the list says the same of the prefix. */
 static bool said_before(const struct mn_iface *m, const struct router *r,
 			const struct mip6_prefix *prefix)
@@ -178,6 +192,7 @@ static void want_iface(struct list *l, const struct mn_iface *m, mip6_time now)
 	if (!m->attached)
 		return;
 	want_coas(l, m, now);
+	want_mtu(l, m);
 	for (const struct router *r = m->routers; r; r = r->next)
 		if (speaks_for_link(r))
 			want_on_link(l, m, r);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+enum { MIN_MTU = 1280 };
+
 #define RA_PREFERENCE(flags) (((flags) >> 3) & 3)
 
 static struct mip6_prefix masked(const struct mip6_addr *addr, uint8_t len)
@@ -148,6 +150,8 @@ void router_update(struct router *r, mip6_time now, const struct nd_ra *ra)
 	r->preference = preferences[RA_PREFERENCE(ra->flags)];
 	if (ra->retrans)
 		r->retrans = (mip6_time)ra->retrans * MIP6_MS;
+	if (ra->mtu >= MIN_MTU)
+		r->mtu = ra->mtu;
 	if (ra->slla.len)
 		r->lladdr = ra->slla;
 	for (size_t i = 0; i < ra->pio_count; i++)

@@ -32,6 +32,7 @@ struct router {
 	mip6_time last_ra;
 	uint32_t interval; /* Advertisement Interval, ms; 0: not told */
 	mip6_time retrans; /* RetransTimer in ns, 0: not told */
+	uint32_t mtu;	   /* of its link, at least 1280; 0: not told */
 	int preference;	   /* RFC 4191: -1, 0, 1 */
 	unsigned probes_left;
 	mip6_time probe_at; /* next probe or the verdict, MIP6_NEVER: not probed */

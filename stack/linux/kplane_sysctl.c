@@ -43,6 +43,7 @@ static const char *sysctl_file(enum mip6_sysctl name)
 	    [MIP6_SYSCTL_PROXY_DELAY] = "proxy_delay",
 	    [MIP6_SYSCTL_DAD_TRANSMITS] = "dad_transmits",
 	    [MIP6_SYSCTL_ROUTER_SOLICITATIONS] = "router_solicitations",
+	    [MIP6_SYSCTL_MTU] = "mtu",
 	};
 
 	return (unsigned)name < MIP6_SYSCTLS ? files[name] : NULL;

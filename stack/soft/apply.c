@@ -84,10 +84,21 @@ static bool wishes_forwarding(const struct mip6_object *o)
 	return o && o->sysctl.name == MIP6_SYSCTL_FORWARDING && o->sysctl.value != 0;
 }
 
+static void mtu_change(struct mip6_soft *s, const struct mip6_object *was,
+		       const struct mip6_object *is)
+{
+	struct soft_iface *i = soft_iface(s, (is ? is : was)->sysctl.ifindex);
+
+	if (i)
+		i->told_mtu = is && is->sysctl.value > 0 ? (unsigned)is->sysctl.value : 0;
+}
+
 /* Other settings are of a kernel's own protocol code, which is not here. */
 static void sysctl_change(struct mip6_soft *s, const struct mip6_object *was,
 			  const struct mip6_object *is)
 {
+	if ((is ? is : was)->sysctl.name == MIP6_SYSCTL_MTU)
+		mtu_change(s, was, is);
 	s->core_forwarding += wishes_forwarding(is);
 	s->core_forwarding -= wishes_forwarding(was);
 	soft_update_forwarding(s);
@@ -321,6 +332,9 @@ void soft_apply_again(struct mip6_soft *s, unsigned ifindex)
 
 		if (o->kind == MIP6_OBJ_ADDRESS && o->address.ifindex == ifindex)
 			(void)address_set(s, o);
+		else if (o->kind == MIP6_OBJ_SYSCTL && o->sysctl.name == MIP6_SYSCTL_MTU &&
+			 o->sysctl.ifindex == ifindex)
+			mtu_change(s, NULL, o);
 	}
 }
 

@@ -130,7 +130,7 @@ static void send_to_link(struct mip6_soft *s, const struct soft_header *h, struc
 		s->stats.drop_no_route++;
 		return;
 	}
-	hop.mtu = i->link.mtu;
+	hop.mtu = soft_iface_mtu(i);
 	if (soft_iface_has(i, &h->dst))
 		soft_local(s, hop.ifindex, packet);
 	else if (fits(s, hop.ifindex, &hop, packet))
@@ -204,7 +204,7 @@ static struct soft_hop hop_of(struct mip6_soft *s, const struct mip6_tx *tx)
 
 	if (!i || !stays_on_link(tx))
 		return soft_route_find(s, &tx->src, &tx->dst);
-	hop.mtu = i->link.mtu;
+	hop.mtu = soft_iface_mtu(i);
 	if (mip6_addr_is_link_local(&tx->dst) && soft_iface_has(i, &tx->dst))
 		hop.kind = SOFT_HOP_LOCAL;
 	return hop;

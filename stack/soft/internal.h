@@ -74,6 +74,7 @@ struct soft_addr {
 struct soft_iface {
 	struct mip6_link link;
 	struct mip6_addr link_local;
+	unsigned told_mtu; /* MIP6_SYSCTL_MTU; 0: none */
 	struct soft_addr addrs[SOFT_ADDRS];
 	size_t addr_count;
 	struct soft_iface *next;
@@ -221,7 +222,7 @@ void soft_finish(struct mip6_soft *s);
 /* The `apply` of the core's host; ctx is struct mip6_soft. */
 int soft_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is);
 void soft_apply_free(struct mip6_soft *s);
-/* Puts the addresses that are applied on an interface that came back. */
+/* Puts the addresses and the MTU that are applied on an interface that came back. */
 void soft_apply_again(struct mip6_soft *s, unsigned ifindex);
 /* An applied object with this key, or NULL. */
 const struct mip6_object *soft_object(const struct mip6_soft *s, const struct mip6_object *key);
@@ -231,6 +232,8 @@ bool soft_proxies(const struct mip6_soft *s, unsigned ifindex, const struct mip6
 
 /* ---- sif.c --------------------------------------------------------------------- */
 struct soft_iface *soft_iface(const struct mip6_soft *s, unsigned ifindex);
+/* Octets of the largest IPv6 packet on its link. */
+unsigned soft_iface_mtu(const struct soft_iface *i);
 /* An address may be there twice, configured and as an object. MIP6_ERR_SPACE. */
 int soft_iface_add_addr(struct soft_iface *i, const struct soft_addr *addr);
 void soft_iface_remove_addr(struct soft_iface *i, const struct mip6_addr *addr, bool ours);

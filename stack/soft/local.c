@@ -157,7 +157,7 @@ static void answer_echo(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *
 	if (!mip6_addr_is_link_local(&h.dst) || !i)
 		hop = soft_route_find(s, &h.src, &h.dst);
 	else
-		hop.mtu = i->link.mtu;
+		hop.mtu = soft_iface_mtu(i);
 	soft_send_own(s, &hop, packet);
 }
 

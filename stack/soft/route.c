@@ -166,7 +166,8 @@ static bool usable(const struct mip6_soft *s, const struct soft_route *r,
 	i = soft_iface(s, r->ifindex);
 	if (!i || !i->link.up)
 		return false;
-	*ret = (struct soft_hop){.kind = SOFT_HOP_LINK, .ifindex = r->ifindex, .mtu = i->link.mtu};
+	*ret = (struct soft_hop){
+	    .kind = SOFT_HOP_LINK, .ifindex = r->ifindex, .mtu = soft_iface_mtu(i)};
 	ret->next_hop = mip6_addr_is_unspecified(&r->gateway) ? *dst : r->gateway;
 	return true;
 }

@@ -19,6 +19,11 @@ struct soft_iface *soft_iface(const struct mip6_soft *s, unsigned ifindex)
 	return NULL;
 }
 
+unsigned soft_iface_mtu(const struct soft_iface *i)
+{
+	return i->told_mtu && i->told_mtu < i->link.mtu ? i->told_mtu : i->link.mtu;
+}
+
 static struct soft_addr *find(struct soft_iface *i, const struct mip6_addr *addr, bool ours)
 {
 	for (size_t k = 0; k < i->addr_count; k++)

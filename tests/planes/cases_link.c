@@ -289,6 +289,39 @@ static void test_rule(void)
 
 #define SENDER "3fff:a::9"
 
+/* What is too big for the link then is told, and what was too big before passes when
+ * the setting is gone. */
+static void test_mtu(void)
+{
+	const struct mip6_object forward = o_sysctl(MIP6_SYSCTL_FORWARDING, 0, 1);
+	const struct mip6_object mtu = o_sysctl(MIP6_SYSCTL_MTU, PLANE_B, 1400);
+	const struct mip6_object less = o_sysctl(MIP6_SYSCTL_MTU, PLANE_B, 1300);
+	const struct mip6_object route = o_route(254, "3fff:c::/64", PLANE_B, routers[2]);
+	const struct mip6_object sender = o_neighbour(PLANE_A, SENDER, 9);
+
+	planes_begin();
+	put_routers();
+	put(sender);
+	put(route);
+	put(forward);
+	put(mtu);
+	in_udp(PLANE_A, SENDER, FAR, 1401);
+	CU_ASSERT_TRUE(nothing_left() && told(PLANE_A, SENDER, ICMP6_PACKET_TOO_BIG, 0, 1400));
+	in_udp(PLANE_A, SENDER, FAR, 1400);
+	CU_ASSERT_TRUE(left(PLANE_B, 3, SENDER, FAR));
+	change(mtu, less);
+	in_udp(PLANE_A, SENDER, FAR, 1400);
+	CU_ASSERT_TRUE(nothing_left() && told(PLANE_A, SENDER, ICMP6_PACKET_TOO_BIG, 0, 1300));
+	take(less);
+	in_udp(PLANE_A, SENDER, FAR, PLANE_MTU);
+	CU_ASSERT_TRUE(left(PLANE_B, 3, SENDER, FAR));
+	take(forward);
+	take(route);
+	take(sender);
+	take_routers();
+	planes_end();
+}
+
 static void test_forwarding(void)
 {
 	const struct mip6_object on = o_sysctl(MIP6_SYSCTL_FORWARDING, 0, 1);
@@ -342,5 +375,6 @@ const struct test_case planes_link_cases[] = {
     {"ROUTE: on the link", test_route_on_link},
     {"RULE: by source", test_rule},
     {"SYSCTL: forwarding", test_forwarding},
+    {"SYSCTL: MTU", test_mtu},
     {NULL, NULL},
 };

@@ -88,6 +88,15 @@ static void objects_away(void)
 	rig_end(&r);
 }
 
+static int wanted_mtu(const struct rig *r)
+{
+	for (size_t i = 0; i < r->object_count; i++)
+		if (r->objects[i].kind == MIP6_OBJ_SYSCTL &&
+		    r->objects[i].sysctl.name == MIP6_SYSCTL_MTU)
+			return r->objects[i].sysctl.value;
+	return 0;
+}
+
 static void sysctls_of_used_interfaces(void)
 {
 	static struct rig r;
@@ -104,6 +113,36 @@ static void sysctls_of_used_interfaces(void)
 	CU_ASSERT_EQUAL(seen, 1u << MIP6_SYSCTL_ACCEPT_RA | 1u << MIP6_SYSCTL_AUTOCONF |
 				  1u << MIP6_SYSCTL_ROUTER_SOLICITATIONS |
 				  1u << MIP6_SYSCTL_DAD_TRANSMITS);
+	rig_end(&r);
+}
+
+/* The MTU that a router tells is that of its link (RFC 4861 6.3.4), as long as it can
+ * be, and the node is there. */
+static void mtu_of_router(void)
+{
+	static struct rig r;
+	struct nd_ra ra = rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A);
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_link(&r, ETH0, true);
+	ra.mtu = 1400;
+	rig_receive_ra(&r, ETH0, AR1, ra);
+	CU_ASSERT_EQUAL(wanted_mtu(&r), 1400);
+	ra.mtu = 1300;
+	rig_receive_ra(&r, ETH0, AR1, ra);
+	CU_ASSERT_EQUAL(wanted_mtu(&r), 1300);
+	ra.mtu = 1279;
+	rig_receive_ra(&r, ETH0, AR1, ra);
+	CU_ASSERT_EQUAL(wanted_mtu(&r), 1300);
+	ra.mtu = 0;
+	rig_receive_ra(&r, ETH0, AR1, ra);
+	CU_ASSERT_EQUAL(wanted_mtu(&r), 1300);
+	rig_link(&r, ETH0, false);
+	CU_ASSERT_EQUAL(wanted_mtu(&r), 0);
+	rig_link(&r, ETH0, true);
+	rig_receive_ra(&r, ETH0, AR2, rig_ra("3fff:0:b::", ND_PIO_L | ND_PIO_A));
+	CU_ASSERT_EQUAL(wanted_mtu(&r), 0);
 	rig_end(&r);
 }
 
@@ -569,6 +608,7 @@ int main(void)
 	    {"address_is_there_before_the_bu", address_is_there_before_the_bu},
 	    {"objects_away", objects_away},
 	    {"sysctls_of_used_interfaces", sysctls_of_used_interfaces},
+	    {"mtu_of_router", mtu_of_router},
 	    {"move_between_links", move_between_links},
 	    {"first_registration_is_repeated", first_registration_is_repeated},
 	    {"move_is_repeated_after_one_second", move_is_repeated_after_one_second},

@@ -29,6 +29,7 @@ enum mip6_sysctl {
 	MIP6_SYSCTL_PROXY_DELAY, /* neigh/, in the unit of the kernel's file */
 	MIP6_SYSCTL_DAD_TRANSMITS,
 	MIP6_SYSCTL_ROUTER_SOLICITATIONS,
+	MIP6_SYSCTL_MTU, /* of an interface, for IPv6; up to that of the interface itself */
 	MIP6_SYSCTLS,
 };
 
