@@ -1,8 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-2.0-or-later
 # bench_uplane.sh BUILD: TCP throughput through the tunnel of the user plane, on the
-# machine's own kernel, between namespaces: CN - HA - AR - MN, where HA and MN run
-# mip6d. Measured in turns, both directions: the path without a tunnel (the kernel
+# machine's own kernel, between namespaces: CN - HA - MN, where HA and MN run mip6d and
+# HA is also the router of the link that MN visits, so that nothing but the plane
+# stands between the two ends of the tunnel. Measured in turns, both directions: the path without a tunnel (the kernel
 # forwards), the user plane, and the user plane with offload and batching off, where
 # the interfaces give no more than one segment at a time either. Exit 1 when the
 # first is not at least three times the last. Needs root.
@@ -28,40 +29,32 @@ mkdir $dir
 in_cn() { ip netns exec cn "$@"; }
 
 network() {
-	for n in cn ha ar mn; do
+	for n in cn ha mn; do
 		ip netns add $n
 		ip -n $n link set lo up
 		ip netns exec $n sysctl -qw net.ipv6.conf.default.accept_dad=0
 	done
 	ip -n cn link add eth0 type veth peer name cn netns ha
-	ip -n ar link add eth0 type veth peer name eth0 netns ha
-	ip -n mn link add eth0 type veth peer name foreign netns ar
+	ip -n mn link add eth0 type veth peer name foreign netns ha
 	ip -n ha link add home type veth peer name wall
-	for l in cn:eth0 ha:cn ha:eth0 ha:home ha:wall ar:eth0 ar:foreign mn:eth0; do
+	for l in cn:eth0 ha:cn ha:home ha:wall ha:foreign mn:eth0; do
 		ip -n ${l%:*} link set ${l#*:} up
 	done
-	for n in ha ar; do ip netns exec $n sysctl -qw net.ipv6.conf.all.forwarding=1; done
+	ip netns exec ha sysctl -qw net.ipv6.conf.all.forwarding=1
 	ip -n cn address add 3fff:0:1::2/64 dev eth0
 	ip -n ha address add 3fff:0:1::1/64 dev cn
-	ip -n ha address add 3fff:0:2::1/64 dev eth0
 	ip -n ha address add 3fff:0:100::1/64 dev home
-	ip -n ar address add 3fff:0:2::2/64 dev eth0
-	ip -n ar address add 3fff:0:201::1/64 dev foreign
+	ip -n ha address add 3fff:0:201::1/64 dev foreign
 	ip -n mn address add 3fff:0:201::2/64 dev eth0
 	ip -n cn route add default via 3fff:0:1::1
-	ip -n ar route add default via 3fff:0:2::1
 	ip -n mn route add default via 3fff:0:201::1
-	ip -n ha route add 3fff:0:200::/40 via 3fff:0:2::2
 }
 
 configure() {
-	cat >$dir/ar.conf <<-END
-		NodeConfig AR;
-		Interface "foreign" { SendRouterAdvs enabled; MaxRtrAdvInterval 4; }
-	END
 	cat >$dir/ha.conf <<-END
 		NodeConfig HA; Plane user; UseMnHaIPsec disabled;
 		Interface "home";
+		Interface "foreign" { IfType AR; SendRouterAdvs enabled; MaxRtrAdvInterval 4; }
 	END
 	cat >$dir/mn.conf <<-END
 		NodeConfig MN; Plane user; UseMnHaIPsec disabled;
@@ -98,7 +91,7 @@ end() {
 
 # What interfaces may give as one packet.
 segments() { # COUNT
-	for l in cn:eth0 ha:cn ha:eth0 ar:eth0 ar:foreign mn:eth0; do
+	for l in cn:eth0 ha:cn ha:foreign mn:eth0; do
 		ip -n ${l%:*} link set ${l#*:} gso_max_segs "$1"
 	done
 }
@@ -126,7 +119,6 @@ median() { sort -n "$dir/$1" | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR
 
 network
 configure
-daemon ar || exit 1
 for _ in $(seq "$rounds"); do
 	measure plain 3fff:0:201::2
 	begin on
