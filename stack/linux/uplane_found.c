@@ -77,11 +77,6 @@ static bool address_counts(const struct nlmsghdr *m, unsigned ifindex)
 	return !(nlsock_u32(table[IFA_FLAGS], ifa->ifa_flags) & IFA_F_TEMPORARY);
 }
 
-struct hop_search {
-	unsigned ifindex;
-	bool found;
-};
-
 /* A multipath route holds one structure for each next hop. */
 static bool has_hop(const struct nlattr *multipath, unsigned ifindex)
 {

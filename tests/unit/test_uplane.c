@@ -188,7 +188,7 @@ static void what_was_found_survives(void)
 {
 	struct uplane_found found = {.ifindex = 7, .accept_dad = 2, .at = 123456789};
 	struct uplane_found back;
-	struct state_file f;
+	struct state_file f = {.journal = NULL};
 	unsigned list[4];
 
 	add_message(&found, 64, 1);
@@ -220,7 +220,7 @@ static void forgotten_interfaces_are_gone(void)
 {
 	struct uplane_found found = {.ifindex = 7};
 	struct uplane_found back;
-	struct state_file f;
+	struct state_file f = {.journal = NULL};
 
 	add_message(&found, 600, 1);
 	new_state(&f);
@@ -243,7 +243,7 @@ static void broken_messages_are_left_out(void)
 	struct uplane_found back;
 	struct mip6_record piece = {.kind = (enum mip6_record_kind)(MIP6_RECORD_KINDS + 1),
 				    .key = {{0, 0, 0, 7, 0, 0, 0, 1, 0, 0, 0, 1}}};
-	struct state_file f;
+	struct state_file f = {.journal = NULL};
 
 	add_message(&found, 64, 1);
 	add_message(&found, 512, 2);
