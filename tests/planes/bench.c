@@ -303,6 +303,29 @@ void in_ns(unsigned ifindex, const char *src, const char *target)
 	send_ns(ifindex, src, target, false);
 }
 
+void in_ra(unsigned ifindex, const char *router, const char *prefix)
+{
+	struct nd_ra ra = {.hop_limit = 64, .lifetime = 1800, .pio_count = 1};
+	const struct mip6_prefix p = prefix_of(prefix);
+	uint8_t message[128];
+	struct ip6_packet packet = {.hop_limit = 255,
+				    .src = addr_of(router),
+				    .dst = mip6_addr_all_nodes(),
+				    .next_header = IP6_NH_ICMPV6,
+				    .payload = message};
+	int len;
+
+	ra.pio[0] = (struct nd_pio){.len = p.len,
+				    .flags = ND_PIO_L | ND_PIO_A,
+				    .valid = 86400,
+				    .preferred = 14400,
+				    .prefix = p.addr};
+	len = nd_build_ra(&packet.src, &packet.dst, &ra, message, sizeof(message));
+	CU_ASSERT_FATAL(len > 0);
+	packet.payload_len = (size_t)len;
+	inject(ifindex, &packet);
+}
+
 void in_probe(unsigned ifindex, const char *src, const char *target)
 {
 	send_ns(ifindex, src, target, true);
@@ -457,6 +480,20 @@ bool left_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_d
 			found = &seen.frames[i];
 			return true;
 		}
+	return false;
+}
+
+bool left_nested(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
+		 const char *dst)
+{
+	struct ip6_packet innermost;
+
+	for (size_t i = 0; i < seen.frame_count; i++)
+		if (parse_between(&seen.frames[i], ifindex, outer_src, outer_dst) &&
+		    inner.next_header == IP6_NH_IPV6 &&
+		    ip6_parse(inner.payload, inner.payload_len, &innermost) == MIP6_OK &&
+		    is_ours(&innermost, src, dst))
+			return true;
 	return false;
 }
 

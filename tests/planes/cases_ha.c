@@ -186,6 +186,40 @@ static void test_binding_to_binding(void)
 	end();
 }
 
+/* A mobile node on the network of another: the care-of address of one is the home
+ * address, as it were, of the other. */
+static void test_binding_nested(void)
+{
+	const struct mip6_object one = o_binding(HOA, COA);
+	const struct mip6_object two = o_binding(HOA2, HOA);
+
+	begin();
+	put(one);
+	put(two);
+	in_udp(PLANE_B, CN, HOA2, 100);
+	CU_ASSERT_EQUAL(left_nested(PLANE_A, HA, COA, CN, HOA2), planes_known(PLANE_NESTED));
+	take(two);
+	take(one);
+	end();
+}
+
+/* A source of the scope of a link does not leave it (RFC 4291 2.5.6). */
+static void test_binding_scope(void)
+{
+	const struct mip6_object bound = o_binding(HOA, COA);
+	const struct mip6_object local = o_neighbour(PLANE_B, "fe80::9", TO_NEIGHBOUR);
+
+	begin();
+	put(bound);
+	put(local);
+	in_udp(PLANE_B, "fe80::9", HOA, 100);
+	CU_ASSERT_TRUE(nothing_left());
+	CU_ASSERT_TRUE(told(PLANE_B, "fe80::9", ICMP6_DST_UNREACH, 2, 0));
+	take(local);
+	take(bound);
+	end();
+}
+
 /* RFC 2473 7.1, 6.7: what does not fit with its outer header is the sender's to
  * make smaller. */
 static void test_binding_too_big(void)
@@ -477,6 +511,8 @@ static void test_hao_data(void)
 	put(o);
 	put(bound);
 	CU_ASSERT_TRUE(bu_arrives());
+	in_mobile(PLANE_A, COA2, HA, HOA, NULL, PLANE_BU); /* moved */
+	CU_ASSERT_TRUE(mh_went_up(HOA, HA));
 	in_mobile(PLANE_A, COA2, HA, HOA, NULL, PLANE_DATA);
 	CU_ASSERT_TRUE(nothing_up());
 	in_mobile(PLANE_A, COA, HA, HOA, NULL, PLANE_DATA);
@@ -492,6 +528,8 @@ const struct test_case planes_ha_cases[] = {
     {"BINDING: sources", test_binding_sources},
     {"BINDING: to another address", test_binding_other_address},
     {"BINDING: between mobile nodes", test_binding_to_binding},
+    {"BINDING: of a bound address", test_binding_nested},
+    {"BINDING: link-local source", test_binding_scope},
     {"BINDING: too big", test_binding_too_big},
     {"BINDING: a narrow path", test_binding_path},
     {"BINDING: hop limit", test_binding_hop_limit},

@@ -363,6 +363,27 @@ static void test_forwarding(void)
 	planes_end();
 }
 
+/* What the kernel would make of a router by itself is the protocol's to make. */
+static void test_accept_ra(void)
+{
+	static const enum mip6_sysctl names[] = {MIP6_SYSCTL_ACCEPT_RA, MIP6_SYSCTL_AUTOCONF};
+	static const char made[] = "3fff:d::ff:fe00:101"; /* of the interface's MAC */
+	struct plane_answer a;
+
+	for (size_t i = 0; i < 2; i++) {
+		planes_begin();
+		put(o_sysctl(names[i], PLANE_A, 0));
+		in_ra(PLANE_A, "fe80::a", "3fff:d::/64");
+		in_ns(PLANE_A, OTHER, made);
+		CU_ASSERT_FALSE(answered(PLANE_A, made, &a));
+		take(o_sysctl(names[i], PLANE_A, 0));
+		in_ra(PLANE_A, "fe80::a", "3fff:d::/64");
+		in_ns(PLANE_A, OTHER, made);
+		CU_ASSERT_EQUAL(answered(PLANE_A, made, &a), planes_known(PLANE_AUTOCONF));
+		planes_end();
+	}
+}
+
 const struct test_case planes_link_cases[] = {
     {"ADDRESS: answers and takes packets", test_address},
     {"ADDRESS: a duplicate is told", test_address_duplicate},
@@ -376,5 +397,6 @@ const struct test_case planes_link_cases[] = {
     {"RULE: by source", test_rule},
     {"SYSCTL: forwarding", test_forwarding},
     {"SYSCTL: MTU", test_mtu},
+    {"SYSCTL: accept_ra, autoconf", test_accept_ra},
     {NULL, NULL},
 };

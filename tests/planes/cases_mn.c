@@ -235,6 +235,8 @@ static void test_home_address(void)
 	CU_ASSERT_FALSE(answered(PLANE_A, HOA, &a));
 	in_ns(PLANE_A, NULL, HOA);
 	CU_ASSERT_FALSE(answered(PLANE_A, HOA, &a));
+	in_udp(PLANE_A, CN, HOA, 100); /* yet it is the node's */
+	CU_ASSERT_TRUE(went_up(CN, HOA));
 	end(device);
 }
 

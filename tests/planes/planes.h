@@ -80,6 +80,8 @@ enum plane_difference {
 	PLANE_PROXY_WITHOUT_SETTING,
 	PLANE_CLASS_COPIED,
 	PLANE_FRAGMENTS,
+	PLANE_AUTOCONF,
+	PLANE_NESTED,
 	PLANE_DATA_WITH_HEADERS,
 	PLANE_COA_IN_TUNNEL,
 	PLANE_DIFFERENCES,
@@ -139,6 +141,8 @@ void in_too_big(unsigned ifindex, const char *src, const char *dst, uint32_t mtu
 void in_ns(unsigned ifindex, const char *src, const char *target);
 /* By unicast, as a neighbour asks that knew the target already (RFC 4861 7.3). */
 void in_probe(unsigned ifindex, const char *src, const char *target);
+/* A Router Advertisement with one prefix, to all nodes. */
+void in_ra(unsigned ifindex, const char *router, const char *prefix);
 /* A packet with a Home Address option or a type 2 routing header, of MH or UDP. */
 enum plane_payload { PLANE_BU, PLANE_BA, PLANE_DATA };
 void in_mobile(unsigned ifindex, const char *src, const char *dst, const char *hao, const char *rh2,
@@ -155,6 +159,9 @@ bool left(unsigned ifindex, uint8_t mac, const char *src, const char *dst);
 /* The same in a tunnel. */
 bool left_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
 		    const char *dst);
+/* In two of them, of which this is the outer one. */
+bool left_nested(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
+		 const char *dst);
 /* A packet of this length in a tunnel whose packets were cut. */
 bool left_in_fragments(unsigned ifindex, const char *outer_src, const char *outer_dst, size_t len);
 /* The packet that the last true left() found, and left_tunnelled(): outer, inner. */
