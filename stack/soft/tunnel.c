@@ -151,7 +151,11 @@ void soft_encapsulate(struct mip6_soft *s, unsigned ifindex, const struct soft_h
 	/* An address that went is no source: what is sent in its name has no way back. */
 	if (depth >= SOFT_ROUTE_HOPS || !soft_owns(s, &hop->outer_src) || !find_way(s, hop, &way)) {
 		s->stats.drop_no_route++;
-		soft_icmp_error(s, ifindex, packet, ICMP6_DST_UNREACH, SOFT_UNREACH_ADDRESS, 0);
+		/* To the host's own upper layers a gap between two links is a loss: an
+		 * error would end a connection that is just being made. */
+		if (ifindex)
+			soft_icmp_error(s, ifindex, packet, ICMP6_DST_UNREACH, SOFT_UNREACH_ADDRESS,
+					0);
 		return;
 	}
 	path = path_mtu(s, hop, &way, depth);

@@ -410,9 +410,31 @@ static void test_path_mtu_ends_with_the_path(void)
 	lab_free(l);
 }
 
+/* Between two links the tunnel has no way. The upper layers hear nothing of it: an
+ * error would end a connection that they are just making. */
+static void test_gap_is_a_loss(void)
+{
+	struct lab *l = lab_router();
+
+	put(l, address_object(2, "3fff:2::7", 0));
+	put(l, address_object(0, "3fff:1::99", MIP6_ADDRESS_HOME));
+	put(l, device_object("3fff:2::7", "3fff:1::1"));
+	put(l, rule_object("3fff:1::99/128", 100, 100));
+	put(l, route_object("::/0", 100, 1, 0, NULL));
+	output_from_home(l, 100);
+	CU_ASSERT_EQUAL(l->s->stats.drop_no_route, 1);
+	CU_ASSERT_EQUAL(l->count, 0);
+	CU_ASSERT_EQUAL(l->up, 0);
+	set_route(l, "::/0", 2, CN);
+	output_from_home(l, 100);
+	CU_ASSERT_EQUAL(l->count, 1);
+	lab_free(l);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
+	    {"gap is a loss", test_gap_is_a_loss},
 	    {"silent neighbour of tunnel", test_silent_neighbour_of_tunnel},
 	    {"no error about an error", test_no_error_about_an_error},
 	    {"path mtu ends with the path", test_path_mtu_ends_with_the_path},
