@@ -152,12 +152,14 @@ int netns_make_pair(struct netns *net, int node_a, int iface_a, int node_b, int 
 	int link = net->plan->nodes[node_a].ifaces[iface_a].link;
 
 	if (make_veth(&net->nodes[node_a].nl, &a, &b, net->nodes[node_b].fd,
-		      link_mtu(net->plan, link)) < 0 ||
-	    netns_set_impairment(&net->nodes[node_a].nl, a.ifindex,
+		      link_mtu(net->plan, link)) < 0)
+		return netns_fail(net, "cannot make link", net->plan->links[link].name);
+	if (netns_set_impairment(&net->nodes[node_a].nl, a.ifindex,
 				 transmit_impairment(net->plan, node_a, iface_a)) < 0 ||
 	    netns_set_impairment(&net->nodes[node_b].nl, b.ifindex,
 				 transmit_impairment(net->plan, node_b, iface_b)) < 0)
-		return netns_fail(net, "cannot make link", net->plan->links[link].name);
+		return netns_fail(net, "cannot delay (has the kernel sch_netem?) link",
+				  net->plan->links[link].name);
 	return 0;
 }
 

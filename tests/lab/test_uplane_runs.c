@@ -4,6 +4,7 @@
 #include "runs_help.h"
 #include "test.h"
 #include <math.h>
+#include <unistd.h>
 
 /* Ways of 30 and 35 ms, 0.2 ms for all that is done, and a probe each ms. */
 #define DOWN_MS 31.2
@@ -59,6 +60,26 @@ static void tcp_over_a_move(void)
 	passes("throughput");
 }
 
+/* Real time on a busy machine may not count, but the node moves. A kernel without
+ * netem has no delays. */
+static void on_the_machines_own_kernel(void)
+{
+	struct lab_run run;
+
+	if (geteuid() != 0 || access("/dev/net/tun", R_OK | W_OK) < 0) {
+		printf("left out: needs root and /dev/net/tun\n");
+		return;
+	}
+	lab_run(&run, (const char *const[]){"handover", "-e", "host", "-p",
+					    "plane=user moves=2 cn.delay=0ms ha.delay=0ms "
+					    "ar.delay=0ms",
+					    NULL});
+	CU_ASSERT_TRUE(fabs(lab_number(&run, "handover.count") - 2) < 1e-9);
+	CU_ASSERT_TRUE(lab_number(&run, "handover.first_down_ms.max") < 1000);
+	CU_ASSERT_TRUE(lab_number(&run, "handover.first_up_ms.max") < 1000);
+	lab_run_free(&run);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -67,6 +88,7 @@ int main(void)
 	    {"at home and away", at_home_and_away},
 	    {"leaves the kernel as it was", leaves_the_kernel_as_it_was},
 	    {"TCP over a move", tcp_over_a_move},
+	    {"on the machine's own kernel", on_the_machines_own_kernel},
 	};
 
 	return test_run("uplane_runs", tests, sizeof(tests) / sizeof(tests[0]));
