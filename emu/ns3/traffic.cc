@@ -20,7 +20,6 @@ namespace
 constexpr uint32_t echo_payload = 56;
 constexpr uint32_t echo_header = 8;
 constexpr double ms = 1e6;
-/* As much as Linux lets a connection have. */
 constexpr unsigned tcp_buffer = 4 << 20;
 constexpr unsigned default_mtu = 1500;
 constexpr unsigned least_mtu = 1280;
@@ -37,6 +36,22 @@ unsigned segment_size(const struct lab_plan &plan)
 		if (plan.links[l].mtu)
 			mtu = std::min(mtu, plan.links[l].mtu);
 	return std::max(mtu - outer_header, least_mtu) - headers;
+}
+
+/* Where ns-3's TCP leaves a choice, Linux' one. */
+void set_tcp_defaults(const struct lab_plan &plan)
+{
+	const ns3::UintegerValue buffer(tcp_buffer);
+
+	ns3::Config::SetDefault("ns3::TcpSocket::SegmentSize",
+				ns3::UintegerValue(segment_size(plan)));
+	ns3::Config::SetDefault("ns3::TcpSocket::SndBufSize", buffer);
+	ns3::Config::SetDefault("ns3::TcpSocket::RcvBufSize", buffer);
+	ns3::Config::SetDefault("ns3::TcpSocket::ConnTimeout", ns3::TimeValue(ns3::Seconds(1)));
+	ns3::Config::SetDefault("ns3::TcpSocket::DelAckTimeout",
+				ns3::TimeValue(ns3::MilliSeconds(40)));
+	ns3::Config::SetDefault("ns3::TcpSocketBase::MinRto",
+				ns3::TimeValue(ns3::MilliSeconds(200)));
 }
 } // namespace
 
@@ -209,10 +224,7 @@ traffic::traffic(struct run &run) : run_(run)
 
 bool traffic::open(network &net)
 {
-	ns3::Config::SetDefault("ns3::TcpSocket::SegmentSize",
-				ns3::UintegerValue(segment_size(*run_.plan)));
-	ns3::Config::SetDefault("ns3::TcpSocket::SndBufSize", ns3::UintegerValue(tcp_buffer));
-	ns3::Config::SetDefault("ns3::TcpSocket::RcvBufSize", ns3::UintegerValue(tcp_buffer));
+	set_tcp_defaults(*run_.plan);
 	for (size_t i = 0; i < run_.plan->action_count; i++) {
 		const struct lab_action &a = run_.plan->actions[i];
 
