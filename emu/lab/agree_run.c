@@ -7,6 +7,7 @@
 
 static const char plane_name[] = "plane";
 static const char advertiser_name[] = "ra";
+static const char our_advertiser[] = "mip6d";
 
 static int copy_settings(struct settings *to, const struct settings *from)
 {
@@ -29,40 +30,46 @@ static bool is_given(const struct settings *settings, const char *name)
 	return false;
 }
 
-/* Whether the scenario lets its access routers be chosen. */
-static bool has_advertiser(const struct run_options *options)
+static int add_setting(struct settings *settings, const char *name, const char *value)
 {
-	const struct settings *s = &options->settings;
+	char text[128];
+
+	snprintf(text, sizeof(text), "%s=%s", name, value);
+	return settings_add(settings, text);
+}
+
+/* Whether the scenario lets its access routers be chosen. */
+static bool takes_advertiser(const struct run_options *options)
+{
+	struct settings settings;
+	struct lab_plan *plan = NULL;
 	struct lab_error bad;
-	struct lab_plan *plan;
 	char scenario[600];
-	bool has;
 
 	run_find_scenario(options->scenarios, options->scenario, scenario, sizeof(scenario));
-	plan = lab_plan_load(scenario, options->topology, s->list, s->count, s->seed,
-			     LAB_ENGINE_VIRTUAL, &bad);
-	has = plan && lab_plan_param(plan, advertiser_name);
+	if (copy_settings(&settings, &options->settings) == 0 &&
+	    add_setting(&settings, advertiser_name, our_advertiser) == 0)
+		plan = lab_plan_load(scenario, options->topology, settings.list, settings.count,
+				     settings.seed, LAB_ENGINE_VIRTUAL, &bad);
+	settings_free(&settings);
 	lab_plan_free(plan);
-	return has;
+	return plan != NULL;
 }
 
 /* What one of the three runs has beside what the user set. ns-3 has no radvd, so
  * that routers are mip6d in all of them. */
 static int set_way(struct settings *settings, enum agree_way way, bool advertiser)
 {
-	char text[64];
-
 	settings->engine = way == AGREE_NS3 ? LAB_ENGINE_NS3 : LAB_ENGINE_VIRTUAL;
-	snprintf(text, sizeof(text), "%s=%s", plane_name, agree_way_name(way));
-	if (way != AGREE_NS3 && settings_add(settings, text) < 0)
+	if (way != AGREE_NS3 && add_setting(settings, plane_name, agree_way_name(way)) < 0)
 		return -1;
-	snprintf(text, sizeof(text), "%s=mip6d", advertiser_name);
-	return advertiser ? settings_add(settings, text) : 0;
+	return advertiser ? add_setting(settings, advertiser_name, our_advertiser) : 0;
 }
 
 static int make_ways(const struct run_options *options, struct run_options ways[AGREE_WAYS])
 {
-	bool advertiser = has_advertiser(options) && !is_given(&options->settings, advertiser_name);
+	bool advertiser =
+	    !is_given(&options->settings, advertiser_name) && takes_advertiser(options);
 
 	for (enum agree_way w = 0; w < AGREE_WAYS; w++) {
 		ways[w] = *options;
