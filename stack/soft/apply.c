@@ -84,21 +84,23 @@ static bool wishes_forwarding(const struct mip6_object *o)
 	return o && o->sysctl.name == MIP6_SYSCTL_FORWARDING && o->sysctl.value != 0;
 }
 
-static void mtu_change(struct mip6_soft *s, const struct mip6_object *was,
-		       const struct mip6_object *is)
+/* The MTU of a setting; 0, or below: as if there were none. */
+static void mtu_set(struct mip6_soft *s, const struct mip6_object *o, int value)
 {
-	struct soft_iface *i = soft_iface(s, (is ? is : was)->sysctl.ifindex);
+	struct soft_iface *i = soft_iface(s, o->sysctl.ifindex);
 
 	if (i)
-		i->told_mtu = is && is->sysctl.value > 0 ? (unsigned)is->sysctl.value : 0;
+		i->told_mtu = value > 0 ? (unsigned)value : 0;
 }
 
 /* Other settings are of a kernel's own protocol code, which is not here. */
 static void sysctl_change(struct mip6_soft *s, const struct mip6_object *was,
 			  const struct mip6_object *is)
 {
-	if ((is ? is : was)->sysctl.name == MIP6_SYSCTL_MTU)
-		mtu_change(s, was, is);
+	const struct mip6_object *o = is ? is : was;
+
+	if (o->sysctl.name == MIP6_SYSCTL_MTU)
+		mtu_set(s, o, is ? is->sysctl.value : 0);
 	s->core_forwarding += wishes_forwarding(is);
 	s->core_forwarding -= wishes_forwarding(was);
 	soft_update_forwarding(s);
@@ -334,7 +336,7 @@ void soft_apply_again(struct mip6_soft *s, unsigned ifindex)
 			(void)address_set(s, o);
 		else if (o->kind == MIP6_OBJ_SYSCTL && o->sysctl.name == MIP6_SYSCTL_MTU &&
 			 o->sysctl.ifindex == ifindex)
-			mtu_change(s, NULL, o);
+			mtu_set(s, o, o->sysctl.value);
 	}
 }
 
