@@ -412,7 +412,8 @@ void uplane_link(struct uplane *u, mip6_time now, const struct mip6_link *link)
 	p->mtu = link->mtu;
 	mip6_soft_link(u->soft, now, link);
 	if (is_new)
-		uplane_found_tell(&p->found, u->soft, now, found_address, u);
+		uplane_found_tell(&p->found, u->soft, now, u->config.role == MIP6_ROLE_MN,
+				  found_address, u);
 	tell_mtu(u);
 }
 

@@ -417,6 +417,21 @@ static struct mip6_prefix address_of(const struct nlmsghdr *m)
 	return ret;
 }
 
+/* Made by the kernel from a Router Advertisement: with a lifetime. */
+static bool is_dynamic(const struct nlmsghdr *m)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(m);
+	const struct rtmsg *rtm = mnl_nlmsg_get_payload(m);
+	const struct nlattr *table[IFA_FLAGS + 1];
+
+	if (m->nlmsg_type == RTM_NEWROUTE)
+		return rtm->rtm_protocol == RTPROT_RA;
+	if (m->nlmsg_type != RTM_NEWADDR)
+		return false;
+	nlsock_attributes(m, sizeof(*ifa), table, IFA_FLAGS + 1);
+	return !(nlsock_u32(table[IFA_FLAGS], ifa->ifa_flags) & IFA_F_PERMANENT);
+}
+
 /* Routes of the main table with one next hop; prefix routes come with addresses. */
 static void tell_route(struct mip6_soft *soft, mip6_time now, unsigned ifindex,
 		       const struct nlmsghdr *m)
@@ -449,11 +464,14 @@ static void tell_neighbour(struct mip6_soft *soft, unsigned ifindex, const struc
 }
 
 void uplane_found_tell(const struct uplane_found *f, struct mip6_soft *soft, mip6_time now,
-		       void (*global)(void *arg, const struct mip6_addr *addr), void *arg)
+		       bool mobile, void (*global)(void *arg, const struct mip6_addr *addr),
+		       void *arg)
 {
 	for (size_t i = 0; i < f->count; i++) {
 		const struct nlmsghdr *m = header(&f->messages[i]);
 
+		if (mobile && is_dynamic(m))
+			continue;
 		if (m->nlmsg_type == RTM_NEWADDR) {
 			struct mip6_prefix addr = address_of(m);
 

@@ -91,9 +91,12 @@ int uplane_found_append(struct uplane_found *f, const void *bytes, size_t len);
 /* Switches the kernel's IPv6 on again and makes what was there. Returns the number
  * of messages that the kernel refused. */
 unsigned uplane_found_restore(struct nlsock *nl, const struct uplane_found *f, mip6_time now);
-/* Tells a node of it: `global` is called for each address above link scope. */
+/* Tells a node of it: `global` is called for each address above link scope. A mobile
+ * node is not told what came by Router Advertisements: that holds on the link where
+ * it was learned, and the node learns it by itself. */
 void uplane_found_tell(const struct uplane_found *f, struct mip6_soft *soft, mip6_time now,
-		       void (*global)(void *arg, const struct mip6_addr *addr), void *arg);
+		       bool mobile, void (*global)(void *arg, const struct mip6_addr *addr),
+		       void *arg);
 
 /* ---- uplane_state.c ------------------------------------------------------------- */
 /* Opens the file; what is of another boot or namespace is forgotten. */

@@ -17,8 +17,8 @@ enum state_kind {
 
 enum {
 	PIECE = MIP6_RECORD_MAX,
-	PIECES = 64, /* of one message, at most */
-	MESSAGES = 65536,
+	PIECES = 64,	    /* of one message, at most */
+	MESSAGES = 1 << 22, /* of one interface: room for every route there is */
 };
 
 static struct mip6_addr key_of(unsigned ifindex, size_t message, size_t piece)

@@ -126,7 +126,7 @@ static int stop(pid_t pid, int signal_number)
 
 static bool status_has(const char *node, const char *command, const char *text)
 {
-	char *status = output_of("%s/mip6ctl -s /run/%s.ctl %s --json", build, node, command);
+	char *status = output_of("%s/mip6ctl -s /run/%s.ctl %s --json 2>&1", build, node, command);
 	bool has = strstr(status, text);
 
 	if (!has)
@@ -284,6 +284,20 @@ static void lifetimes_go_on(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "dynamic"));
 	sh("ip netns del fix");
 	free(text);
+}
+
+/* What needs a restart is refused, and the node goes on. */
+static void plane_does_not_change_by_reload(void)
+{
+	pid_t pid;
+
+	make_fixed_node();
+	pid = start("fix", home_agent);
+	CU_ASSERT_EQUAL(sh("sed -i 's/Plane user/Plane kernel/' /run/fix.conf"), 0);
+	CU_ASSERT_TRUE(status_has("fix", "reload", "a change of Plane needs a restart"));
+	CU_ASSERT_TRUE(status_has("fix", "status", "\"plane\":\"user\""));
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	sh("ip netns del fix");
 }
 
 /* The device is made again when somebody removes it. */
@@ -454,6 +468,9 @@ static void ping_and_tcp_over_a_move(void)
 	CU_ASSERT_TRUE(ping_works("cn", "3fff:0:100::10"));
 	CU_ASSERT_TRUE(ping_works("mn", "3fff:0:1::2"));
 	CU_ASSERT_TRUE(ping_works("cn", "3fff:0:100::1"));
+	sh("ip -n mn link set eth0 down; ip -n mn link set eth0 up");
+	sh("ip -n ha link set cn down; ip -n ha link set cn up");
+	CU_ASSERT_TRUE(ping_works("cn", "3fff:0:100::10"));
 	server = fork();
 	if (server == 0) {
 		execlp("ip", "ip", "netns", "exec", "cn", "iperf3", "-s", "-1", "--logfile",
@@ -539,6 +556,7 @@ int main(void)
 	    {"taken again after a kill", taken_again_after_a_kill},
 	    {"given back by the kernel plane", given_back_by_the_kernel_plane},
 	    {"lifetimes go on", lifetimes_go_on},
+	    {"plane does not change by reload", plane_does_not_change_by_reload},
 	    {"device is made again", device_is_made_again},
 	    {"auto takes what there is", auto_takes_what_there_is},
 	    {"ping and TCP over a move", ping_and_tcp_over_a_move},

@@ -4,6 +4,7 @@
  * interface, in the state file and out again. */
 #include "linux/uplane_internal.h"
 #include "test.h"
+#include <linux/if_addr.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
 #include <unistd.h>
@@ -258,6 +259,101 @@ static void broken_messages_are_left_out(void)
 	end_state(&f);
 }
 
+/* ---- telling a node ------------------------------------------------------------------------ */
+
+static void no_frames(void *ctx, unsigned ifindex, const struct mip6_buf *frames, size_t count)
+{
+	(void)ctx, (void)ifindex, (void)frames, (void)count;
+}
+
+static void no_random(void *ctx, void *buf, size_t len)
+{
+	(void)ctx;
+	memset(buf, 1, len);
+}
+
+static void count_address(void *arg, const struct mip6_addr *addr)
+{
+	unsigned *count = arg;
+
+	(void)addr;
+	(*count)++;
+}
+
+/* The kernel's word of 3fff:0:201::5/64 on interface 7. */
+static void add_address(struct uplane_found *f, uint32_t flags)
+{
+	const struct ifaddrmsg body = {
+	    .ifa_family = AF_INET6, .ifa_prefixlen = 64, .ifa_index = f->ifindex};
+	const struct mip6_addr addr = {{0x3f, 0xff, 0, 0, 2, 1, [15] = 5}};
+	struct nlsock_request r;
+	struct nlmsghdr *m = nlsock_begin(&r, RTM_NEWADDR, 0, &body, sizeof(body));
+
+	nlsock_put_addr(m, IFA_ADDRESS, &addr);
+	mnl_attr_put_u32(m, IFA_FLAGS, flags);
+	CU_ASSERT_EQUAL_FATAL(uplane_found_append(f, m, m->nlmsg_len), MIP6_OK);
+}
+
+static struct mip6_soft *plain_node(void)
+{
+	static const struct mip6_soft_host host = {.frames = no_frames, .random = no_random};
+	const struct mip6_link link = {
+	    .ifindex = 7, .name = "eth0", .up = true, .mac_len = 6, .mac = {2, 1}, .mtu = 1500};
+	struct mip6_soft *soft = mip6_soft_new(NULL, &host, NULL);
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(soft);
+	CU_ASSERT_EQUAL(mip6_soft_start(soft, 0), MIP6_OK);
+	mip6_soft_link(soft, 0, &link);
+	return soft;
+}
+
+/* Whether a node that was told asks for a neighbour with that prefix; *ret_global is
+ * how many addresses its upper layers get. */
+static bool is_on_link(uint32_t flags, bool mobile, unsigned *ret_global)
+{
+	struct uplane_found found = {.ifindex = 7};
+	struct mip6_soft *soft = plain_node();
+	struct mip6_buf packet = {
+	    .data = uplane_slot(&pool, 0), .len = 40, .headroom = MIP6_SOFT_HEADROOM};
+	struct mip6_soft_stats stats;
+
+	*ret_global = 0;
+	add_address(&found, flags);
+	uplane_found_tell(&found, soft, 0, mobile, count_address, ret_global);
+	memset(packet.data, 0, 40);
+	packet.data[0] = 0x60;
+	packet.data[6] = 59;
+	packet.data[7] = 64;
+	memcpy(packet.data + 8, (const uint8_t[16]){0x3f, 0xff, 0, 0, 2, 1, [15] = 5}, 16);
+	memcpy(packet.data + 24, (const uint8_t[16]){0x3f, 0xff, 0, 0, 2, 1, [15] = 9}, 16);
+	mip6_soft_output(soft, 1, &packet, 1);
+	mip6_soft_stats(soft, &stats);
+	CU_ASSERT_EQUAL(stats.neighbours_solicited + stats.drop_no_route, 1);
+	mip6_soft_free(soft);
+	uplane_found_clear(&found);
+	return stats.neighbours_solicited == 1;
+}
+
+static void what_was_found_is_told(void)
+{
+	unsigned global;
+
+	CU_ASSERT_TRUE(is_on_link(IFA_F_PERMANENT, false, &global));
+	CU_ASSERT_EQUAL(global, 1);
+	CU_ASSERT_TRUE(is_on_link(0, false, &global));
+	CU_ASSERT_EQUAL(global, 1);
+}
+
+/* A prefix of the link where it was learned would be taken for one of the next. */
+static void mobile_node_is_not_told_of_advertised_prefixes(void)
+{
+	unsigned global;
+
+	CU_ASSERT_TRUE(is_on_link(IFA_F_PERMANENT, true, &global));
+	CU_ASSERT_FALSE(is_on_link(0, true, &global));
+	CU_ASSERT_EQUAL(global, 0);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -270,6 +366,9 @@ int main(void)
 	    {"what was found survives", what_was_found_survives},
 	    {"forgotten interfaces are gone", forgotten_interfaces_are_gone},
 	    {"broken messages are left out", broken_messages_are_left_out},
+	    {"what was found is told", what_was_found_is_told},
+	    {"mobile node is not told of advertised prefixes",
+	     mobile_node_is_not_told_of_advertised_prefixes},
 	};
 
 	return test_run("uplane", tests, sizeof(tests) / sizeof(tests[0]));
