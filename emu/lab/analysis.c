@@ -78,6 +78,16 @@ static bool may_be_empty(const struct lab_plan *plan, const struct lab_capture *
 	return true;
 }
 
+/* In ns-3 no program captures that could have said anything. */
+static int fail_capture(struct analysis *a, const struct lab_node *node,
+			const struct lab_iface *iface, const char *error)
+{
+	if (a->f.plan->engine == LAB_ENGINE_NS3)
+		return fail(a, "%s of node %s: %s", iface->name, node->name, error);
+	return fail(a, "%s of node %s: %s; its last words are in %s-%s.capture.log", iface->name,
+		    node->name, error, node->name, iface->name);
+}
+
 static int read_capture(struct analysis *a, size_t index)
 {
 	const struct lab_capture *c = &a->f.plan->captures[index];
@@ -91,8 +101,7 @@ static int read_capture(struct analysis *a, size_t index)
 	snprintf(name, sizeof(name), "raw/%s-%s.pcap", node->name, iface->name);
 	if (capture_read(capture, path_of(a, name, path), error, sizeof(error)) < 0 &&
 	    !may_be_empty(a->f.plan, c))
-		return fail(a, "%s of node %s: %s; its last words are in %s-%s.capture.log",
-			    iface->name, node->name, error, node->name, iface->name);
+		return fail_capture(a, node, iface, error);
 	a->f.captures.views[index] = calloc(capture->count + 1, sizeof(struct capture_view));
 	if (!a->f.captures.views[index])
 		return fail(a, "out of memory");
