@@ -45,7 +45,7 @@ enum {
 	SOFT_METRIC_ROUTE = 1024, /* of configured routes */
 	SOFT_ADDRS = 32,	  /* of an interface */
 	SOFT_BATCH = 256,	  /* packets that wait for the host in queue.c */
-	SOFT_SCRATCH = 262144,	  /* octets of packets that were made here, in a batch */
+	SOFT_SCRATCH = 524288,	  /* octets of packets that were made here, in a batch */
 	SOFT_NEIGHBOURS = 4096,
 	SOFT_HELD = 128,     /* packets that wait for neighbours, in all */
 	SOFT_HELD_EACH = 16, /* and for one of them */

@@ -431,10 +431,73 @@ static void test_gap_is_a_loss(void)
 	lab_free(l);
 }
 
+/* ---- tunnels in tunnels --------------------------------------------------------------- */
+
+enum { TCP_SEGMENT = 1200, TCP_SEGMENTS = 53, TCP_HEADERS = 60 };
+
+/* `segments` TCP segments as one packet from the correspondent to the first home
+ * address. */
+static void receive_segments(struct lab *l, unsigned segments)
+{
+	static uint8_t
+	    memory[MIP6_SOFT_HEADROOM + SOFT_ETH + TCP_HEADERS + TCP_SEGMENTS * TCP_SEGMENT];
+	size_t payload = (size_t)segments * TCP_SEGMENT;
+	struct mip6_buf packet = {.data = memory + MIP6_SOFT_HEADROOM + SOFT_ETH,
+				  .len = TCP_HEADERS + payload};
+	struct mip6_buf frame = {.data = memory + MIP6_SOFT_HEADROOM,
+				 .len = SOFT_ETH + packet.len,
+				 .headroom = MIP6_SOFT_HEADROOM,
+				 .gso_size = segments > 1 ? TCP_SEGMENT : 0,
+				 .transport = SOFT_ETH + SOFT_IP6,
+				 .csum_partial = true,
+				 .csum_start = SOFT_ETH + SOFT_IP6,
+				 .csum_offset = 16};
+	struct soft_header h = {.payload_len = (uint16_t)(packet.len - SOFT_IP6),
+				.next_header = 6,
+				.hop_limit = 64,
+				.src = addr_of(CN),
+				.dst = addr_of(HOA)};
+
+	memset(memory, 0, sizeof(memory));
+	memcpy(frame.data, soft_iface(l->s, 2)->link.mac, 6);
+	memcpy(frame.data + 12, (uint8_t[2]){0x86, 0xdd}, 2);
+	soft_header_write(&packet, &h);
+	packet.data[SOFT_IP6 + 12] = 5 << 4;
+	mip6_soft_receive(l->s, l->now, 2, &frame, 1);
+}
+
+/* Mobile nodes whose care-of addresses are home addresses of each other, a path of
+ * the minimum MTU, and all that one packet can hold: each piece of a piece of a
+ * segment leaves. */
+static void test_pieces_of_pieces(void)
+{
+	struct lab *l = lab_ha();
+	struct mip6_object mtu = {.kind = MIP6_OBJ_SYSCTL};
+	struct mip6_addr coa = addr_of(COA);
+	size_t each;
+
+	mtu.sysctl.name = MIP6_SYSCTL_MTU;
+	mtu.sysctl.ifindex = 2;
+	mtu.sysctl.value = SOFT_MIN_MTU;
+	put(l, mtu);
+	CU_ASSERT_EQUAL(mip6_soft_neighbour(l->s, 2, &coa, peer_mac), 0);
+	put(l, binding_object(HOA, "3fff:3::a", HA));
+	put(l, binding_object("3fff:3::a", "3fff:3::b", HA));
+	put(l, binding_object("3fff:3::b", "3fff:3::d", HA));
+	put(l, binding_object("3fff:3::d", COA, HA));
+	receive_segments(l, 1);
+	each = l->count;
+	CU_ASSERT_TRUE(each >= 4);
+	receive_segments(l, TCP_SEGMENTS);
+	CU_ASSERT_EQUAL(l->count, each + TCP_SEGMENTS * each);
+	lab_free(l);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
 	    {"gap is a loss", test_gap_is_a_loss},
+	    {"pieces of pieces", test_pieces_of_pieces},
 	    {"silent neighbour of tunnel", test_silent_neighbour_of_tunnel},
 	    {"no error about an error", test_no_error_about_an_error},
 	    {"path mtu ends with the path", test_path_mtu_ends_with_the_path},
