@@ -4,14 +4,8 @@
  * its neighbour and in that of all: as both are in the order of arrival, the oldest
  * of all is the oldest of its neighbour, too. */
 #include "soft/held.h"
-#include <mip6/offload.h>
 #include <stdlib.h>
 #include <string.h>
-
-enum {
-	SEGMENTS = 64, /* of one packet: 64 kB in segments of 1 kB */
-	SEGMENT_HEAD = 192,
-};
 
 struct soft_held_packet {
 	struct soft_held_packet *next; /* of the neighbour, or free */
@@ -141,13 +135,8 @@ static void hold_one(struct mip6_soft *s, struct soft_held *held, struct soft_wa
 static void hold_segment(struct mip6_soft *s, struct soft_held *held, struct soft_waiting *w,
 			 const struct mip6_segment *segment)
 {
-	struct mip6_buf packet = soft_queue_scratch(s, segment->head_len + segment->payload_len);
+	struct mip6_buf packet = soft_queue_segment(s, segment);
 
-	memcpy(packet.data, segment->head, segment->head_len);
-	memcpy(packet.data + segment->head_len, segment->payload, segment->payload_len);
-	packet.csum_partial = segment->csum_partial;
-	packet.csum_start = segment->csum_start;
-	packet.csum_offset = segment->csum_offset;
 	hold_one(s, held, w, &packet);
 }
 
@@ -155,9 +144,9 @@ static void hold_segment(struct mip6_soft *s, struct soft_held *held, struct sof
 static void hold_segments(struct mip6_soft *s, struct soft_held *held, struct soft_waiting *w,
 			  const struct mip6_buf *packet)
 {
-	struct mip6_segment segments[SEGMENTS];
-	struct mip6_buf heads = soft_queue_scratch(s, SEGMENTS * SEGMENT_HEAD);
-	int count = mip6_offload_split(packet, 0, heads.data, heads.len, segments, SEGMENTS);
+	struct mip6_segment segments[SOFT_SEGMENTS];
+	struct mip6_buf heads = soft_queue_scratch(s, SOFT_SEGMENTS * SOFT_SEGMENT_HEAD);
+	int count = mip6_offload_split(packet, 0, heads.data, heads.len, segments, SOFT_SEGMENTS);
 
 	if (count < 0)
 		s->stats.drop_no_neighbour++;

@@ -33,6 +33,7 @@
  * is allocated for a packet. */
 #include "core/table.h"
 #include "core/timers.h"
+#include <mip6/offload.h>
 #include <mip6/soft.h>
 
 enum {
@@ -46,6 +47,8 @@ enum {
 	SOFT_ADDRS = 32,	  /* of an interface */
 	SOFT_BATCH = 256,	  /* packets that wait for the host in queue.c */
 	SOFT_SCRATCH = 524288,	  /* octets of packets that were made here, in a batch */
+	SOFT_SEGMENTS = 128,	  /* of one packet: 64 kB in segments of 512 octets */
+	SOFT_SEGMENT_HEAD = 192,  /* octets of the headers of one (mip6/offload.h) */
 	SOFT_NEIGHBOURS = 4096,
 	SOFT_HELD = 128,     /* packets that wait for neighbours, in all */
 	SOFT_HELD_EACH = 16, /* and for one of them */
@@ -386,6 +389,8 @@ void soft_queue_up(struct mip6_soft *s, const struct mip6_buf *packet);
  * until soft_finish; data at the start of the packet. A batch that is full is given
  * to the host first. Never fails for len <= 65536. */
 struct mip6_buf soft_queue_scratch(struct mip6_soft *s, size_t len);
+/* A segment as a packet of its own, in such memory. */
+struct mip6_buf soft_queue_segment(struct mip6_soft *s, const struct mip6_segment *segment);
 void soft_queue_flush(struct mip6_soft *s);
 
 #endif

@@ -6,6 +6,7 @@
  * memory here for as long. */
 #include "internal.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct soft_queue {
 	struct mip6_buf frames[SOFT_BATCH];
@@ -104,4 +105,16 @@ struct mip6_buf soft_queue_scratch(struct mip6_soft *s, size_t len)
 	q->used += size;
 	return (struct mip6_buf){
 	    .data = memory + MIP6_SOFT_HEADROOM, .len = len, .headroom = MIP6_SOFT_HEADROOM};
+}
+
+struct mip6_buf soft_queue_segment(struct mip6_soft *s, const struct mip6_segment *segment)
+{
+	struct mip6_buf packet = soft_queue_scratch(s, segment->head_len + segment->payload_len);
+
+	memcpy(packet.data, segment->head, segment->head_len);
+	memcpy(packet.data + segment->head_len, segment->payload, segment->payload_len);
+	packet.csum_partial = segment->csum_partial;
+	packet.csum_start = segment->csum_start;
+	packet.csum_offset = segment->csum_offset;
+	return packet;
 }

@@ -5,7 +5,6 @@
  * Out of it: the checks that the inner and the outer source belong together (RFC
  * 6275 10.4.5, 11.3.3), without which anyone could send in another's name. */
 #include "soft/internal.h"
-#include <mip6/offload.h>
 #include <mip6/wire.h>
 #include <string.h>
 
@@ -15,8 +14,6 @@ enum {
 	ECT_1 = 1,
 	ECT_0 = 2,
 	CE = 3,
-	SEGMENTS = 64,
-	SEGMENT_HEAD = 192,
 };
 
 /* ---- into the tunnel --------------------------------------------------------------- */
@@ -102,24 +99,20 @@ static void put_outer(struct mip6_soft *s, const struct soft_hop *tunnel,
 static void send_segment(struct mip6_soft *s, const struct soft_hop *way,
 			 const struct mip6_segment *segment, unsigned path, unsigned depth)
 {
-	struct mip6_buf packet = soft_queue_scratch(s, segment->head_len + segment->payload_len);
+	struct mip6_buf packet = soft_queue_segment(s, segment);
 
-	memcpy(packet.data, segment->head, segment->head_len);
-	memcpy(packet.data + segment->head_len, segment->payload, segment->payload_len);
-	packet.csum_partial = segment->csum_partial;
-	packet.csum_start = segment->csum_start;
-	packet.csum_offset = segment->csum_offset;
 	if (packet.len > path)
 		soft_fragment(s, way, &packet, path, depth);
 	else
 		soft_send_hop(s, 0, way, &packet, depth);
 }
 
-/* Segments of one packet are packets of their own before they are cut. */
-static void fragment_outer(struct mip6_soft *s, const struct soft_hop *way, struct mip6_buf *packet,
+/* Segments of one packet are packets of their own before they are cut, or enter
+ * another tunnel. */
+static void send_in_pieces(struct mip6_soft *s, const struct soft_hop *way, struct mip6_buf *packet,
 			   unsigned path, unsigned depth)
 {
-	struct mip6_segment segments[SEGMENTS];
+	struct mip6_segment segments[SOFT_SEGMENTS];
 	struct mip6_buf heads;
 	int count;
 
@@ -127,8 +120,8 @@ static void fragment_outer(struct mip6_soft *s, const struct soft_hop *way, stru
 		soft_fragment(s, way, packet, path, depth);
 		return;
 	}
-	heads = soft_queue_scratch(s, SEGMENTS * SEGMENT_HEAD);
-	count = mip6_offload_split(packet, 0, heads.data, heads.len, segments, SEGMENTS);
+	heads = soft_queue_scratch(s, SOFT_SEGMENTS * SOFT_SEGMENT_HEAD);
+	count = mip6_offload_split(packet, 0, heads.data, heads.len, segments, SOFT_SEGMENTS);
 	if (count < 0)
 		s->stats.drop_too_big++;
 	for (int i = 0; i < count; i++)
@@ -166,8 +159,8 @@ void soft_encapsulate(struct mip6_soft *s, unsigned ifindex, const struct soft_h
 		return;
 	}
 	put_outer(s, hop, &inner, packet);
-	if (len + SOFT_TUNNEL_OVERHEAD > path)
-		fragment_outer(s, &way, packet, path, depth + 1);
+	if (len + SOFT_TUNNEL_OVERHEAD > path || (packet->gso_size && way.kind == SOFT_HOP_TUNNEL))
+		send_in_pieces(s, &way, packet, path, depth + 1);
 	else
 		soft_send_hop(s, ifindex, &way, packet, depth + 1);
 }

@@ -493,11 +493,32 @@ static void test_pieces_of_pieces(void)
 	lab_free(l);
 }
 
+/* Nobody splits a packet behind three IPv6 headers: it is done before the second
+ * tunnel. */
+static void test_segments_in_two_tunnels(void)
+{
+	struct lab *l = lab_ha();
+	struct mip6_addr coa = addr_of(COA);
+
+	CU_ASSERT_EQUAL(mip6_soft_neighbour(l->s, 2, &coa, peer_mac), 0);
+	receive_segments(l, TCP_SEGMENTS);
+	CU_ASSERT_EQUAL(l->count, 1); /* the host splits it behind two */
+	put(l, binding_object(HOA, "3fff:3::a", HA));
+	put(l, binding_object("3fff:3::a", COA, HA));
+	l->count = 0;
+	receive_segments(l, TCP_SEGMENTS);
+	CU_ASSERT_EQUAL(l->count, TCP_SEGMENTS);
+	for (unsigned i = 0; i < TCP_SEGMENTS; i++)
+		CU_ASSERT_EQUAL(parsed_len(&l->sent[i]), SOFT_IP6 + TCP_HEADERS + TCP_SEGMENT);
+	lab_free(l);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
 	    {"gap is a loss", test_gap_is_a_loss},
 	    {"pieces of pieces", test_pieces_of_pieces},
+	    {"segments in two tunnels", test_segments_in_two_tunnels},
 	    {"silent neighbour of tunnel", test_silent_neighbour_of_tunnel},
 	    {"no error about an error", test_no_error_about_an_error},
 	    {"path mtu ends with the path", test_path_mtu_ends_with_the_path},
