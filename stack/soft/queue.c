@@ -74,8 +74,10 @@ void soft_queue_up(struct mip6_soft *s, const struct mip6_buf *packet)
 {
 	struct soft_queue *q = s->queue;
 
-	if (!s->host->up)
+	if (!s->host->up) {
+		s->stats.drop_not_ours++;
 		return;
+	}
 	if (q->packet_count == SOFT_BATCH)
 		flush_packets(s);
 	q->packets[q->packet_count++] = *packet;

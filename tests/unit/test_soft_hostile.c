@@ -513,11 +513,29 @@ static void test_segments_in_two_tunnels(void)
 	lab_free(l);
 }
 
+/* ---- counters ----------------------------------------------------------------------- */
+
+/* What comes for upper layers that a router does not have is counted, too. */
+static void test_nobody_above(void)
+{
+	static const struct mip6_soft_host mute = {.frames = on_frames, .random = on_random};
+	struct mip6_soft_stats stats;
+	struct lab *l = lab_router();
+
+	l->s->host = &mute;
+	receive_udp(l, CN, "3fff:2::1", 64, 100);
+	mip6_soft_stats(l->s, &stats);
+	CU_ASSERT_EQUAL(stats.up, 0);
+	CU_ASSERT_EQUAL(stats.drop_not_ours, 1);
+	lab_free(l);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
 	    {"gap is a loss", test_gap_is_a_loss},
 	    {"pieces of pieces", test_pieces_of_pieces},
+	    {"nobody above", test_nobody_above},
 	    {"segments in two tunnels", test_segments_in_two_tunnels},
 	    {"silent neighbour of tunnel", test_silent_neighbour_of_tunnel},
 	    {"no error about an error", test_no_error_about_an_error},

@@ -70,7 +70,7 @@ struct mip6_soft_stats {
 	uint64_t neighbours_solicited, neighbours_failed;
 	/* drops, by reason */
 	uint64_t drop_malformed; /* not an IPv6 packet, a bad header chain */
-	uint64_t drop_not_ours;	 /* no forwarding here, or not for us */
+	uint64_t drop_not_ours;	 /* no forwarding here, not for us, or nobody above to take it */
 	uint64_t drop_no_route;
 	uint64_t drop_hop_limit;
 	uint64_t drop_too_big;
