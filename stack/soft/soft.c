@@ -328,21 +328,34 @@ static int on_link(struct mip6_soft *s, const struct soft_iface *i, const struct
 	return MIP6_OK;
 }
 
+/* With the prefix length that it has now, if it is there. */
+static struct mip6_prefix as_configured(const struct soft_iface *i, const struct mip6_prefix *addr)
+{
+	for (size_t k = 0; k < i->addr_count; k++)
+		if (!i->addrs[k].ours && mip6_addr_equal(&i->addrs[k].addr.addr, &addr->addr))
+			return i->addrs[k].addr;
+	return *addr;
+}
+
 int mip6_soft_address(struct mip6_soft *s, mip6_time now, unsigned ifindex,
 		      const struct mip6_prefix *addr, bool present)
 {
 	struct soft_iface *i = soft_iface(s, ifindex);
 	struct soft_addr own = {.addr = *addr};
+	struct mip6_prefix was;
 	int err;
 
 	s->now = now;
 	if (!i)
 		return MIP6_ERR_NOTFOUND;
+	was = as_configured(i, addr);
 	err = present ? soft_iface_add_addr(i, &own) : MIP6_OK;
 	if (!present)
 		soft_iface_remove_addr(i, &addr->addr, false);
 	if (err == MIP6_OK)
 		err = on_link(s, i, addr);
+	if (err == MIP6_OK)
+		err = on_link(s, i, &was);
 	if (err < 0)
 		return err;
 	if (present || !soft_iface_has(i, &addr->addr))

@@ -89,6 +89,26 @@ static void test_route_on_link(void)
 	lab_free(l);
 }
 
+/* An address whose prefix is given another length. */
+static void test_route_on_link_changed(void)
+{
+	struct lab *l = lab_new();
+	struct mip6_prefix shorter = prefix_of("3fff:2::1/48");
+	struct mip6_prefix longer = prefix_of("3fff:2::1/112");
+	struct soft_hop hop;
+
+	mip6_soft_address(l->s, l->now, 2, &shorter, true);
+	hop = route(l, "::1", "3fff:2:0:1::9");
+	CU_ASSERT_EQUAL(hop.kind, SOFT_HOP_LINK);
+	mip6_soft_address(l->s, l->now, 2, &longer, true);
+	hop = route(l, "::1", "3fff:2::1:9");
+	CU_ASSERT_EQUAL(hop.kind, SOFT_HOP_NONE);
+	mip6_soft_address(l->s, l->now, 2, &shorter, false);
+	hop = route(l, "::1", "3fff:2::9");
+	CU_ASSERT_EQUAL(hop.kind, SOFT_HOP_NONE);
+	lab_free(l);
+}
+
 static void test_rules(void)
 {
 	struct lab *l = lab_new();
@@ -620,6 +640,7 @@ static const struct test_case tests[] = {
     {"route_metric", test_route_metric},
     {"route_change", test_route_change},
     {"route_on_link", test_route_on_link},
+    {"route_on_link_changed", test_route_on_link_changed},
     {"rules", test_rules},
     {"route_device", test_route_device},
     {"bindings", test_bindings},
