@@ -17,7 +17,7 @@ enum {
 	PORT_BUFFER = 8 << 20,
 	RATE_INTERVAL = 2 * MIP6_MS,
 	RATE_HIGH = 64, /* frames in that */
-	GATHER_NS = 20000,
+	GATHER_NS = 100000,
 };
 
 /* Every group: a home agent hears solicitations of addresses that come and go. */
