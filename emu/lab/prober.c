@@ -9,15 +9,6 @@
 #include <time.h>
 #include <unistd.h>
 
-/* On the wire, network byte order: what the stream is, and which probe. */
-struct payload {
-	uint32_t magic;
-	uint32_t stream;
-	uint32_t seq;
-	uint32_t zero;
-	uint64_t sent;
-};
-
 enum { BATCH = 64, RECEIVE_BUFFER = 4 << 20, PAYLOAD_MAX = 1500 };
 
 static int fail(struct prober *prober, const struct lab_probe *probe, const char *what)
@@ -107,8 +98,9 @@ static void send_one(struct prober *prober, size_t index, int64_t clock)
 	struct prober_stream *stream = &prober->streams[index];
 	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(probe->port)};
 	uint8_t buffer[PAYLOAD_MAX] = {0};
-	struct payload payload = {htonl(LAB_PROBE_MAGIC), htonl((uint32_t)index),
-				  htonl(stream->next_seq), 0, __builtin_bswap64((uint64_t)clock)};
+	struct lab_probe_payload payload = {htonl(LAB_PROBE_MAGIC), htonl((uint32_t)index),
+					    htonl(stream->next_seq), 0,
+					    __builtin_bswap64((uint64_t)clock)};
 	size_t size = probe->size < sizeof(payload) ? sizeof(payload) : probe->size;
 
 	inet_pton(AF_INET6, probe->dst, &to.sin6_addr);
@@ -149,7 +141,8 @@ static int64_t stamp_of(struct msghdr *msg)
 	return 0;
 }
 
-static void arrived(struct prober *prober, size_t index, const struct payload *p, int64_t time)
+static void arrived(struct prober *prober, size_t index, const struct lab_probe_payload *p,
+		    int64_t time)
 {
 	struct prober_stream *stream = &prober->streams[index];
 
@@ -164,7 +157,7 @@ static void arrived(struct prober *prober, size_t index, const struct payload *p
 /* One batch; how many were taken. */
 static int collect_batch(struct prober *prober, size_t index)
 {
-	struct payload payloads[BATCH];
+	struct lab_probe_payload payloads[BATCH];
 	union {
 		struct cmsghdr align;
 		char bytes[CMSG_SPACE(sizeof(struct timespec))];
@@ -182,7 +175,7 @@ static int collect_batch(struct prober *prober, size_t index)
 	}
 	n = recvmmsg(prober->streams[index].rx, messages, BATCH, MSG_DONTWAIT, NULL);
 	for (int i = 0; i < n; i++)
-		if (messages[i].msg_len >= sizeof(struct payload))
+		if (messages[i].msg_len >= sizeof(struct lab_probe_payload))
 			arrived(prober, index, &payloads[i], stamp_of(&messages[i].msg_hdr));
 	return n;
 }

@@ -20,9 +20,16 @@
 
 enum { LAB_PROBE_TX = 1, LAB_PROBE_RX = 2 };
 
-/* A probe's UDP payload begins with this, the stream and the sequence number, 32
- * bits each in network byte order. */
 enum { LAB_PROBE_MAGIC = 0x6d697036 };
+
+/* What a probe's UDP payload begins with, all in network byte order. */
+struct lab_probe_payload {
+	uint32_t magic;
+	uint32_t stream; /* index in the plan */
+	uint32_t seq;
+	uint32_t zero;
+	uint64_t sent; /* run clock, ns */
+};
 
 struct lab_probe_record {
 	uint16_t kind;	/* LAB_PROBE_TX, LAB_PROBE_RX */

@@ -14,15 +14,6 @@ namespace emu
 namespace
 {
 constexpr size_t payload_max = 1500;
-
-/* On the wire, network byte order: what the stream is, and which probe. */
-struct payload {
-	uint32_t magic;
-	uint32_t stream;
-	uint32_t seq;
-	uint32_t zero;
-	uint64_t sent;
-};
 } // namespace
 
 probes::probes(struct run &run) : run_(run), streams_(run.plan->probe_count)
@@ -88,9 +79,9 @@ void probes::send(size_t index)
 {
 	const struct lab_probe &probe = run_.plan->probes[index];
 	stream &s = streams_[index];
-	struct payload head = {htonl(LAB_PROBE_MAGIC), htonl(static_cast<uint32_t>(index)),
-			       htonl(s.next_seq), 0,
-			       __builtin_bswap64(static_cast<uint64_t>(wall_now()))};
+	struct lab_probe_payload head = {htonl(LAB_PROBE_MAGIC),
+					 htonl(static_cast<uint32_t>(index)), htonl(s.next_seq), 0,
+					 __builtin_bswap64(static_cast<uint64_t>(wall_now()))};
 	uint8_t bytes[payload_max] = {};
 	size_t size = std::clamp(static_cast<size_t>(probe.size), sizeof(head), sizeof(bytes));
 
@@ -109,7 +100,7 @@ void probes::arrived(size_t index, ns3::Ptr<ns3::Socket> socket)
 	ns3::Ptr<ns3::Packet> packet;
 
 	while ((packet = socket->Recv())) {
-		struct payload head;
+		struct lab_probe_payload head;
 
 		if (packet->CopyData(reinterpret_cast<uint8_t *>(&head), sizeof(head)) !=
 			sizeof(head) ||
