@@ -21,7 +21,9 @@ fi
 if [ "${2:-}" != inside ]; then
 	# What else the machine does shall count little: niceness does not reach over
 	# sessions (autogroup).
-	exec chrt --rr 1 unshare --net --mount --propagation private "$0" "$build" inside
+	# All that is started ends with the script, however that ends.
+	exec chrt --rr 1 unshare --net --mount --propagation private --pid --fork --kill-child \
+		--mount-proc "$0" "$build" inside
 fi
 mount -t tmpfs run /run
 dir=/run/bench
