@@ -9,17 +9,15 @@
  * `forwarding` of the whole node changes that of each interface with it: all of
  * them are kept, each under its own record. */
 #include "linux/kplane_internal.h"
+#include "linux/sysctl_file.h"
 
 #include <mip6/wire.h>
 
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <net/if.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 /* The interface in a record that stands for the settings of new interfaces. */
 #define SYSCTL_DEFAULT UINT32_MAX
@@ -70,44 +68,12 @@ static int sysctl_path(enum mip6_sysctl name, uint32_t ifindex, struct sysctl_pa
 	return 0;
 }
 
-static int sysctl_read_file(const char *path, int *ret)
-{
-	char text[32];
-	int fd = open(path, O_RDONLY | O_CLOEXEC);
-	ssize_t n;
-
-	if (fd < 0)
-		return -errno;
-	n = read(fd, text, sizeof(text) - 1);
-	close(fd);
-	if (n <= 0)
-		return -EIO;
-	text[n] = 0;
-	*ret = atoi(text);
-	return 0;
-}
-
-static int sysctl_write_file(const char *path, int value)
-{
-	char text[32];
-	int len = snprintf(text, sizeof(text), "%d\n", value);
-	int fd = open(path, O_WRONLY | O_CLOEXEC);
-	int err = 0;
-
-	if (fd < 0)
-		return -errno;
-	if (write(fd, text, (size_t)len) < 0)
-		err = -errno;
-	close(fd);
-	return err;
-}
-
 static int sysctl_read(enum mip6_sysctl name, uint32_t ifindex, int *ret)
 {
 	struct sysctl_path path;
 	int err = sysctl_path(name, ifindex, &path);
 
-	return err < 0 ? err : sysctl_read_file(path.text, ret);
+	return err < 0 ? err : sysctl_file_read(path.text, ret);
 }
 
 /* Leaves a setting alone that has the value: writing can have effects. */
@@ -118,10 +84,10 @@ static int sysctl_write(enum mip6_sysctl name, uint32_t ifindex, int value)
 	int err = sysctl_path(name, ifindex, &path);
 
 	if (err == 0)
-		err = sysctl_read_file(path.text, &now);
+		err = sysctl_file_read(path.text, &now);
 	if (err < 0 || now == value)
 		return err;
-	return sysctl_write_file(path.text, value);
+	return sysctl_file_write(path.text, value);
 }
 
 /* ---- records ------------------------------------------------------------------------- */
