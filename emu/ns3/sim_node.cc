@@ -1,62 +1,22 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* The seam between ns-3 and the data plane. Frames and packets are copied at it:
- * ns-3's packets are chains of shared memory, and the stack works in place. The
- * data plane's callbacks must not re-enter it, and ns-3's upper layers answer at
- * once, so what is for them waits until the data plane has returned. */
 #include "ns3/sim_node.h"
 #include <algorithm>
 #include <cerrno>
-#include <csignal>
 #include <cstdlib>
 #include <cstring>
 #include <ns3/names.h>
-#include <ns3/simulator.h>
 
 namespace emu
 {
 
-namespace
-{
-constexpr size_t ethernet = 14;
-constexpr size_t octets_max = 65535 + 40;
-constexpr unsigned ticks_max = 1000;
-constexpr unsigned default_mtu = 1500;
-constexpr unsigned least_mtu = 1280; /* ns-3 has no IPv6 below */
-constexpr unsigned tunnel_overhead = 40;
-
-bool has_forwarding(const struct lab_node &plan)
-{
-	for (size_t i = 0; i < plan.sysctl_count; i++)
-		if (strcmp(plan.sysctls[i].path, "net.ipv6.conf.all.forwarding") == 0)
-			return strcmp(plan.sysctls[i].value, "0") != 0;
-	return false;
-}
-} // namespace
-
 sim_node::sim_node(struct run &run, int index)
-    : run_(run), index_(index), plan_(run.plan->nodes[index]),
-      node_(ns3::CreateObject<ns3::Node>()), source_(ns3::CreateObject<event_source>()),
-      buffer_(MIP6_SOFT_HEADROOM + ethernet + octets_max)
+    : run_(run), plan_(run.plan->nodes[index]), node_(ns3::CreateObject<ns3::Node>())
 {
 	auto receiver = [this](unsigned ifindex, const frame &f) { receive(ifindex, f); };
 
 	for (int i = 0; i < static_cast<int>(plan_.iface_count); i++)
 		ports_.push_back(std::make_unique<port>(run, index, i, receiver));
 	ns3::Names::Add(plan_.name, node_);
-	node_->AggregateObject(source_);
-	source_->TraceConnectWithoutContext("Event", ns3::MakeCallback(&sim_node::log_event, this));
-	host_.frames = on_frames;
-	host_.up = nullptr;
-	host_.event = on_event;
-	host_.save = on_save;
-	host_.random = on_random;
-}
-
-sim_node::~sim_node()
-{
-	mip6_soft_free(soft_);
-	if (events_)
-		fclose(events_);
 }
 
 ns3::Ptr<ns3::Node> sim_node::node() const
@@ -90,156 +50,13 @@ void sim_node::know(unsigned ifindex, const struct mip6_addr &addr, const uint8_
 	neighbours_.push_back(n);
 }
 
-void sim_node::install_upper()
+void sim_node::flush_files()
 {
-	std::vector<ns3::Ipv6Address> addresses;
-	unsigned mtu = default_mtu;
-	struct mip6_addr hoa;
-
-	if (upper_)
-		return;
-	for (auto &p : ports_) {
-		mtu = std::min(mtu, mtu_of(*p));
-		for (size_t a = 0; a < p->plan().addr_count; a++) {
-			struct mip6_prefix prefix;
-
-			if (mip6_prefix_parse(p->plan().addrs[a], &prefix) == MIP6_OK)
-				addresses.push_back(ns3::Ipv6Address(prefix.addr.b));
-		}
-	}
-	/* A home address is there from the beginning; the data plane has it while
-	 * the protocol runs. */
-	if (mip6_addr_parse(plan_.hoa, &hoa) == MIP6_OK) {
-		addresses.push_back(ns3::Ipv6Address(hoa.b));
-		mtu = std::max(mtu - tunnel_overhead, least_mtu);
-	}
-	upper_ =
-	    std::make_unique<upper>([this](ns3::Ptr<const ns3::Packet> packet) { output(packet); });
-	upper_->install(node_, addresses, static_cast<uint16_t>(mtu));
-	host_.up = on_up;
+	for (auto &p : ports_)
+		p->flush_capture();
 }
 
-/* ---- packets --------------------------------------------------------------------- */
-
-/* Each input ends the same way: what it brought for the upper layers, and the time
- * of the next tick. */
-template <typename F> void sim_node::input(F call)
-{
-	call();
-	deliver();
-	arm();
-}
-
-void sim_node::deliver()
-{
-	if (delivering_)
-		return; /* an answer of the upper layers: the loop below goes on */
-	delivering_ = true;
-	for (size_t i = 0; i < up_.size(); i++)
-		upper_->deliver(up_[i]);
-	up_.clear();
-	delivering_ = false;
-}
-
-void sim_node::arm()
-{
-	mip6_time deadline = mip6_soft_deadline(soft_);
-	mip6_time now = node_now();
-
-	/* A timer that is early finds nothing due and sets the next: cheaper than
-	 * to move it with each packet. */
-	if (deadline == MIP6_NEVER || (timer_.IsRunning() && timer_at_ <= deadline))
-		return;
-	timer_.Cancel();
-	timer_at_ = std::max(deadline, now);
-	timer_ = ns3::Simulator::Schedule(ns3::NanoSeconds(timer_at_ - now), &sim_node::tick, this);
-}
-
-void sim_node::tick()
-{
-	mip6_time now = node_now();
-
-	if (mip6_soft_deadline(soft_) > now) {
-		ticks_ = 0;
-		arm();
-		return;
-	}
-	if (++ticks_ > ticks_max) {
-		run_.fail("node %s wants a tick again and again without time passing", plan_.name);
-		return;
-	}
-	input([&] { mip6_soft_tick(soft_, now); });
-	if (mip6_soft_deadline(soft_) > now)
-		ticks_ = 0;
-}
-
-void sim_node::receive(unsigned ifindex, const frame &f)
-{
-	uint8_t *data = buffer_.data() + MIP6_SOFT_HEADROOM;
-	uint32_t size = f.payload->GetSize();
-	struct mip6_buf buf = {};
-
-	if (size > octets_max)
-		return;
-	f.dst.CopyTo(data);
-	f.src.CopyTo(data + 6);
-	data[12] = static_cast<uint8_t>(f.type >> 8);
-	data[13] = static_cast<uint8_t>(f.type & 0xff);
-	f.payload->CopyData(data + ethernet, size);
-	buf.data = data;
-	buf.len = ethernet + size;
-	buf.headroom = MIP6_SOFT_HEADROOM;
-	input([&] { mip6_soft_receive(soft_, node_now(), ifindex, &buf, 1); });
-}
-
-void sim_node::output(ns3::Ptr<const ns3::Packet> packet)
-{
-	uint8_t *data = buffer_.data() + MIP6_SOFT_HEADROOM + ethernet;
-	struct mip6_buf buf = {};
-
-	if (packet->GetSize() > octets_max)
-		return;
-	packet->CopyData(data, packet->GetSize());
-	buf.data = data;
-	buf.len = packet->GetSize();
-	buf.headroom = MIP6_SOFT_HEADROOM + ethernet;
-	input([&] { mip6_soft_output(soft_, node_now(), &buf, 1); });
-}
-
-void sim_node::on_frames(void *ctx, unsigned ifindex, const struct mip6_buf *frames, size_t count)
-{
-	port *p = static_cast<sim_node *>(ctx)->find_port(ifindex);
-
-	for (size_t i = 0; p && i < count; i++)
-		p->transmit(frames[i].data, frames[i].len);
-}
-
-void sim_node::on_up(void *ctx, const struct mip6_buf *packets, size_t count)
-{
-	sim_node *self = static_cast<sim_node *>(ctx);
-
-	for (size_t i = 0; i < count; i++)
-		self->up_.push_back(ns3::Create<ns3::Packet>(
-		    packets[i].data, static_cast<uint32_t>(packets[i].len)));
-}
-
-void sim_node::on_random(void *ctx, void *buf, size_t len)
-{
-	sim_node *self = static_cast<sim_node *>(ctx);
-	std::string stream = std::string("ns3 random ") + self->plan_.name;
-	uint8_t *to = static_cast<uint8_t *>(buf);
-
-	while (len > 0) {
-		uint64_t word = prng_word(self->run_.plan->seed, stream.c_str(), self->draws_++);
-		size_t part = std::min(len, sizeof(word));
-
-		memcpy(to, &word, part);
-		to += part;
-		len -= part;
-	}
-}
-
-/* ---- configuration --------------------------------------------------------------- */
+/* ---- what the plan says of it ---------------------------------------------------- */
 
 /* That of the link at the start, wherever it moves to. */
 unsigned sim_node::mtu_of(const port &p) const
@@ -249,37 +66,12 @@ unsigned sim_node::mtu_of(const port &p) const
 	return link >= 0 && run_.plan->links[link].mtu ? run_.plan->links[link].mtu : default_mtu;
 }
 
-void sim_node::report_link(const port &p, bool attached)
+bool sim_node::has_forwarding() const
 {
-	const struct lab_iface &iface = p.plan();
-	struct mip6_link report = {};
-
-	report.ifindex = iface.ifindex;
-	snprintf(report.name, sizeof(report.name), "%s", iface.name);
-	report.up = p.carrier();
-	report.attached = attached;
-	report.mac_len = sizeof(iface.mac);
-	std::copy(iface.mac, iface.mac + sizeof(iface.mac), report.mac);
-	report.mtu = mtu_of(p);
-	input([&] { mip6_soft_link(soft_, node_now(), &report); });
-}
-
-void sim_node::flush(unsigned ifindex)
-{
-	mip6_soft_flush(soft_, ifindex);
-}
-
-bool sim_node::add_addresses(const port &p)
-{
-	for (size_t a = 0; a < p.plan().addr_count; a++) {
-		const char *text = p.plan().addrs[a];
-		struct mip6_prefix prefix;
-
-		if (mip6_prefix_parse(text, &prefix) < 0 ||
-		    mip6_soft_address(soft_, node_now(), p.ifindex(), &prefix, true) < 0)
-			return run_.fail("cannot add address %s", text);
-	}
-	return true;
+	for (size_t i = 0; i < plan_.sysctl_count; i++)
+		if (strcmp(plan_.sysctls[i].path, "net.ipv6.conf.all.forwarding") == 0)
+			return strcmp(plan_.sysctls[i].value, "0") != 0;
+	return false;
 }
 
 /* The interface by its name, or the one whose link the gateway is on. */
@@ -299,201 +91,57 @@ unsigned sim_node::route_ifindex(const struct lab_route &route, const struct mip
 	return 0;
 }
 
-bool sim_node::add_route(const struct lab_route &route)
-{
-	bool everything = strcmp(route.dst, "default") == 0;
-	struct mip6_prefix dst = {};
-	struct mip6_addr via = {};
-	unsigned ifindex;
-
-	if ((!everything && mip6_prefix_parse(route.dst, &dst) < 0) ||
-	    (route.via[0] && mip6_addr_parse(route.via, &via) < 0))
-		return run_.fail("bad route at node %s: %s via %s", plan_.name, route.dst,
-				 route.via);
-	ifindex = route_ifindex(route, via);
-	if (!ifindex || mip6_soft_route(soft_, node_now(), &dst, ifindex, &via, true) < 0)
-		return run_.fail("cannot add a route at node %s: %s via %s", plan_.name, route.dst,
-				 route.via);
-	return true;
-}
-
-/* A data plane as the plan says, with the protocol if there is a configuration. */
-bool sim_node::raise(const struct mip6_config *config)
-{
-	mip6_soft_free(soft_);
-	soft_ = mip6_soft_new(config, &host_, this);
-	if (!soft_)
-		return run_.fail("out of memory");
-	mip6_soft_forwarding(soft_, has_forwarding(plan_));
-	for (auto &p : ports_) {
-		report_link(*p, false);
-		if (!add_addresses(*p))
-			return false;
-	}
-	for (size_t r = 0; r < plan_.route_count; r++)
-		if (!add_route(plan_.routes[r]))
-			return false;
-	for (const neighbour &n : neighbours_)
-		if (mip6_soft_neighbour(soft_, n.ifindex, &n.addr, n.mac) < 0)
-			return run_.fail("cannot add a neighbour at node %s", plan_.name);
-	arm();
-	return true;
-}
-
-bool sim_node::raise()
-{
-	return raise(nullptr);
-}
-
 /* ---- daemons --------------------------------------------------------------------- */
 
-/* The daemon's configuration, its ${...} resolved; it also goes into the results. */
-bool sim_node::configure(int daemon, struct mip6_config *ret)
+char *sim_node::take_config(int daemon)
 {
 	const struct lab_daemon &d = plan_.daemons[daemon];
-	std::string log = run_.raw(std::string(plan_.name) + "." + d.name + ".log");
 	struct process_variable variables[] = {{"node", plan_.name},
 					       {"results", run_.results.c_str()}};
 	char *text = process_expand(d.config_text, variables, 2);
 	std::string copy = run_.raw(std::string(plan_.name) + "." + d.config_name);
-	struct mip6_conf_error e = {};
 	FILE *file;
-	int err;
 
-	if (!text)
-		return run_.fail("out of memory");
+	if (!text) {
+		run_.fail("out of memory");
+		return nullptr;
+	}
 	file = fopen(copy.c_str(), "we");
 	if (!file || fputs(text, file) < 0 || fclose(file) != 0) {
 		free(text);
-		return run_.fail("cannot write %s: %s", copy.c_str(), strerror(errno));
+		run_.fail("cannot write %s: %s", copy.c_str(), strerror(errno));
+		return nullptr;
 	}
-	err = mip6_conf_parse(d.config_name, text, strlen(text), ret, &e);
-	free(text);
-	file = fopen(log.c_str(), "ae");
-	if (err && file)
-		fprintf(file, "mip6d: %s:%d:%d: %s\n", e.file, e.line, e.column, e.text);
-	if (file)
-		fclose(file);
-	return err ? run_.fail("%s at %s: %s:%d:%d: %s", d.name, plan_.name, e.file, e.line,
-			       e.column, e.text)
-		   : true;
+	return text;
 }
 
-void sim_node::restore()
+void sim_node::log(int daemon, const char *text)
 {
-	for (const struct mip6_record &record : records_)
-		mip6_node_restore(mip6_soft_node(soft_), node_now(), &record);
+	std::string name = std::string(plan_.name) + "." + plan_.daemons[daemon].name + ".log";
+	FILE *file = fopen(run_.raw(name).c_str(), "ae");
+
+	if (!file)
+		return;
+	fputs(text, file);
+	fclose(file);
 }
 
-bool sim_node::start(int daemon)
+void sim_node::note_start(int daemon)
 {
-	const struct lab_daemon &d = plan_.daemons[daemon];
-	struct mip6_config config;
-	bool raised;
-	int err;
-
-	if (daemon_ >= 0)
-		return run_.fail("%s at %s runs already", plan_.daemons[daemon_].name, plan_.name);
-	if (strcmp(d.argv[0], "${mip6d}") != 0 || !d.config_text)
-		return run_.fail("%s at %s is a program that ns-3 cannot run", d.name, plan_.name);
-	if (!configure(daemon, &config))
-		return false;
-	if (d.events && !events_)
-		events_ = fopen(run_.raw(d.events).c_str(), "we");
-	run_.note("start", ",\"node\":\"%s\",\"daemon\":\"%s\"", plan_.name, d.name);
-	raised = raise(&config);
-	mip6_config_clear(&config);
-	if (!raised)
-		return false;
-	restore();
-	daemon_ = daemon;
-	input([&] { err = mip6_soft_start(soft_, node_now()); });
-	return err ? run_.fail("%s at %s does not start: %s", d.name, plan_.name,
-			       mip6_strerror(err))
-		   : true;
+	run_.note("start", ",\"node\":\"%s\",\"daemon\":\"%s\"", plan_.name,
+		  plan_.daemons[daemon].name);
 }
 
-void sim_node::end_daemon(int status, int number)
+void sim_node::note_signal(int daemon, int number)
+{
+	run_.note("signal", ",\"node\":\"%s\",\"daemon\":\"%s\",\"signal\":%d", plan_.name,
+		  plan_.daemons[daemon].name, number);
+}
+
+void sim_node::note_exit(int daemon, int status, int number)
 {
 	run_.note("exit", ",\"node\":\"%s\",\"process\":\"%s\",\"status\":%d,\"signal\":%d",
-		  plan_.name, plan_.daemons[daemon_].name, status, number);
-	daemon_ = -1;
-}
-
-void sim_node::stop()
-{
-	if (daemon_ < 0)
-		return;
-	input([&] { mip6_soft_stop(soft_, node_now()); });
-	end_daemon(0, 0);
-}
-
-/* A daemon's death takes its data plane with it, as `Plane user` does on Linux; what
- * it saved is there for the next one. */
-bool sim_node::signal(int daemon, int number)
-{
-	const struct lab_daemon &d = plan_.daemons[daemon];
-	struct mip6_config config;
-	int err;
-
-	if (daemon_ != daemon)
-		return run_.fail("%s at %s does not run", d.name, plan_.name);
-	run_.note("signal", ",\"node\":\"%s\",\"daemon\":\"%s\",\"signal\":%d", plan_.name, d.name,
-		  number);
-	switch (number) {
-	case SIGTERM:
-	case SIGINT:
-		stop();
-		return raise(nullptr);
-	case SIGKILL:
-		end_daemon(-1, number);
-		return raise(nullptr);
-	case SIGHUP:
-		if (!configure(daemon, &config))
-			return false;
-		input([&] { err = mip6_soft_reconfigure(soft_, node_now(), &config); });
-		mip6_config_clear(&config);
-		return err ? run_.fail("%s at %s: %s", d.name, plan_.name, mip6_strerror(err))
-			   : true;
-	default:
-		return run_.fail("signal %d means nothing to %s in ns-3", number, d.name);
-	}
-}
-
-void sim_node::on_event(void *ctx, const struct mip6_event *event)
-{
-	static_cast<sim_node *>(ctx)->source_->tell(event);
-}
-
-void sim_node::log_event(const struct mip6_event *event)
-{
-	const port *p = find_port(event->ifindex);
-	char line[4096];
-	int len = mip6_event_line(plan_.name, wall_at_zero - mono_at_zero, event,
-				  p ? p->plan().name : nullptr, line, sizeof(line));
-
-	if (len > 0 && events_)
-		fwrite(line, 1, static_cast<size_t>(len), events_);
-}
-
-void sim_node::on_save(void *ctx, const struct mip6_record *record)
-{
-	auto &records = static_cast<sim_node *>(ctx)->records_;
-	auto same = [record](const struct mip6_record &r) {
-		return r.kind == record->kind && mip6_addr_equal(&r.key, &record->key);
-	};
-
-	records.erase(std::remove_if(records.begin(), records.end(), same), records.end());
-	if (record->len > 0)
-		records.push_back(*record);
-}
-
-void sim_node::flush_files()
-{
-	for (auto &p : ports_)
-		p->flush_capture();
-	if (events_)
-		fflush(events_);
+		  plan_.name, plan_.daemons[daemon].name, status, number);
 }
 
 } // namespace emu
