@@ -153,7 +153,7 @@ int daemon_build(struct lab_load *load, struct lab_node *node, const struct doc_
 			return -1;
 		if (!wanted)
 			continue;
-		if (limits_daemon(load, map->keys[i], map->items[i], &daemon) < 0)
+		if (limits_daemon(load, node, map->keys[i], map->items[i], &daemon) < 0)
 			return -1;
 		node->daemons = arena_grow(load->arena, node->daemons, node->daemon_count,
 					   sizeof(node->daemons[0]));

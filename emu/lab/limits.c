@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What an engine cannot do, told before the run at the place in the file that
  * asks for it. ns-3 runs no programs: of daemons it knows mip6d, whose objects
- * are linked into it; the others have no wireless links. */
+ * are linked into it, and ns-3's own Radvd; the others have neither that nor
+ * wireless links. */
 #include "lab/load.h"
 #include <signal.h>
 #include <stdarg.h>
@@ -57,14 +58,47 @@ int limits_step(struct lab_load *load, const struct doc_node *step)
 			   "ping are steps of their own");
 }
 
-/* Its configuration is parsed there, from the text that the file would have. */
-int limits_daemon(struct lab_load *load, const struct doc_node *key, const struct doc_node *map,
-		  const struct lab_daemon *daemon)
+static const char application_family[] = "ns3:";
+static const char application_radvd[] = "ns3:Radvd";
+
+/* No program, but what ns-3 brings. */
+static bool is_application(const struct lab_daemon *daemon)
+{
+	return strncmp(daemon->argv[0], application_family, strlen(application_family)) == 0;
+}
+
+static bool is_mobile(const struct lab_node *node)
+{
+	for (size_t i = 0; i < node->iface_count; i++)
+		if (node->ifaces[i].mobile)
+			return true;
+	return false;
+}
+
+static int check_application(struct lab_load *load, const struct lab_node *node,
+			     const struct doc_node *map, const struct lab_daemon *daemon)
+{
+	const struct doc_node *command = doc_get(map, "command");
+
+	if (strcmp(daemon->argv[0], application_radvd) != 0 || daemon->argc != 1)
+		return limits_fail(load, command,
+				   "of ns-3's applications it has %s, without arguments",
+				   application_radvd);
+	if (!daemon->config_text)
+		return limits_fail(load, map, "%s needs its \"config\"", application_radvd);
+	if (is_mobile(node))
+		return limits_fail(load, command,
+				   "%s runs above ns-3's own IPv6, which cannot move as %s does",
+				   application_radvd, node->name);
+	return 0;
+}
+
+/* Their configuration is parsed there, from the text that the file would have. */
+static int check_ns3_daemon(struct lab_load *load, const struct doc_node *key,
+			    const struct doc_node *map, const struct lab_daemon *daemon)
 {
 	const struct param *advertiser = param_find(&load->params, "ra");
 
-	if (load->plan->engine != LAB_ENGINE_NS3)
-		return 0;
 	if (strcmp(daemon->name, "mip6d") != 0)
 		return limits_fail(load, key, "it has no daemon but mip6d, this is \"%.40s\"%s",
 				   daemon->name,
@@ -78,6 +112,26 @@ int limits_daemon(struct lab_load *load, const struct doc_node *key, const struc
 	if (!daemon->config_text)
 		return limits_fail(load, map, "mip6d needs its \"config\" there");
 	return 0;
+}
+
+int limits_daemon(struct lab_load *load, const struct lab_node *node, const struct doc_node *key,
+		  const struct doc_node *map, const struct lab_daemon *daemon)
+{
+	bool application = is_application(daemon);
+
+	if (load->plan->engine != LAB_ENGINE_NS3)
+		return application
+			   ? limits_fail(load, doc_get(map, "command"),
+					 "it has no applications of ns-3, this is \"%.40s\"; "
+					 "engine ns3 has",
+					 daemon->argv[0])
+			   : 0;
+	/* A node has the stack's data plane or ns-3's. */
+	if (node->daemon_count > 0 && (application || is_application(&node->daemons[0])))
+		return limits_fail(load, key,
+				   "an application of ns-3 is the only daemon of a node");
+	return application ? check_application(load, node, map, daemon)
+			   : check_ns3_daemon(load, key, map, daemon);
 }
 
 static bool is_one_of(const char *word, const char *const *words, size_t count)
@@ -110,5 +164,6 @@ int limits_signal(struct lab_load *load, const struct doc_node *at, int signal)
 	if (load->plan->engine != LAB_ENGINE_NS3 || signal == SIGTERM || signal == SIGINT ||
 	    signal == SIGKILL || signal == SIGHUP)
 		return 0;
-	return limits_fail(load, at, "mip6d is no process there: it knows TERM, INT, KILL and HUP");
+	return limits_fail(load, at,
+			   "daemons are no processes there: they know TERM, INT, KILL and HUP");
 }

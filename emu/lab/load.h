@@ -95,8 +95,8 @@ int limits_fail(struct lab_load *load, const struct doc_node *at, const char *fo
 /* A wireless link, a daemon, a setting of this name, a timeline step of this name,
  * a signal to a daemon: 0, or -1 where the plan's engine has no such thing. */
 int limits_wifi(struct lab_load *load, const struct doc_node *at);
-int limits_daemon(struct lab_load *load, const struct doc_node *key, const struct doc_node *map,
-		  const struct lab_daemon *daemon);
+int limits_daemon(struct lab_load *load, const struct lab_node *node, const struct doc_node *key,
+		  const struct doc_node *map, const struct lab_daemon *daemon);
 int limits_sysctl(struct lab_load *load, const struct doc_node *at);
 /* Whether every wireless link of a topology has an access point. */
 int limits_cells(struct lab_load *load, const struct doc_node *links);

@@ -72,7 +72,8 @@ struct lab_route {
 
 struct lab_daemon {
 	char name[LAB_NAME]; /* unique in its node: "mip6d", "radvd" */
-	char **argv;	     /* resolved but for what only the runner knows: ${dir}
+	char **argv;	     /* "ns3:Radvd": what ns-3 brings; else a program,
+			      * resolved but for what only the runner knows: ${dir}
 			      * the folder of the node's files, ${events} the path
 			      * of `events` below, ${mip6d} and ${mip6ctl} the
 			      * programs, ${node}, ${results} the result folder

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ns3/network.h"
+#include "ns3/plain_node.h"
 #include "ns3/stack_node.h"
 #include "ns3/wire.h"
 #include <algorithm>
@@ -35,6 +36,13 @@ ns3::Mac48Address mac_of(const struct lab_iface &iface)
 	mac.CopyFrom(iface.mac);
 	return mac;
 }
+
+std::unique_ptr<sim_node> make_node(struct run &run, int index)
+{
+	if (plain_node::is_wanted(run.plan->nodes[index]))
+		return std::make_unique<plain_node>(run, index);
+	return std::make_unique<stack_node>(run, index);
+}
 } // namespace
 
 network::network(struct run &run) : run_(run), target_(run.plan->link_count, false), cells_(run)
@@ -43,7 +51,7 @@ network::network(struct run &run) : run_(run), target_(run.plan->link_count, fal
 		if (run.plan->actions[a].kind == LAB_ACT_MOVE && run.plan->actions[a].link >= 0)
 			target_[static_cast<size_t>(run.plan->actions[a].link)] = true;
 	for (int n = 0; n < static_cast<int>(run.plan->node_count); n++)
-		nodes_.push_back(std::make_unique<stack_node>(run, n));
+		nodes_.push_back(make_node(run, n));
 }
 
 sim_node &network::node(int index)

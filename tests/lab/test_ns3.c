@@ -119,6 +119,46 @@ static void without_solicitations(void)
 	lab_run_free(&run);
 }
 
+/* Behind access routers that are ns-3's own, with nothing of ours in them. Its Radvd
+ * answers no solicitation that follows an advertisement within 3 s. */
+static void foreign_routers(void)
+{
+	const char *const args[] = {"handover", "-e", "ns3", "-p", "ra=ns3 moves=30 probe=1ms",
+				    NULL};
+	char first[256] = "";
+	struct lab_run run;
+	struct lab_run again;
+
+	lab_run_twice(&run, &again, args);
+	check(&run, run.code == 0 && again.code == 0, "exit code 0");
+	check(&run, is_in(&run, "handover.count", 30, 30), "each move is a handover");
+	check(&run, is_in(&run, "handover.ra_ms.max", 50, 70.2), "an advertisement is awaited");
+	check(&run, is_in(&run, "handover.bu_ba_ms.min", 30, 30.1), "the way there and back");
+	check(&run, is_in(&run, "handover.bu_ba_ms.max", 30, 30.1), "no wait for a neighbour");
+	check(&run, is_in(&run, "handover.first_down_ms.max", 80, 101.4), "first down");
+	check(&run, is_in(&run, "handover.first_up_ms.max", 85, 106.4), "first up");
+	check(&run, is_in(&run, "lost_outside", 0, 0), "nothing is lost but in the cuts");
+	check(&run, !has(&run, "events.jsonl", "\"ar1\""), "no mip6d at the routers");
+	CU_ASSERT_EQUAL(lab_differences(&run, &again, "run.json", first, sizeof(first)), 0);
+	if (first[0])
+		printf("differs: %s\n%s\n%s\n", first, run.folder, again.folder);
+	lab_run_free(&again);
+	lab_run_free(&run);
+	RUN(&run, "handover", "-e", "ns3", "-p", "ra=ns3 rs=dropped");
+	check(&run, run.code == 0, "exit code 0 without solicitations");
+	lab_run_free(&run);
+	RUN(&run, "handover", "-e", "ns3", "-p", "ra=ns3 access=wifi slack=5ms");
+	check(&run, run.code == 0, "exit code 0 through the air");
+	lab_run_free(&run);
+	RUN(&run, "home", "-e", "ns3", "-p", "ra=ns3");
+	check(&run, run.code == 0, "exit code 0 with a home link");
+	lab_run_free(&run);
+	/* Up to 500 ms where none was advertised for longer. */
+	RUN(&run, "handover", "-e", "ns3", "-p", "ra=ns3 ra_min=60s ra_max=80s settle=20s");
+	check(&run, is_in(&run, "handover.ra_ms.max", 100, 500.2), "solicited");
+	lab_run_free(&run);
+}
+
 static void repeats(void)
 {
 	const char *const args[] = {"handover", "-e", "ns3", "-s", "7", NULL};
@@ -152,6 +192,8 @@ static void refusals(void)
 	    {{"throughput", "-e", "ns3"}, {"scenarios/throughput.yaml:", "no daemon but mip6d"}},
 	    {{"handover", "-e", "ns3", "-p", "ra=radvd"},
 	     {"topologies/three-links.yaml:", "ra=mip6d"}},
+	    {{"handover", "-e", "virtual", "-p", "ra=ns3"},
+	     {"topologies/three-links.yaml:", "engine ns3 has"}},
 	    {{"wifi", "-e", "virtual", "-p", "access=wifi"},
 	     {"topologies/two-cells.yaml:", "engine ns3 has"}},
 	};
@@ -288,6 +330,7 @@ int main(void)
 	    {"scenarios", scenarios},
 	    {"wireless", wireless},
 	    {"without_solicitations", without_solicitations},
+	    {"foreign_routers", foreign_routers},
 	    {"repeats", repeats},
 	    {"refusals", refusals},
 	    {"without_program", without_program},

@@ -153,6 +153,81 @@ static void killed(void)
 	lab_run_free(&run);
 }
 
+/* All requests were answered, each after so many ms. */
+static void check_ping(const struct lab_run *run, const char *name, int count, double ms)
+{
+	size_t len;
+	char *text = lab_file(run, name, &len);
+	json_t *root = text ? json_loads(text, 0, NULL) : NULL;
+
+	CU_ASSERT_PTR_NOT_NULL(root);
+	CU_ASSERT_EQUAL(json_integer_value(json_object_get(root, "received")), count);
+	CU_ASSERT_TRUE(fabs(json_number_value(json_object_get(root, "rtt_max_ms")) - ms) < 0.0001);
+	json_decref(root);
+	free(text);
+}
+
+/* Its Radvd ends and starts again; what a mobile node needs of it is there then. */
+static void foreign_router(void)
+{
+	struct lab_run run;
+	size_t len;
+	char *csv;
+
+	RUN(&run, "tests/lab/runs/scenarios/ns3-router.yaml", "-e", "ns3");
+	CU_ASSERT_EQUAL(run.code, 0);
+	csv = lab_file(&run, "probes.csv", &len);
+	CU_ASSERT_PTR_NOT_NULL(csv);
+	if (csv) {
+		check_exact(csv, "down", 3, 4.9, 35);
+		check_exact(csv, "up", 5.2, 6.9, 35);
+		CU_ASSERT_EQUAL(look(csv, "down", 7, 7.9).arrived, 0);
+		CU_ASSERT_EQUAL(look(csv, "up", 7, 7.9).arrived, 0);
+		check_exact(csv, "down", 8.1, 100, 35);
+		check_exact(csv, "up", 8.1, 100, 35);
+	}
+	CU_ASSERT_EQUAL(lab_number(&run, "events.mn.bu_tx"), 3);
+	check_ping(&run, "ping-1.json", 5, 30);
+	check_ping(&run, "ping-2.json", 5, 30);
+	if (run.code)
+		lab_explain(&run);
+	free(csv);
+	lab_run_free(&run);
+}
+
+/* A mistake is told with its line, and nothing crashes that had not started. */
+static void foreign_words(void)
+{
+	static const char *const faults[][2] = {
+	    {"fault=none", "0.0 s"},
+	    {"fault=word", "radvd.conf:5: ns3::Radvd has no \"AdvIntervalOpt\""},
+	    {"fault=flag", "radvd.conf:5: expected on or off, this is \"yes\""},
+	    {"fault=number", "this is \"long\""},
+	    {"fault=interval", "this is \"0.01\""},
+	    {"fault=order", "MinRtrAdvInterval is longer"},
+	    {"fault=prefix", "\"3fff:0:1::/129\" is no prefix"},
+	    {"fault=prefix-word", "ns3::Radvd has no \"Base6to4Interface\" for a prefix"},
+	    {"fault=interface", "there is no interface \"eth1\""},
+	    {"fault=brace", "radvd.conf:1: expected \"{\", this is \";\""},
+	    {"fault=end", "this ends too early"},
+	};
+	struct lab_run run;
+
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		bool good;
+
+		RUN(&run, "tests/lab/runs/scenarios/ns3-words.yaml", "-e", "ns3", "-p",
+		    faults[i][0]);
+		good = i == 0 ? run.code == 0
+			      : run.code == 1 && strstr(run.output, faults[i][1]) &&
+				    !strstr(run.output, "died");
+		CU_ASSERT_TRUE(good);
+		if (!good)
+			printf("%s: code %d\n%s\n", faults[i][0], run.code, run.output);
+		lab_run_free(&run);
+	}
+}
+
 /* A path below the build folder: build/tests/lab/test_ns3_links -> build/NAME. */
 static const char *built(const char *name, char buf[ROOM])
 {
@@ -214,8 +289,13 @@ static void misuse(void)
 int main(void)
 {
 	static const struct test_case tests[] = {
-	    {"links", links}, {"cells", cells},	  {"killed", killed},
-	    {"many", many},   {"misuse", misuse},
+	    {"links", links},
+	    {"cells", cells},
+	    {"killed", killed},
+	    {"foreign_router", foreign_router},
+	    {"foreign_words", foreign_words},
+	    {"many", many},
+	    {"misuse", misuse},
 	};
 
 	return test_run("ns3_links", tests, sizeof(tests) / sizeof(tests[0]));

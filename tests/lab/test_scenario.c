@@ -540,6 +540,17 @@ static void test_refusals(void)
 	    {true, 13, "    sysctls: {net.ipv4.ip_forward: 1}", 15, "no such setting", 0},
 	    {true, 20, "      radvd:", 7, "no daemon but mip6d, this is \"radvd\"", 0},
 	    {true, 20, "      iperf3:", 7, "no daemon but mip6d, this is \"iperf3\"", 0},
+	    {true, 20,
+	     "      other:\n        command: [\"ns3:Radvd\"]\n        config: {file: a, text: b}"
+	     "\n      mip6d:",
+	     7, "the only daemon of a node", 23},
+	    {true, 21, "        command: [\"ns3:Ping6\"]", 18, "it has ns3:Radvd", 0},
+	    {true, 21, "        command: [\"ns3:Radvd\", -v]", 18, "without arguments", 0},
+	    {true, 21, "        command: [\"ns3:Radvd\"]", 0, NULL, 0},
+	    {true, 28,
+	     "    role: mn\n    daemons: {a: {command: [\"ns3:Radvd\"], config: {file: a, text: "
+	     "b}}}",
+	     28, "which cannot move as mn does", 29},
 	    {true, 21, "        command: [another-stack]", 18, "no daemon but ${mip6d}, this is",
 	     0},
 	};

@@ -158,16 +158,19 @@ static void test_too_many_parts(void)
 static void test_three_links(void)
 {
 	static const struct {
+		enum lab_engine engine;
 		const char *ra;
 		const char *plane;
 		const char *ar;	    /* on AR1 */
 		size_t ha_daemons;  /* radvd beside mip6d */
 		bool ha_advertises; /* its mip6d */
 	} table[] = {
-	    {"radvd", "kernel", "radvd", 2, false},
-	    {"mip6d", "kernel", "mip6d", 1, true},
-	    {"radvd", "user", "radvd", 1, true},
-	    {"mip6d", "user", "mip6d", 1, true},
+	    {LAB_ENGINE_VIRTUAL, "radvd", "kernel", "radvd", 2, false},
+	    {LAB_ENGINE_VIRTUAL, "mip6d", "kernel", "mip6d", 1, true},
+	    {LAB_ENGINE_VIRTUAL, "radvd", "user", "radvd", 1, true},
+	    {LAB_ENGINE_VIRTUAL, "mip6d", "user", "mip6d", 1, true},
+	    {LAB_ENGINE_NS3, "ns3", "kernel", "ns3-radvd", 1, true},
+	    {LAB_ENGINE_NS3, "ns3", "user", "ns3-radvd", 1, true},
 	};
 
 	for (size_t i = 0; i < sizeof(table) / sizeof(table[0]); i++) {
@@ -175,7 +178,7 @@ static void test_three_links(void)
 						       {"plane", table[i].plane}};
 		struct lab_error error;
 		struct lab_plan *plan = lab_plan_load("scenarios/handover.yaml", NULL, settings, 2,
-						      1, LAB_ENGINE_VIRTUAL, &error);
+						      1, table[i].engine, &error);
 		const struct lab_node *ar;
 		const struct lab_node *ha;
 		const char *text;
