@@ -135,7 +135,7 @@ static void do_frames(void *ctx, unsigned ifindex, const struct mip6_buf *frames
 	const struct uplane_port *p = find(u, ifindex);
 
 	if (p)
-		uplane_send(&u->send, p->fd, &u->pool, frames, count, u->offload, &u->stats);
+		uplane_send(&u->send, p->send_fd, &u->pool, frames, count, u->offload, &u->stats);
 }
 
 static void do_up(void *ctx, const struct mip6_buf *packets, size_t count)
@@ -372,7 +372,8 @@ static void take(struct uplane *u, const struct mip6_link *link)
 
 	if (!p)
 		return;
-	*p = (struct uplane_port){.plane = u, .ifindex = link->ifindex, .mtu = link->mtu, .fd = -1};
+	*p = (struct uplane_port){
+	    .plane = u, .ifindex = link->ifindex, .mtu = link->mtu, .fd = -1, .send_fd = -1};
 	memcpy(p->name, link->name, sizeof(p->name));
 	if (find_out(u, p)) { /* the kernel has no IPv6 there */
 		free_port(u, p);

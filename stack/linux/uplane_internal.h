@@ -148,14 +148,15 @@ struct uplane_port {
 	unsigned ifindex;
 	char name[MIP6_IFNAME];
 	unsigned mtu;
-	int fd;
+	int fd;	     /* receives */
+	int send_fd; /* sends */
 	struct uplane_rate rate;
 	struct loop_watch watch;
 	struct uplane_found found;
 	struct uplane_port *next;
 };
 
-/* Opens the packet socket; it receives from now on. 0 or a negative errno. */
+/* Opens the packet sockets; one receives from now on. 0 or a negative errno. */
 int uplane_port_open(struct uplane_port *port);
 void uplane_port_close(struct uplane_port *port);
 /* At most `most` frames; at a high rate after a moment in which more come. */

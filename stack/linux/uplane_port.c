@@ -43,45 +43,53 @@ static int only_for_us(int fd)
 	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
-static int set_up(const struct uplane_port *port, int fd)
+/* A socket for frames with virtio's header; protocol 0 receives nothing. */
+static int open_socket(unsigned ifindex, uint16_t protocol)
 {
-	struct sockaddr_ll to = {.sll_family = AF_PACKET,
-				 .sll_protocol = htons(ETH_P_IPV6),
-				 .sll_ifindex = (int)port->ifindex};
+	struct sockaddr_ll to = {
+	    .sll_family = AF_PACKET, .sll_protocol = htons(protocol), .sll_ifindex = (int)ifindex};
+	/* Protocol 0: nothing comes in before it is bound to its interface. */
+	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int on = 1;
 	int room = PORT_BUFFER;
 
+	if (fd < 0)
+		return -1;
 	/* Without the right to more, less must do. */
-	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
-	setsockopt(fd, SOL_SOCKET, SO_SNDBUFFORCE, &room, sizeof(room));
-	if (setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)) < 0 || only_for_us(fd) < 0)
-		return -1;
-	if (bind(fd, (const struct sockaddr *)&to, sizeof(to)) < 0)
-		return -1;
-	return join_all_groups(fd, port->ifindex);
+	setsockopt(fd, SOL_SOCKET, protocol ? SO_RCVBUFFORCE : SO_SNDBUFFORCE, &room, sizeof(room));
+	if (setsockopt(fd, SOL_PACKET, PACKET_VNET_HDR, &on, sizeof(on)) == 0 &&
+	    only_for_us(fd) == 0 && bind(fd, (const struct sockaddr *)&to, sizeof(to)) == 0)
+		return fd;
+	close(fd);
+	return -1;
 }
 
+/* Frames leave by a socket of their own, which no event loop watches: the kernel
+ * tells the watcher of a socket about each frame that has left it. */
 int uplane_port_open(struct uplane_port *port)
 {
-	/* Protocol 0: nothing comes in before it is bound to its interface. */
-	int fd = socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	int err;
 
-	if (fd < 0)
-		return -errno;
-	port->fd = fd;
-	if (set_up(port, fd) == 0)
+	port->fd = open_socket(port->ifindex, ETH_P_IPV6);
+	port->send_fd = port->fd < 0 ? -1 : open_socket(port->ifindex, 0);
+	if (port->send_fd >= 0 && join_all_groups(port->fd, port->ifindex) == 0)
 		return 0;
 	err = -errno;
 	uplane_port_close(port);
 	return err;
 }
 
+static void close_socket(int *fd)
+{
+	if (*fd >= 0)
+		close(*fd);
+	*fd = -1;
+}
+
 void uplane_port_close(struct uplane_port *port)
 {
-	if (port->fd >= 0)
-		close(port->fd);
-	port->fd = -1;
+	close_socket(&port->fd);
+	close_socket(&port->send_fd);
 }
 
 /* At a high rate each frame would wake this process, which costs the sender more
