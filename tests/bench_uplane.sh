@@ -3,10 +3,10 @@
 # bench_uplane.sh BUILD: TCP throughput through the tunnel of the user plane, on the
 # machine's own kernel, between namespaces: CN - HA - MN, where HA and MN run mip6d and
 # HA is also the router of the link that MN visits, so that nothing but the plane
-# stands between the two ends of the tunnel. Measured in turns, both directions: the path without a tunnel (the kernel
-# forwards), the user plane, and the user plane with offload and batching off, where
-# the interfaces give no more than one segment at a time either. Exit 1 when the
-# first is not at least three times the last. Needs root.
+# stands between the two ends of the tunnel. Measured in turns, both directions: the
+# path without a tunnel (the kernel forwards), the user plane, and the user plane with
+# offload and batching off, where the interfaces give no more than one segment at a
+# time either. Exit 1 when the second is not at least three times the last. Needs root.
 set -u
 export LC_ALL=C
 
@@ -19,10 +19,10 @@ if [ "$(id -u)" != 0 ] || [ ! -c /dev/net/tun ]; then
 	exit 0
 fi
 if [ "${2:-}" != inside ]; then
-	# What else the machine does shall count little: niceness does not reach over
-	# sessions (autogroup).
+	# With the scheduling that users have: under real-time priorities the ends of the
+	# connection wait for daemons that do not sleep while there is work.
 	# All that is started ends with the script, however that ends.
-	exec chrt --rr 1 unshare --net --mount --propagation private --pid --fork --kill-child \
+	exec unshare --net --mount --propagation private --pid --fork --kill-child \
 		--mount-proc "$0" "$build" inside
 fi
 mount -t tmpfs run /run

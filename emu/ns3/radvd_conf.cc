@@ -46,7 +46,7 @@ class reader
 		size_t end;
 
 		skip();
-		end = strchr("{};", text_[at_]) && at_ < text_.size()
+		end = at_ < text_.size() && strchr("{};", text_[at_])
 			  ? at_ + 1
 			  : text_.find_first_of(" \t\r\n{};#", at_);
 		end = std::min(end, text_.size());
