@@ -102,6 +102,8 @@ UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kplane plane_kernel runs 
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
 SIMNET_TESTS := $(patsubst tests/simnet/%.c,$(BUILD)/tests/simnet/%,$(wildcard tests/simnet/test_*.c))
 LAB_TESTS := $(patsubst tests/lab/%.c,$(BUILD)/tests/lab/%,$(wildcard tests/lab/test_*.c))
+# Those that take longest begin first: no processor waits for the last of them.
+LONG_TESTS := $(patsubst %,$(BUILD)/tests/lab/test_%,uplane_runs runs ns3 kplane readme)
 SIMNET_OBJ := $(call obj,$(filter-out tests/simnet/test_%,$(wildcard tests/simnet/*.c)))
 LABHELP_OBJ := $(call obj,$(filter-out tests/lab/test_%,$(wildcard tests/lab/*.c)))
 
@@ -170,9 +172,9 @@ check: deps-check kernel ## build everything and run every test
 	@tests/run.sh $(SUMMARY) $(UNIT_TESTS) $(SIMNET_TESTS)
 	@tests/bugs/run.sh $(BUILD) $(SUMMARY) || true
 	@$(ASAN_ENV) tests/run.sh $(SUMMARY) $(patsubst $(BUILD)/%,$(ASAN)/%,$(UNIT_TESTS) $(SIMNET_TESTS) $(filter-out $(UML_TESTS),$(LAB_TESTS)))
-	@$(MAKE) --no-print-directory -s fuzz SUMMARY=$(SUMMARY)
+	@$(MAKE) --no-print-directory -s -j2 fuzz SUMMARY=$(SUMMARY)
 	@$(ASAN_ENV) tests/sanitized.sh $(SUMMARY) $(ASAN)/mip6lab $(UBSAN)/mip6lab
-	@tests/run.sh $(SUMMARY) $(LAB_TESTS)
+	@tests/run.sh $(SUMMARY) $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(LAB_TESTS))
 	@tests/sum.sh $(SUMMARY)
 
 # ---- kernel ----------------------------------------------------------------------

@@ -2,26 +2,18 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # run.sh BUILD SUMMARY [PATCH...]: plants each bug of tests/bugs (or those given) into
 # a copy of the file that it is in, and has the explorer look for it: at most 2,000
-# seeds. Prints the seed at which each was found. One that is not found, or does not
-# fit the code any more, fails. SUMMARY (may be /dev/null) gets a closing line.
+# seeds, two bugs at a time (TEST_JOBS). Prints the seed at which each was found. One
+# that is not found, or does not fit the code any more, fails. SUMMARY (may be
+# /dev/null) gets a closing line.
 set -u
 
-build=$1
-summary=$2
-shift 2
-here=$(dirname "$0")
-[ $# -gt 0 ] || set -- "$here"/*.patch
 seeds=2000
-work=$build/bugs
-passed=0
-failed=0
 
-# Everything but the file with the bug is taken as it was built.
-objects=$(find "$build/tests/simnet" -name '*.o' ! -name 'test_*')
-
-# try PATCH: one line about it; 0 when the explorer found it.
+# try PATCH: one line about it; 0 when the explorer found it. Everything but the
+# file with the bug is taken as it was built.
 try() {
-	local name folder file began line
+	local name folder file began line objects
+	objects=$(find "$build/tests/simnet" -name '*.o' ! -name 'test_*')
 	name=$(basename "$1" .patch)
 	folder=$work/$name
 	file=$(sed -n 's|^+++ b/||p' "$1")
@@ -45,13 +37,26 @@ try() {
 	[ -n "$line" ]
 }
 
-for patch in "$@"; do
-	if try "$patch"; then
-		passed=$((passed + 1))
-	else
-		failed=$((failed + 1))
+if [ "$1" = --one ]; then
+	build=$2
+	work=$build/bugs
+	if try "$3"; then
+		echo "$3" >>"$work/found"
 	fi
-done
+	exit 0
+fi
+build=$1
+summary=$2
+shift 2
+here=$(dirname "$0")
+[ $# -gt 0 ] || set -- "$here"/*.patch
+work=$build/bugs
+rm -rf "$work"
+mkdir -p "$work"
+: >"$work/found"
+printf '%s\0' "$@" | xargs -0 -n 1 -P "${TEST_JOBS:-2}" "$0" --one "$build"
+passed=$(wc -l <"$work/found")
+failed=$(($# - passed))
 rm -rf "$work"
 line="bugs: $passed passed, $failed failed"
 echo "$line" | tee -a "$summary"
