@@ -139,19 +139,12 @@ bool plain_node::add_interface(port &p)
 
 bool plain_node::add_route(ns3::Ptr<ns3::Ipv6StaticRouting> routing, const struct lab_route &route)
 {
-	bool everything = strcmp(route.dst, "default") == 0;
-	struct mip6_prefix dst = {};
-	struct mip6_addr via = {};
+	struct mip6_prefix dst;
+	struct mip6_addr via;
 	unsigned ifindex;
 
-	if ((!everything && mip6_prefix_parse(route.dst, &dst) < 0) ||
-	    (route.via[0] && mip6_addr_parse(route.via, &via) < 0))
-		return run_.fail("bad route at node %s: %s via %s", plan_.name, route.dst,
-				 route.via);
-	ifindex = route_ifindex(route, via);
-	if (!ifindex)
-		return run_.fail("cannot add a route at node %s: %s via %s", plan_.name, route.dst,
-				 route.via);
+	if (!read_route(route, &dst, &via, &ifindex))
+		return false;
 	/* A zero gateway: the destination is on the link. */
 	routing->AddNetworkRouteTo(address_of(dst.addr), ns3::Ipv6Prefix(dst.len), address_of(via),
 				   cables_[ifindex].interface);

@@ -91,6 +91,27 @@ unsigned sim_node::route_ifindex(const struct lab_route &route, const struct mip
 	return 0;
 }
 
+bool sim_node::cannot_route(const struct lab_route &route)
+{
+	return run_.fail("cannot add a route at node %s: %s via %s", plan_.name, route.dst,
+			 route.via);
+}
+
+bool sim_node::read_route(const struct lab_route &route, struct mip6_prefix *dst,
+			  struct mip6_addr *via, unsigned *ifindex)
+{
+	bool everything = strcmp(route.dst, "default") == 0;
+
+	*dst = {};
+	*via = {};
+	if ((!everything && mip6_prefix_parse(route.dst, dst) < 0) ||
+	    (route.via[0] && mip6_addr_parse(route.via, via) < 0))
+		return run_.fail("bad route at node %s: %s via %s", plan_.name, route.dst,
+				 route.via);
+	*ifindex = route_ifindex(route, *via);
+	return *ifindex != 0 || cannot_route(route);
+}
+
 /* ---- daemons --------------------------------------------------------------------- */
 
 char *sim_node::take_config(int daemon)

@@ -56,8 +56,11 @@ class sim_node
 	port *find_port(unsigned ifindex);
 	unsigned mtu_of(const port &p) const;
 	bool has_forwarding() const;
-	/* The interface that a route leads to; 0: none does. */
-	unsigned route_ifindex(const struct lab_route &route, const struct mip6_addr &via) const;
+	/* A route of the plan ("default" is ::/0) with the interface that it leads to.
+	 * False: the run failed, and it was told why, as by cannot_route(). */
+	bool read_route(const struct lab_route &route, struct mip6_prefix *dst,
+			struct mip6_addr *via, unsigned *ifindex);
+	bool cannot_route(const struct lab_route &route);
 	/* A daemon's configuration, its ${...} resolved, which also goes into the
 	 * results; NULL: the run failed. To be freed. */
 	char *take_config(int daemon);
@@ -73,6 +76,10 @@ class sim_node
 	std::vector<std::unique_ptr<port>> ports_;
 	std::vector<neighbour> neighbours_;
 	int daemon_ = -1; /* the one that runs */
+
+      private:
+	/* The interface that a route leads to; 0: none does. */
+	unsigned route_ifindex(const struct lab_route &route, const struct mip6_addr &via) const;
 };
 
 } // namespace emu

@@ -230,20 +230,14 @@ bool stack_node::add_addresses(const port &p)
 
 bool stack_node::add_route(const struct lab_route &route)
 {
-	bool everything = strcmp(route.dst, "default") == 0;
-	struct mip6_prefix dst = {};
-	struct mip6_addr via = {};
+	struct mip6_prefix dst;
+	struct mip6_addr via;
 	unsigned ifindex;
 
-	if ((!everything && mip6_prefix_parse(route.dst, &dst) < 0) ||
-	    (route.via[0] && mip6_addr_parse(route.via, &via) < 0))
-		return run_.fail("bad route at node %s: %s via %s", plan_.name, route.dst,
-				 route.via);
-	ifindex = route_ifindex(route, via);
-	if (!ifindex || mip6_soft_route(soft_, node_now(), &dst, ifindex, &via, true) < 0)
-		return run_.fail("cannot add a route at node %s: %s via %s", plan_.name, route.dst,
-				 route.via);
-	return true;
+	if (!read_route(route, &dst, &via, &ifindex))
+		return false;
+	return mip6_soft_route(soft_, node_now(), &dst, ifindex, &via, true) == MIP6_OK ||
+	       cannot_route(route);
 }
 
 /* A data plane as the plan says, with the protocol if there is a configuration. */

@@ -89,7 +89,7 @@ static void put_place(struct text *t, unsigned ifindex, enum mip6_device device)
 	put(t, device_text(device));
 }
 
-static const char *sysctl_text(enum mip6_sysctl name)
+const char *mip6_sysctl_text(enum mip6_sysctl name)
 {
 	static const char texts[MIP6_SYSCTLS][24] = {
 	    [MIP6_SYSCTL_FORWARDING] = "forwarding",
@@ -102,17 +102,18 @@ static const char *sysctl_text(enum mip6_sysctl name)
 	    [MIP6_SYSCTL_MTU] = "mtu",
 	};
 
-	return (unsigned)name < MIP6_SYSCTLS ? texts[name] : "unknown";
+	return (unsigned)name < MIP6_SYSCTLS ? texts[name] : NULL;
 }
 
 static void put_sysctl(struct text *t, const struct mip6_object *o)
 {
+	const char *name = mip6_sysctl_text(o->sysctl.name);
 	unsigned value = (unsigned)o->sysctl.value;
 
 	if (o->sysctl.value < 0)
 		value = 0u - value;
 	put(t, "sysctl ");
-	put(t, sysctl_text(o->sysctl.name));
+	put(t, name ? name : "unknown");
 	if (o->sysctl.ifindex)
 		put_number(t, " dev ", o->sysctl.ifindex);
 	put(t, o->sysctl.value < 0 ? " = -" : " = ");

@@ -82,9 +82,9 @@ static void do_send(void *ctx, const struct mip6_tx *tx)
 	if (sock_packet_wanted(tx))
 		err = sock_packet_send(h->packet_fd, tx);
 	else if (tx->next_header == IP6_NH_MH)
-		err = sock_mh_send(h->mh_fd, tx);
+		err = sock_raw_send(h->mh_fd, tx);
 	else
-		err = sock_icmp6_send(&h->icmp6, tx);
+		err = sock_raw_send(h->icmp6.fd, tx);
 	if (err)
 		tell_send_error(h, tx, err);
 	else
@@ -179,7 +179,7 @@ static void mh_ready(void *arg, mip6_time now, uint32_t events)
 
 	(void)events;
 	h->now = now;
-	sock_mh_receive(h->mh_fd, now, receive_packet, h);
+	sock_raw_receive(h->mh_fd, IP6_NH_MH, now, receive_packet, h);
 }
 
 static void icmp6_ready(void *arg, mip6_time now, uint32_t events)
@@ -188,7 +188,7 @@ static void icmp6_ready(void *arg, mip6_time now, uint32_t events)
 
 	(void)events;
 	h->now = now;
-	sock_icmp6_receive(&h->icmp6, now, receive_packet, h);
+	sock_raw_receive(h->icmp6.fd, IP6_NH_ICMPV6, now, receive_packet, h);
 }
 
 static void links_ready(void *arg, mip6_time now, uint32_t events)

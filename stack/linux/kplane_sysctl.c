@@ -31,22 +31,6 @@ struct sysctl_value {
 
 /* ---- files --------------------------------------------------------------------------- */
 
-static const char *sysctl_file(enum mip6_sysctl name)
-{
-	static const char *const files[MIP6_SYSCTLS] = {
-	    [MIP6_SYSCTL_FORWARDING] = "forwarding",
-	    [MIP6_SYSCTL_ACCEPT_RA] = "accept_ra",
-	    [MIP6_SYSCTL_AUTOCONF] = "autoconf",
-	    [MIP6_SYSCTL_PROXY_NDP] = "proxy_ndp",
-	    [MIP6_SYSCTL_PROXY_DELAY] = "proxy_delay",
-	    [MIP6_SYSCTL_DAD_TRANSMITS] = "dad_transmits",
-	    [MIP6_SYSCTL_ROUTER_SOLICITATIONS] = "router_solicitations",
-	    [MIP6_SYSCTL_MTU] = "mtu",
-	};
-
-	return (unsigned)name < MIP6_SYSCTLS ? files[name] : NULL;
-}
-
 struct sysctl_path {
 	char text[128];
 };
@@ -57,14 +41,14 @@ static int sysctl_path(enum mip6_sysctl name, uint32_t ifindex, struct sysctl_pa
 	const bool neighbour = name == MIP6_SYSCTL_PROXY_DELAY;
 	char interface[IF_NAMESIZE] = "default";
 
-	if (!sysctl_file(name))
+	if (!mip6_sysctl_text(name))
 		return -EINVAL;
 	if (ifindex == 0 && !neighbour)
 		snprintf(interface, sizeof(interface), "all");
 	else if (ifindex != 0 && ifindex != SYSCTL_DEFAULT && !if_indextoname(ifindex, interface))
 		return -ENODEV;
 	snprintf(ret->text, sizeof(ret->text), "/proc/sys/net/ipv6/%s/%s/%s",
-		 neighbour ? "neigh" : "conf", interface, sysctl_file(name));
+		 neighbour ? "neigh" : "conf", interface, mip6_sysctl_text(name));
 	return 0;
 }
 
@@ -121,7 +105,7 @@ static bool sysctl_parse(const struct mip6_record *record, struct sysctl_value *
 	ret->name = (enum mip6_sysctl)rd_u32(&key);
 	ret->ifindex = rd_u32(&key);
 	ret->value = (int)rd_u32(&data);
-	return !data.failed && sysctl_file(ret->name) &&
+	return !data.failed && mip6_sysctl_text(ret->name) &&
 	       (ret->kind == KPLANE_RECORD_SYSCTL || ret->kind == KPLANE_RECORD_SIDE);
 }
 

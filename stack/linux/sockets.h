@@ -16,12 +16,18 @@
 typedef void (*sock_receive_fn)(void *arg, mip6_time now, unsigned ifindex,
 				const struct ip6_packet *p);
 
-/* Raw IPPROTO_MH (sock_mh.c). Each _open returns a non-blocking descriptor, or
- * MIP6_ERR_IO with errno set; each _receive takes what is there, at most a
- * bounded number of packets; each _send returns 0 or a negative errno. */
+/* What both raw sockets do (sock_raw.c). _open returns a non-blocking descriptor
+ * with `room` octets for what has not been taken yet, or MIP6_ERR_IO with errno set.
+ * _option sets an option of level IPPROTO_IPV6: 0, or -1 with errno. _receive takes
+ * what is there, at most a bounded number of packets; _send returns 0 or a negative
+ * errno. */
+int sock_raw_open(int protocol, int room);
+int sock_raw_option(int fd, int name, int value);
+void sock_raw_receive(int fd, uint8_t next_header, mip6_time now, sock_receive_fn fn, void *arg);
+int sock_raw_send(int fd, const struct mip6_tx *tx);
+
+/* Raw IPPROTO_MH (sock_mh.c): a descriptor for sock_raw_*, or MIP6_ERR_IO. */
 int sock_mh_open(void);
-void sock_mh_receive(int fd, mip6_time now, sock_receive_fn fn, void *arg);
-int sock_mh_send(int fd, const struct mip6_tx *tx);
 
 /* Raw ICMPv6 (sock_icmp6.c): neighbour discovery and errors. Sending NS for an
  * address that this node does not have, as the home agent does in duplicate
@@ -41,8 +47,6 @@ struct sock_icmp6 {
 
 int sock_icmp6_open(struct sock_icmp6 *s);
 void sock_icmp6_close(struct sock_icmp6 *s);
-void sock_icmp6_receive(struct sock_icmp6 *s, mip6_time now, sock_receive_fn fn, void *arg);
-int sock_icmp6_send(struct sock_icmp6 *s, const struct mip6_tx *tx);
 /* Hears this group on this interface until then. When
  * the table is full the one that would end first makes room. 0 or -errno. */
 int sock_icmp6_listen(struct sock_icmp6 *s, mip6_time now, mip6_time until, unsigned ifindex,

@@ -111,6 +111,9 @@ struct mip6_object {
 bool mip6_object_same(const struct mip6_object *a, const struct mip6_object *b);
 /* True when key and values are equal. */
 bool mip6_object_equal(const struct mip6_object *a, const struct mip6_object *b);
+/* The name of a setting, which is also that of its file on Linux; NULL when there
+ * is none of this number. */
+const char *mip6_sysctl_text(enum mip6_sysctl name);
 /* One line of text for people ("route default via fe80::1 dev 3 table 254"). */
 const char *mip6_object_format(const struct mip6_object *o, char *buf, size_t cap);
 

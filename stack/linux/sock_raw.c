@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+/* What both raw sockets do: a packet with what its headers say as ancillary data
+ * (RFC 3542), in and out. The kernel processes Home Address option and type 2
+ * routing header before a raw socket sees the packet: it has exchanged the
+ * addresses (the source is then the home address and the option holds the care-of
+ * address; the same for the destination). The core works with packets as they were
+ * on the wire, so the exchange is undone here. */
+#include "sockets.h"
+
+#include <errno.h>
+#include <netinet/in.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#define RAW_BATCH   32
+#define RAW_PACKET  2048 /* more than a link with MTU 1500 carries, or the RFCs define */
+#define RAW_CONTROL 1024
+#define RAW_EXTHDR  24 /* octets of a HAO's header, and of an RH2 */
+
+int sock_raw_option(int fd, int name, int value)
+{
+	return setsockopt(fd, IPPROTO_IPV6, name, &value, sizeof(value));
+}
+
+int sock_raw_open(int protocol, int room)
+{
+	int fd = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC | SOCK_NONBLOCK, protocol);
+
+	if (fd < 0)
+		return MIP6_ERR_IO;
+	if (sock_raw_option(fd, IPV6_RECVPKTINFO, 1) || sock_raw_option(fd, IPV6_RECVHOPLIMIT, 1)) {
+		close(fd);
+		return MIP6_ERR_IO;
+	}
+	/* Many mobile nodes may move at once; a smaller buffer is no error. */
+	setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &room, sizeof(room));
+	return fd;
+}
+
+/* One header that came as ancillary data, and what it says about p. */
+static void take_ancillary(const struct cmsghdr *c, struct ip6_packet *p, unsigned *ifindex)
+{
+	const uint8_t *data = CMSG_DATA(c);
+	size_t len = c->cmsg_len - CMSG_LEN(0);
+	struct in6_pktinfo info;
+	struct mip6_addr addr;
+	int value;
+
+	if (c->cmsg_type == IPV6_PKTINFO && len >= sizeof(info)) {
+		memcpy(&info, data, sizeof(info));
+		memcpy(p->dst.b, &info.ipi6_addr, sizeof(p->dst.b));
+		*ifindex = info.ipi6_ifindex;
+	} else if (c->cmsg_type == IPV6_HOPLIMIT && len >= sizeof(value)) {
+		memcpy(&value, data, sizeof(value));
+		p->hop_limit = (uint8_t)value;
+	} else if (c->cmsg_type == IPV6_DSTOPTS && ip6_parse_hao(data, len, &addr) == MIP6_OK) {
+		p->has_hao = true;
+		p->hao = addr;
+	} else if (c->cmsg_type == IPV6_RTHDR && ip6_parse_rh2(data, len, &addr) == MIP6_OK) {
+		p->has_rh2 = true;
+		p->rh2 = addr;
+	}
+}
+
+static void exchange(struct mip6_addr *a, struct mip6_addr *b)
+{
+	struct mip6_addr t = *a;
+
+	*a = *b;
+	*b = t;
+}
+
+static void restore_wire_form(struct ip6_packet *p)
+{
+	if (p->has_hao)
+		exchange(&p->src, &p->hao);
+	if (p->has_rh2) {
+		exchange(&p->dst, &p->rh2);
+		p->rh2_segments_left = 1;
+	}
+}
+
+/* One packet; false when none is there. */
+static bool receive_one(int fd, uint8_t next_header, mip6_time now, sock_receive_fn fn, void *arg)
+{
+	uint8_t data[RAW_PACKET];
+	_Alignas(struct cmsghdr) uint8_t control[RAW_CONTROL];
+	struct sockaddr_in6 from = {0};
+	struct iovec iov = {.iov_base = data, .iov_len = sizeof(data)};
+	struct msghdr msg = {.msg_name = &from,
+			     .msg_namelen = sizeof(from),
+			     .msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control,
+			     .msg_controllen = sizeof(control)};
+	struct ip6_packet p = {.next_header = next_header, .payload = data};
+	unsigned ifindex = 0;
+	ssize_t n = recvmsg(fd, &msg, 0);
+
+	if (n < 0)
+		return errno == EINTR;
+	if (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
+		return true;
+	p.payload_len = (size_t)n;
+	memcpy(p.src.b, &from.sin6_addr, sizeof(p.src.b));
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c))
+		if (c->cmsg_level == IPPROTO_IPV6)
+			take_ancillary(c, &p, &ifindex);
+	restore_wire_form(&p);
+	fn(arg, now, ifindex, &p);
+	return true;
+}
+
+void sock_raw_receive(int fd, uint8_t next_header, mip6_time now, sock_receive_fn fn, void *arg)
+{
+	for (int i = 0; i < RAW_BATCH; i++)
+		if (!receive_one(fd, next_header, now, fn, arg))
+			return;
+}
+
+/* Ancillary data under construction: the next free place is msg_controllen. */
+static void add_ancillary(struct msghdr *msg, int type, const void *data, size_t len)
+{
+	struct cmsghdr *c = (struct cmsghdr *)((uint8_t *)msg->msg_control + msg->msg_controllen);
+
+	c->cmsg_level = IPPROTO_IPV6;
+	c->cmsg_type = type;
+	c->cmsg_len = CMSG_LEN(len);
+	memcpy(CMSG_DATA(c), data, len);
+	msg->msg_controllen += CMSG_SPACE(len);
+}
+
+static void add_headers(struct msghdr *msg, const struct mip6_tx *tx)
+{
+	struct in6_pktinfo info = {.ipi6_ifindex = tx->ifindex};
+	int hop_limit = tx->hop_limit;
+	uint8_t header[RAW_EXTHDR];
+	int len;
+
+	memcpy(&info.ipi6_addr, tx->src.b, sizeof(tx->src.b));
+	add_ancillary(msg, IPV6_PKTINFO, &info, sizeof(info));
+	if (hop_limit > 0)
+		add_ancillary(msg, IPV6_HOPLIMIT, &hop_limit, sizeof(hop_limit));
+	/* The kernel puts the header's address into the destination field and
+	 * the message's destination into the header (RFC 3542 7). */
+	if (tx->has_rh2 && (len = ip6_build_rh2(&tx->dst, header, sizeof(header))) > 0)
+		add_ancillary(msg, IPV6_RTHDR, header, (size_t)len);
+	if (tx->has_hao && (len = ip6_build_hao(&tx->hao, header, sizeof(header))) > 0)
+		add_ancillary(msg, IPV6_DSTOPTS, header, (size_t)len);
+}
+
+int sock_raw_send(int fd, const struct mip6_tx *tx)
+{
+	const struct mip6_addr *dst = tx->has_rh2 ? &tx->rh2 : &tx->dst;
+	_Alignas(struct cmsghdr) uint8_t control[RAW_CONTROL] = {0};
+	struct sockaddr_in6 to = {.sin6_family = AF_INET6};
+	struct iovec iov = {.iov_base = (void *)(uintptr_t)tx->payload, .iov_len = tx->payload_len};
+	struct msghdr msg = {.msg_name = &to,
+			     .msg_namelen = sizeof(to),
+			     .msg_iov = &iov,
+			     .msg_iovlen = 1,
+			     .msg_control = control};
+
+	memcpy(&to.sin6_addr, dst->b, sizeof(dst->b));
+	if (mip6_addr_is_link_local(dst))
+		to.sin6_scope_id = tx->ifindex;
+	add_headers(&msg, tx);
+	return sendmsg(fd, &msg, 0) < 0 ? -errno : 0;
+}
