@@ -179,7 +179,7 @@ check: deps-check kernel ## build everything and run every test
 
 # ---- kernel ----------------------------------------------------------------------
 .PHONY: kernel
-kernel: deps-kernel ## build the virtual-time kernel (about 3 minutes on two cores, once)
+kernel: deps-kernel ## build the virtual-time kernel (3 to 4 minutes on two cores, once)
 	@emu/uml/build-kernel.sh $(KERNEL_DIR)
 
 .PHONY: clean
