@@ -56,8 +56,10 @@ void stack_node::install_upper()
 		for (size_t a = 0; a < p->plan().addr_count; a++) {
 			struct mip6_prefix prefix;
 
+			/* ns-3 prefers the last one as a source, the plan the first. */
 			if (mip6_prefix_parse(p->plan().addrs[a], &prefix) == MIP6_OK)
-				addresses.push_back(ns3::Ipv6Address(prefix.addr.b));
+				addresses.insert(addresses.begin(),
+						 ns3::Ipv6Address(prefix.addr.b));
 		}
 	}
 	/* A home address is there from the beginning; the data plane has it while

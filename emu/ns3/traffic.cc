@@ -8,6 +8,7 @@
 #include <ns3/inet6-socket-address.h>
 #include <ns3/ipv6-header.h>
 #include <ns3/ipv6-raw-socket-factory.h>
+#include <ns3/ipv6-route.h>
 #include <ns3/simulator.h>
 #include <ns3/tcp-socket-factory.h>
 #include <ns3/uinteger.h>
@@ -134,6 +135,7 @@ bool ping_stream::open(network &net)
 
 	node.install_upper();
 	net.node(action_.to).install_upper();
+	ipv6_ = node.node()->GetObject<ns3::Ipv6>();
 	socket_ = ns3::Socket::CreateSocket(node.node(), ns3::Ipv6RawSocketFactory::GetTypeId());
 	socket_->SetAttribute("Protocol", ns3::UintegerValue(ns3::Ipv6Header::IPV6_ICMPV6));
 	if (socket_->Bind(ns3::Inet6SocketAddress(ns3::Ipv6Address(action_.src), 0)) != 0)
@@ -166,7 +168,7 @@ void ping_stream::send()
 	if (sent_.size() < action_.count)
 		ns3::Simulator::Schedule(ns3::NanoSeconds(action_.interval_ns), &ping_stream::send,
 					 this);
-	socket_->SendTo(packet, 0, ns3::Inet6SocketAddress(dst, 0));
+	ipv6_->Send(packet, src, dst, ns3::Ipv6Header::IPV6_ICMPV6, nullptr);
 }
 
 void ping_stream::arrived(ns3::Ptr<ns3::Socket> socket)

@@ -7,6 +7,7 @@
 #include "ns3/network.h"
 #include <map>
 #include <ns3/icmpv6-header.h>
+#include <ns3/ipv6.h>
 #include <ns3/packet-sink.h>
 #include <ns3/socket.h>
 
@@ -32,8 +33,9 @@ class tcp_stream
 	uint64_t octets_ = 0;
 };
 
-/* ICMPv6 echo requests by a raw socket. ns-3's Ping6 does the same, but tells
- * nobody what came back. */
+/* ICMPv6 echo requests. ns-3's Ping6 sends them, too, but tells nobody what came
+ * back. Its raw socket receives the replies; what is sent by that has the checksum
+ * of the route's source address, which need not be the one that it is bound to. */
 class ping_stream
 {
       public:
@@ -49,6 +51,7 @@ class ping_stream
 	struct run &run_;
 	const struct lab_action &action_;
 	uint16_t id_;
+	ns3::Ptr<ns3::Ipv6> ipv6_;
 	ns3::Ptr<ns3::Socket> socket_;
 	std::vector<int64_t> sent_; /* plan time, by sequence number; -1: answered */
 	uint64_t received_ = 0;

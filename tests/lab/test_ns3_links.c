@@ -167,6 +167,28 @@ static void check_ping(const struct lab_run *run, const char *name, int count, d
 	free(text);
 }
 
+/* What the scenario expects of its streams. */
+static void streams(const char *scenario)
+{
+	struct lab_run run;
+
+	RUN(&run, scenario, "-e", "ns3");
+	CU_ASSERT_EQUAL(run.code, 0);
+	if (run.code)
+		lab_explain(&run);
+	lab_run_free(&run);
+}
+
+static void many_addresses(void)
+{
+	streams("tests/lab/runs/scenarios/streams-of-many.yaml");
+}
+
+static void bursts(void)
+{
+	streams("tests/lab/runs/scenarios/bursts.yaml");
+}
+
 /* Its Radvd ends and starts again; what a mobile node needs of it is there then. */
 static void foreign_router(void)
 {
@@ -292,6 +314,8 @@ int main(void)
 	    {"links", links},
 	    {"cells", cells},
 	    {"killed", killed},
+	    {"many addresses", many_addresses},
+	    {"bursts", bursts},
 	    {"foreign_router", foreign_router},
 	    {"foreign_words", foreign_words},
 	    {"many", many},
