@@ -8,6 +8,7 @@
 #include <ns3/csma-net-device.h>
 #include <ns3/data-rate.h>
 #include <ns3/drop-tail-queue.h>
+#include <ns3/queue-size.h>
 #include <ns3/simulator.h>
 
 namespace emu
@@ -21,6 +22,9 @@ constexpr int64_t csma_slot_ns = 10;
 constexpr uint32_t csma_slots_max = 16;
 constexpr uint32_t csma_retries = 1000;
 constexpr uint32_t csma_ceiling = 10;
+/* As netem's limit in the other engines: a burst is sent in no time, and nothing of it
+ * is to be lost where the plan has no loss. */
+constexpr char csma_queue[] = "100000p";
 constexpr unsigned default_mtu = 1500;
 constexpr unsigned cell_mtu = 2296; /* of IEEE 802.11, behind an LLC header */
 
@@ -151,7 +155,8 @@ void network::make_csma(int link, const std::vector<member> &visitors)
 
 		device->SetAddress(mac_of(iface(m)));
 		node(m.node).node()->AddDevice(device);
-		device->SetQueue(ns3::CreateObject<ns3::DropTailQueue<ns3::Packet>>());
+		device->SetQueue(ns3::CreateObjectWithAttributes<ns3::DropTailQueue<ns3::Packet>>(
+		    "MaxSize", ns3::QueueSizeValue(ns3::QueueSize(csma_queue))));
 		device->SetBackoffParams(ns3::NanoSeconds(csma_slot_ns), 1, csma_slots_max,
 					 csma_retries, csma_ceiling);
 		device->SetMtu(mtu_of(run_.plan->links[link]));
