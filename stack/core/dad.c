@@ -109,6 +109,12 @@ bool dad_running(const struct mip6_node *node, unsigned ifindex, const struct mi
 	return dad_find(node, ifindex, addr) != NULL;
 }
 
+bool mip6_node_on_trial(const struct mip6_node *node, unsigned ifindex,
+			const struct mip6_addr *addr)
+{
+	return dad_running(node, ifindex, addr);
+}
+
 /* A solicitation from a unicast source only resolves the address, which says
  * nothing about its being in use (RFC 4862 5.4.3). Our own is not given back to
  * us: the host hands over what came in from the link. */

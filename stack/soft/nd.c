@@ -30,6 +30,13 @@ static void send(struct mip6_soft *s, const struct mip6_tx *tx, const uint8_t *m
 	soft_send_tx(s, &out);
 }
 
+/* An address that is used while its duplicates are looked for: nobody is to believe
+ * yet that it is here (RFC 4429 3.2, 3.3). */
+static bool on_trial(const struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr)
+{
+	return s->node && mip6_node_on_trial(s->node, ifindex, addr);
+}
+
 /* ---- asking ------------------------------------------------------------------------ */
 
 /* The source of the packet that waits is best: the neighbour will answer to it
@@ -45,6 +52,8 @@ void soft_nd_solicit(struct mip6_soft *s, unsigned ifindex, const struct mip6_ad
 	if (!i)
 		return;
 	tx.src = soft_iface_has(i, src_hint) ? *src_hint : soft_source(s, ifindex, target);
+	if (on_trial(s, ifindex, &tx.src))
+		tx.src = i->link_local;
 	if (mip6_addr_is_unspecified(&tx.src))
 		return;
 	tx.dst = mac ? *target : mip6_addr_solicited_node(target);
@@ -65,11 +74,13 @@ static void answer(struct mip6_soft *s, const struct soft_iface *i, const struct
 	struct nd_na na = {.target = *target, .tlla = own_lladdr(i)};
 	struct mip6_tx tx = {.ifindex = i->link.ifindex};
 	bool nobody = mip6_addr_is_unspecified(&p->src);
+	bool overrides = own && !on_trial(s, i->link.ifindex, target);
 	uint8_t message[ND_MESSAGE];
 
 	tx.dst = nobody ? mip6_addr_all_nodes() : p->src;
 	tx.src = own ? *target : soft_source(s, i->link.ifindex, &tx.dst);
-	na.flags = (uint8_t)((nobody ? 0 : ND_NA_S) | (own ? ND_NA_O : 0) | (router ? ND_NA_R : 0));
+	na.flags =
+	    (uint8_t)((nobody ? 0 : ND_NA_S) | (overrides ? ND_NA_O : 0) | (router ? ND_NA_R : 0));
 	send(s, &tx, message, nd_build_na(&tx.src, &tx.dst, &na, message, sizeof(message)));
 }
 
@@ -92,6 +103,9 @@ static void receive_ns(struct mip6_soft *s, const struct soft_iface *i, const st
 		return;
 	own = soft_iface_has(i, &ns.target);
 	if (!own && !soft_proxies(s, i->link.ifindex, &ns.target, &router))
+		return;
+	/* Two try the same address: neither may have it (RFC 4862 5.4.3). */
+	if (own && mip6_addr_is_unspecified(&p->src) && on_trial(s, i->link.ifindex, &ns.target))
 		return;
 	heard(s, i->link.ifindex, p, &ns.slla);
 	answer(s, i, p, &ns.target, own, router);

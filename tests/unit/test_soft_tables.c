@@ -584,15 +584,10 @@ static void test_core_told(void)
 	lab_free(l);
 }
 
-/* A mobile node away from home: what it applies is what is wanted, it sends from
- * its new address, and stopped it leaves nothing. */
-static void test_mobile_node(void)
+static struct lab *mobile_node(void)
 {
 	struct mip6_config config;
 	struct lab *l;
-	struct mip6_addr coa = addr_of("3fff:5::ff:fe00:2");
-	struct soft_hop hop;
-	unsigned bus = 0;
 
 	mip6_config_default(&config);
 	config.role = MIP6_ROLE_MN;
@@ -604,6 +599,18 @@ static void test_mobile_node(void)
 	l = lab_with(&config);
 	link_set(l, 2, true);
 	CU_ASSERT_EQUAL(mip6_soft_start(l->s, l->now), 0);
+	return l;
+}
+
+/* A mobile node away from home: what it applies is what is wanted, it sends from
+ * its new address, and stopped it leaves nothing. */
+static void test_mobile_node(void)
+{
+	struct lab *l = mobile_node();
+	struct mip6_addr coa = addr_of("3fff:5::ff:fe00:2");
+	struct soft_hop hop;
+	unsigned bus = 0;
+
 	CU_ASSERT_EQUAL(l->sent[0].ifindex, 2);
 	receive_ra(l, "3fff:5::");
 	CU_ASSERT_TRUE(soft_owns(l->s, &coa));
@@ -635,6 +642,74 @@ static void test_mobile_node(void)
 	lab_free(l);
 }
 
+static void receive_ns(struct lab *l, const char *src, const char *target)
+{
+	struct nd_ns ns = {.target = addr_of(target)};
+	struct mip6_addr from = addr_of(src);
+	struct mip6_addr to = mip6_addr_solicited_node(&ns.target);
+	uint8_t message[64];
+
+	if (!mip6_addr_is_unspecified(&from))
+		ns.slla.len = 6;
+	memcpy(ns.slla.addr, peer_mac, ns.slla.len);
+	receive_icmp6(l, src, &to, message, nd_build_ns(&from, &to, &ns, message, sizeof(message)));
+}
+
+/* Flags of an advertisement of this address that has left since then; -1: none. */
+static int advertised(const struct lab *l, size_t since, const char *target)
+{
+	struct mip6_addr addr = addr_of(target);
+	struct nd_na na;
+
+	for (size_t i = since; i < l->count; i++) {
+		struct ip6_packet p = parsed(&l->sent[i]);
+
+		if (p.next_header == IP6_NH_ICMPV6 &&
+		    nd_parse_na(p.payload, p.payload_len, &na) == MIP6_OK &&
+		    mip6_addr_equal(&na.target, &addr))
+			return na.flags;
+	}
+	return -1;
+}
+
+/* While its duplicates are looked for, a care-of address is not defended, its
+ * advertisements override nothing, and nobody is asked from it (RFC 4429 3.2, 3.3);
+ * afterwards it is one like others. */
+static void test_address_on_trial(void)
+{
+	static const char coa[] = "3fff:5::ff:fe00:2";
+	struct mip6_addr link_local = addr_of("fe80::ff:fe00:2");
+	struct mip6_addr target = addr_of("3fff:5::77");
+	struct mip6_addr hint = addr_of(coa);
+	struct lab *l = mobile_node();
+	struct ip6_packet p;
+	size_t count;
+
+	receive_ra(l, "3fff:5::");
+	count = l->count;
+	receive_ns(l, "fe80::a", coa);
+	CU_ASSERT_EQUAL(advertised(l, count, coa), ND_NA_S);
+	soft_nd_solicit(l->s, 2, &target, NULL, &hint);
+	soft_finish(l->s);
+	p = parsed(&l->sent[l->count - 1]);
+	CU_ASSERT_TRUE(mip6_addr_equal(&p.src, &link_local));
+	count = l->count;
+	receive_ns(l, "::", coa);
+	CU_ASSERT_EQUAL(advertised(l, count, coa), -1);
+	CU_ASSERT_EQUAL(l->events[MIP6_EV_DAD_FAIL], 1);
+	lab_free(l);
+	l = mobile_node();
+	receive_ra(l, "3fff:5::");
+	pass(l, 1100 * MIP6_MS);
+	count = l->count;
+	receive_ns(l, "fe80::a", coa);
+	CU_ASSERT_EQUAL(advertised(l, count, coa), ND_NA_S | ND_NA_O);
+	count = l->count;
+	receive_ns(l, "::", coa);
+	CU_ASSERT_EQUAL(advertised(l, count, coa), ND_NA_O);
+	lab_free(l);
+}
+
 static const struct test_case tests[] = {
     {"route_longest", test_route_longest},
     {"route_metric", test_route_metric},
@@ -657,6 +732,7 @@ static const struct test_case tests[] = {
     {"random_objects", test_random_objects},
     {"core_told", test_core_told},
     {"mobile_node", test_mobile_node},
+    {"address_on_trial", test_address_on_trial},
 };
 
 int main(void)

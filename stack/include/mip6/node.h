@@ -175,6 +175,9 @@ void mip6_node_registrations(const struct mip6_node *node,
 void mip6_node_interfaces(const struct mip6_node *node,
 			  bool (*fn)(void *arg, const struct mip6_interface_info *info), void *arg);
 void mip6_node_stats(const struct mip6_node *node, struct mip6_stats *ret);
+/* Whether the node's detection of duplicates of this address runs (RFC 4862 5.4). */
+bool mip6_node_on_trial(const struct mip6_node *node, unsigned ifindex,
+			const struct mip6_addr *addr);
 /* Every object that is wanted now. */
 void mip6_node_wanted(const struct mip6_node *node,
 		      bool (*fn)(void *arg, const struct mip6_object *object), void *arg);
