@@ -123,7 +123,8 @@ int uplane_tun_up(struct uplane_tun *t, struct nlsock *nl, unsigned mtu)
 	if (err < 0)
 		return err;
 	t->mtu = mtu;
-	m = nlsock_begin(&r, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, &body, sizeof(body));
+	/* Beside what others have there: a route of theirs is not ours to replace. */
+	m = nlsock_begin(&r, RTM_NEWROUTE, NLM_F_CREATE, &body, sizeof(body));
 	mnl_attr_put_u32(m, RTA_OIF, t->ifindex);
 	mnl_attr_put_u32(m, RTA_PRIORITY, TUN_METRIC);
 	return nlsock_talk(nl, m);
