@@ -300,7 +300,19 @@ static void user_link_gone(void *arg, mip6_time now, unsigned ifindex)
 		uplane_link_gone(h->uplane, now, ifindex);
 }
 
-static const struct linkmon_sink user_sink = {.link = user_link, .link_gone = user_link_gone};
+static void user_address(void *arg, mip6_time now, unsigned ifindex, const struct mip6_prefix *addr,
+			 unsigned flags, bool present)
+{
+	struct host *h = arg;
+
+	(void)addr;
+	(void)flags;
+	if (h->uplane && present)
+		uplane_address(h->uplane, now, ifindex);
+}
+
+static const struct linkmon_sink user_sink = {
+    .link = user_link, .link_gone = user_link_gone, .address = user_address};
 
 /* ---- opening ------------------------------------------------------------------- */
 

@@ -345,11 +345,12 @@ static void free_port(struct uplane *u, struct uplane_port *p)
 	free(p);
 }
 
-static void give_back_port(struct uplane *u, struct uplane_port *p)
+/* Once more for what was refused, a route over an interface that was not back yet. */
+static void settle_port(struct uplane *u, struct uplane_port *p)
 {
-	unsigned refused = uplane_found_restore(&u->nl, &p->found, u->now);
-
-	if (refused > 0)
+	if (p->refused > 0)
+		p->refused = uplane_found_restore(&u->nl, &p->found, u->now);
+	if (p->refused > 0)
 		warn(u, "restore all that was on interface", p->name, -EIO);
 	uplane_state_forget(u->state, p->ifindex);
 }
@@ -365,6 +366,25 @@ static void append_port(struct uplane *u, struct uplane_port *p)
 	*at = p;
 }
 
+static bool config_names(const struct mip6_config *c, const char *name)
+{
+	for (size_t i = 0; i < c->interface_count; i++)
+		if (strcmp(c->interfaces[i].name, name) == 0)
+			return true;
+	return false;
+}
+
+/* An interface on which the kernel has no IPv6 is left alone, which is worth a word
+ * where the configuration counts on it. */
+static void tell_not_taken(struct uplane *u, const char *name, int err)
+{
+	if (err != MIP6_ERR_NOTFOUND && err != MIP6_ERR_UNSUPPORTED)
+		warn(u, "write down what is on interface", name,
+		     err == MIP6_ERR_NOMEM ? -ENOMEM : -EIO);
+	else if (config_names(&u->config, name))
+		warn(u, "take an interface without IPv6 (see disable_ipv6):", name, -EAFNOSUPPORT);
+}
+
 static void take(struct uplane *u, const struct mip6_link *link)
 {
 	struct uplane_port *p = calloc(1, sizeof(*p));
@@ -375,7 +395,9 @@ static void take(struct uplane *u, const struct mip6_link *link)
 	*p = (struct uplane_port){
 	    .plane = u, .ifindex = link->ifindex, .mtu = link->mtu, .fd = -1, .send_fd = -1};
 	memcpy(p->name, link->name, sizeof(p->name));
-	if (find_out(u, p)) { /* the kernel has no IPv6 there */
+	err = find_out(u, p);
+	if (err) {
+		tell_not_taken(u, p->name, err);
 		free_port(u, p);
 		return;
 	}
@@ -384,10 +406,12 @@ static void take(struct uplane *u, const struct mip6_link *link)
 		err = uplane_sysctl_write(p->name, "disable_ipv6", 1);
 	if (err < 0) {
 		warn(u, "take the interface", p->name, err);
-		give_back_port(u, p);
+		p->refused = uplane_found_restore(&u->nl, &p->found, u->now);
+		settle_port(u, p);
 		free_port(u, p);
 		return;
 	}
+	uplane_found_sweep(&u->nl, &p->found);
 	append_port(u, p);
 }
 
@@ -395,6 +419,29 @@ static void tell_mtu(struct uplane *u)
 {
 	if (u->running)
 		uplane_tun_mtu(&u->tun, &u->nl, tun_mtu(u));
+}
+
+/* Others switch the kernel's IPv6 on as well: somebody's sysctl, and the kernel, which
+ * makes it anew when an MTU below its least grows again. It must not answer beside us. */
+static void keep_off(struct uplane *u, const struct uplane_port *p)
+{
+	int disabled;
+	int err = uplane_sysctl_read(p->name, "disable_ipv6", &disabled);
+
+	if (err < 0 || disabled)
+		return;
+	err = uplane_sysctl_write(p->name, "disable_ipv6", 1);
+	if (err < 0)
+		warn(u, "keep the kernel's IPv6 off on interface", p->name, err);
+}
+
+void uplane_address(struct uplane *u, mip6_time now, unsigned ifindex)
+{
+	const struct uplane_port *p = find(u, ifindex);
+
+	u->now = now;
+	if (p)
+		keep_off(u, p);
 }
 
 void uplane_link(struct uplane *u, mip6_time now, const struct mip6_link *link)
@@ -411,6 +458,8 @@ void uplane_link(struct uplane *u, mip6_time now, const struct mip6_link *link)
 	if (!p)
 		return;
 	p->mtu = link->mtu;
+	memcpy(p->name, link->name, sizeof(p->name));
+	keep_off(u, p);
 	mip6_soft_link(u->soft, now, link);
 	if (is_new)
 		uplane_found_tell(&p->found, u->soft, now, u->config.role == MIP6_ROLE_MN,
@@ -521,12 +570,15 @@ static void give_back_all(struct uplane *u)
 		loop_remove(u->loop, &u->watch_tun);
 		uplane_tun_close(&u->tun);
 	}
+	for (struct uplane_port *p = u->ports; p; p = p->next) {
+		close_port(u, p);
+		p->refused = uplane_found_restore(&u->nl, &p->found, u->now);
+	}
 	while (u->ports) {
 		struct uplane_port *p = u->ports;
 
 		u->ports = p->next;
-		close_port(u, p);
-		give_back_port(u, p);
+		settle_port(u, p);
 		free_port(u, p);
 	}
 	u->running = false;

@@ -49,6 +49,8 @@ mip6_time uplane_deadline(const struct uplane *u);
 
 /* An interface as the link monitor sees it: one that the role serves is taken. */
 void uplane_link(struct uplane *u, mip6_time now, const struct mip6_link *link);
+/* The kernel has an address on an interface: on one that was taken it must not. */
+void uplane_address(struct uplane *u, mip6_time now, unsigned ifindex);
 void uplane_link_gone(struct uplane *u, mip6_time now, unsigned ifindex);
 
 void uplane_stats(const struct uplane *u, struct uplane_stats *ret);

@@ -208,9 +208,13 @@ static struct nlmsghdr *begin(struct outgoing *o, const struct nlmsghdr *m, size
 
 struct copying {
 	struct nlmsghdr *to;
-	uint16_t not_one; /* attributes that are made anew */
-	uint16_t not_two;
+	uint64_t without; /* a bit for each attribute that is made anew, or left out */
 };
+
+static uint64_t bit(unsigned attribute)
+{
+	return attribute < 64 ? UINT64_C(1) << attribute : 0;
+}
 
 static int copy_attribute(const struct nlattr *a, void *arg)
 {
@@ -218,7 +222,7 @@ static int copy_attribute(const struct nlattr *a, void *arg)
 	uint16_t type = mnl_attr_get_type(a);
 
 	/* With the flag that marks a nest. */
-	if (type != c->not_one && type != c->not_two)
+	if (!(c->without & bit(type)))
 		mnl_attr_put(c->to, a->nla_type, mnl_attr_get_payload_len(a),
 			     mnl_attr_get_payload(a));
 	return MNL_CB_OK;
@@ -232,7 +236,7 @@ static int restore_address(struct nlsock *nl, const struct nlmsghdr *m, mip6_tim
 	struct ifa_cacheinfo life = {.ifa_prefered = UINT32_MAX, .ifa_valid = UINT32_MAX};
 	struct outgoing o;
 	struct nlmsghdr *out = begin(&o, m, sizeof(*ifa), NLM_F_EXCL);
-	struct copying c = {out, IFA_FLAGS, IFA_CACHEINFO};
+	struct copying c = {out, bit(IFA_FLAGS) | bit(IFA_CACHEINFO)};
 
 	nlsock_attributes(m, sizeof(*ifa), table, IFA_FLAGS + 1);
 	if (table[IFA_CACHEINFO] && mnl_attr_get_payload_len(table[IFA_CACHEINFO]) >= sizeof(life))
@@ -262,13 +266,14 @@ static uint32_t route_expires(const struct nlattr *cacheinfo)
 
 /* Several routes to one destination are possible, so they are appended; what came
  * back with its address already is refused as existing. */
-static int restore_route(struct nlsock *nl, const struct nlmsghdr *m, mip6_time passed)
+static int restore_route_without(struct nlsock *nl, const struct nlmsghdr *m, mip6_time passed,
+				 uint64_t without)
 {
 	const struct nlattr *table[RTA_EXPIRES + 1];
 	struct outgoing o;
 	struct nlmsghdr *out;
 	struct rtmsg *rtm;
-	struct copying c = {.not_one = RTA_CACHEINFO, .not_two = RTA_EXPIRES};
+	struct copying c = {.without = without | bit(RTA_CACHEINFO) | bit(RTA_EXPIRES)};
 	uint32_t expires;
 
 	nlsock_attributes(m, sizeof(*rtm), table, RTA_EXPIRES + 1);
@@ -285,11 +290,34 @@ static int restore_route(struct nlsock *nl, const struct nlmsghdr *m, mip6_time 
 	return nlsock_talk(nl, out);
 }
 
+static bool has_nexthop_object(const struct nlmsghdr *m)
+{
+	const struct nlattr *table[RTA_NH_ID + 1];
+
+	nlsock_attributes(m, sizeof(struct rtmsg), table, RTA_NH_ID + 1);
+	return table[RTA_NH_ID];
+}
+
+/* Of a route by a nexthop object (`ip nexthop`, FRR) the kernel tells the object and
+ * what is in it, and takes one of the two; the object may be gone. */
+static int restore_route(struct nlsock *nl, const struct nlmsghdr *m, mip6_time passed)
+{
+	const uint64_t in_object = bit(RTA_OIF) | bit(RTA_GATEWAY) | bit(RTA_VIA) |
+				   bit(RTA_MULTIPATH) | bit(RTA_ENCAP) | bit(RTA_ENCAP_TYPE);
+	int err = -ENOENT;
+
+	if (has_nexthop_object(m))
+		err = restore_route_without(nl, m, passed, in_object);
+	if (err < 0 && err != -EEXIST)
+		err = restore_route_without(nl, m, passed, bit(RTA_NH_ID));
+	return err;
+}
+
 static int restore_neighbour(struct nlsock *nl, const struct nlmsghdr *m)
 {
 	struct outgoing o;
 	struct nlmsghdr *out = begin(&o, m, sizeof(struct ndmsg), NLM_F_REPLACE);
-	struct copying c = {out, NDA_CACHEINFO, NDA_PROBES};
+	struct copying c = {out, bit(NDA_CACHEINFO) | bit(NDA_PROBES)};
 
 	mnl_attr_parse(m, sizeof(struct ndmsg), copy_attribute, &c);
 	return nlsock_talk(nl, out);
@@ -308,6 +336,16 @@ static int restore_message(struct nlsock *nl, const struct nlmsghdr *m, mip6_tim
 	return err == -EEXIST ? 0 : err;
 }
 
+/* Another node has the address: duplicate detection found out. */
+static bool is_duplicate(const struct nlmsghdr *m)
+{
+	const struct ifaddrmsg *ifa = mnl_nlmsg_get_payload(m);
+	const struct nlattr *table[IFA_FLAGS + 1];
+
+	nlsock_attributes(m, sizeof(*ifa), table, IFA_FLAGS + 1);
+	return nlsock_u32(table[IFA_FLAGS], ifa->ifa_flags) & IFA_F_DADFAILED;
+}
+
 static bool has_gateway(const struct nlmsghdr *m)
 {
 	const struct nlattr *table[RTA_MULTIPATH + 1];
@@ -318,14 +356,17 @@ static bool has_gateway(const struct nlmsghdr *m)
 
 /* The kernel puts a new address before those of the same scope: the last that it
  * told of comes first. */
-static unsigned restore_addresses(struct nlsock *nl, const struct uplane_found *f, mip6_time passed)
+static unsigned restore_addresses(struct nlsock *nl, const struct uplane_found *f, mip6_time passed,
+				  bool duplicates)
 {
 	unsigned refused = 0;
 
 	for (size_t i = f->count; i > 0; i--) {
 		const struct nlmsghdr *m = header(&f->messages[i - 1]);
 
-		if (m->nlmsg_type == RTM_NEWADDR && restore_message(nl, m, passed) < 0)
+		if (m->nlmsg_type != RTM_NEWADDR || is_duplicate(m) != duplicates)
+			continue;
+		if (restore_message(nl, m, passed) < 0)
 			refused++;
 	}
 	return refused;
@@ -383,7 +424,8 @@ static void wait_until_usable(struct nlsock *nl, unsigned ifindex)
 }
 
 /* The addresses were ours all the time: they need no duplicate detection, in which
- * they could not be used for a second. */
+ * they could not be used for a second. Those that were another node's go through it
+ * again. */
 unsigned uplane_found_restore(struct nlsock *nl, const struct uplane_found *f, mip6_time now)
 {
 	mip6_time passed = now - f->at;
@@ -395,13 +437,45 @@ unsigned uplane_found_restore(struct nlsock *nl, const struct uplane_found *f, m
 	uplane_sysctl_write(name, "accept_dad", 0);
 	if (uplane_sysctl_write(name, "disable_ipv6", 0) < 0)
 		return (unsigned)f->count;
-	refused = restore_addresses(nl, f, passed);
+	refused = restore_addresses(nl, f, passed, false);
 	wait_until_usable(nl, f->ifindex);
 	refused += restore_some(nl, f, passed, RTM_NEWROUTE, false);
 	refused += restore_some(nl, f, passed, RTM_NEWROUTE, true);
 	refused += restore_some(nl, f, passed, RTM_NEWNEIGH, false);
 	uplane_sysctl_write(name, "accept_dad", f->accept_dad);
-	return refused;
+	return refused + restore_addresses(nl, f, passed, true);
+}
+
+/* The kernel keeps routes by nexthop objects without its IPv6, and drops what they
+ * would carry. */
+static int remove_route(struct nlsock *nl, const struct nlmsghdr *m)
+{
+	const uint64_t kept = bit(RTA_DST) | bit(RTA_TABLE) | bit(RTA_PRIORITY) | bit(RTA_NH_ID);
+	struct outgoing o;
+	struct nlmsghdr *out = begin(&o, m, sizeof(struct rtmsg), 0);
+	struct rtmsg *rtm = mnl_nlmsg_get_payload(out);
+	struct copying c = {out, ~kept};
+
+	out->nlmsg_type = RTM_DELROUTE;
+	out->nlmsg_flags = NLM_F_REQUEST;
+	rtm->rtm_flags = 0;
+	mnl_attr_parse(m, sizeof(*rtm), copy_attribute, &c);
+	return nlsock_talk(nl, out);
+}
+
+void uplane_found_sweep(struct nlsock *nl, const struct uplane_found *f)
+{
+	for (size_t i = 0; i < f->count; i++) {
+		const struct nlmsghdr *m = header(&f->messages[i]);
+		const struct nlattr *table[RTA_OIF + 1];
+
+		if (m->nlmsg_type != RTM_NEWROUTE || !has_nexthop_object(m))
+			continue;
+		/* One with several next hops may have some elsewhere. */
+		nlsock_attributes(m, sizeof(struct rtmsg), table, RTA_OIF + 1);
+		if (table[RTA_OIF])
+			remove_route(nl, m);
+	}
 }
 
 /* ---- telling a node ------------------------------------------------------------------ */
@@ -471,6 +545,8 @@ void uplane_found_tell(const struct uplane_found *f, struct mip6_soft *soft, mip
 		const struct nlmsghdr *m = header(&f->messages[i]);
 
 		if (mobile && is_dynamic(m))
+			continue;
+		if (m->nlmsg_type == RTM_NEWADDR && is_duplicate(m))
 			continue;
 		if (m->nlmsg_type == RTM_NEWADDR) {
 			struct mip6_prefix addr = address_of(m);

@@ -91,6 +91,8 @@ int uplane_found_append(struct uplane_found *f, const void *bytes, size_t len);
 /* Switches the kernel's IPv6 on again and makes what was there. Returns the number
  * of messages that the kernel refused. */
 unsigned uplane_found_restore(struct nlsock *nl, const struct uplane_found *f, mip6_time now);
+/* With the kernel's IPv6 off: takes away what it has kept of that nevertheless. */
+void uplane_found_sweep(struct nlsock *nl, const struct uplane_found *f);
 /* Tells a node of it: `global` is called for each address above link scope. A mobile
  * node is not told what came by Router Advertisements: that holds on the link where
  * it was learned, and the node learns it by itself. */
@@ -105,7 +107,7 @@ int uplane_state_save(struct journal *j, const struct uplane_found *f);
 /* MIP6_ERR_NOTFOUND when the interface is not in the file. */
 int uplane_state_load(const struct journal *j, unsigned ifindex, struct uplane_found *ret);
 void uplane_state_forget(struct journal *j, unsigned ifindex);
-/* The interfaces in the file, at most cap; returns how many. */
+/* The interfaces in the file, in order, at most cap; returns how many. */
 size_t uplane_state_list(const struct journal *j, unsigned *ret, size_t cap);
 
 /* ---- uplane_sysctl.c ------------------------------------------------------------ */
@@ -153,6 +155,7 @@ struct uplane_port {
 	struct uplane_rate rate;
 	struct loop_watch watch;
 	struct uplane_found found;
+	unsigned refused; /* messages, when it was given back */
 	struct uplane_port *next;
 };
 

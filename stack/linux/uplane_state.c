@@ -220,10 +220,19 @@ static void list_interface(void *arg, const struct mip6_record *record)
 		l->ret[l->count++] = interface_of(record);
 }
 
+static int compare(const void *a, const void *b)
+{
+	const unsigned *x = a;
+	const unsigned *y = b;
+
+	return (*x > *y) - (*x < *y);
+}
+
 size_t uplane_state_list(const struct journal *j, unsigned *ret, size_t cap)
 {
 	struct listing l = {ret, cap, 0};
 
 	journal_each(j, list_interface, &l);
+	qsort(ret, l.count, sizeof(*ret), compare);
 	return l.count;
 }

@@ -169,6 +169,10 @@ static void make_fixed_node(void)
 	    "ip netns add fix",
 	    "ip -n fix link set lo up",
 	    "ip netns exec fix sysctl -qw net.ipv6.conf.default.accept_dad=0",
+	    "ip -n fix tuntap add dev vpn mode tun",
+	    "ip -n fix link set vpn up",
+	    "ip -n fix address add 3fff:0:3::2/64 dev vpn",
+	    "ip -n fix -6 route add default dev vpn metric 1",
 	    "ip -n fix link add eth0 type veth peer name peer0",
 	    "ip -n fix link add eth1 type veth peer name peer1",
 	    "ip netns exec fix sysctl -qw net.ipv6.conf.peer0.disable_ipv6=1",
@@ -189,6 +193,8 @@ static void make_fixed_node(void)
 	    "nexthop via 3fff:0:100::b weight 3",
 	    "ip -n fix route add 3fff:0:52::/48 via fe80::5 dev eth1 table 100",
 	    "ip -n fix route add 3fff:0:53::/48 via fe80::6 dev eth1 onlink src 3fff:0:100::1",
+	    "ip -n fix nexthop add id 7 via 3fff:0:1::7 dev eth0",
+	    "ip -n fix route add 3fff:0:54::/48 nhid 7",
 	    "ip -n fix neighbour add 3fff:0:1::ffff lladdr 02:00:00:00:00:01 dev eth0 nud "
 	    "permanent",
 	    "ip -n fix neighbour add proxy 3fff:0:100::99 dev eth1",
@@ -207,7 +213,13 @@ static void expect_taken(void)
 	CU_ASSERT_EQUAL(sh("test -z \"$(ip -n fix -6 address show dev eth1)\""), 0);
 	CU_ASSERT_EQUAL(sh("ip -n fix -6 address show dev mip6up | grep -q 3fff:0:2::1/128"), 0);
 	CU_ASSERT_EQUAL(sh("ip -n fix -6 route show default | grep -q mip6up"), 0);
+	CU_ASSERT_EQUAL(sh("test -z \"$(ip -n fix -6 route show dev eth0)\""), 0);
 	CU_ASSERT_TRUE(status_has("fix", "stats", "plane_drop_no_neighbour"));
+}
+
+static void expect_no_complaint(void)
+{
+	CU_ASSERT_NOT_EQUAL(sh("grep 'user plane: cannot' /run/fix.events"), 0);
 }
 
 static void interfaces_are_given_back(void)
@@ -222,6 +234,7 @@ static void interfaces_are_given_back(void)
 	expect_taken();
 	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
 	expect_same("fix", before);
+	expect_no_complaint();
 	sh("ip netns del fix");
 	free(before);
 }
@@ -284,6 +297,68 @@ static void lifetimes_go_on(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(text, "dynamic"));
 	sh("ip netns del fix");
 	free(text);
+}
+
+#define EXPECT_OFF(interface)                                                                      \
+	CU_ASSERT_TRUE(wait_for("ip netns exec fix grep -qs 1 "                                    \
+				"/proc/sys/net/ipv6/conf/" interface "/disable_ipv6"))
+
+/* Whoever switches the kernel's IPv6 on again beside ours; the kernel itself does
+ * when the MTU was too small for a while. */
+static void kernel_stays_off(void)
+{
+	pid_t pid;
+
+	make_fixed_node();
+	pid = start("fix", home_agent);
+	CU_ASSERT_EQUAL(sh("ip -n fix link set eth0 mtu 1000; ip -n fix link set eth0 mtu 1500"),
+			0);
+	EXPECT_OFF("eth0");
+	sh("ip netns exec fix sysctl -qw net.ipv6.conf.eth1.disable_ipv6=0");
+	EXPECT_OFF("eth1");
+	sh("ip -n fix link set eth1 name wan");
+	sh("ip netns exec fix sysctl -qw net.ipv6.conf.wan.disable_ipv6=0");
+	EXPECT_OFF("wan");
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	CU_ASSERT_EQUAL(sh("ip -n fix -6 address show dev wan | grep -q 3fff:0:100::1/64"), 0);
+	sh("ip netns del fix");
+}
+
+/* An address that the kernel did not take into use, as another node has it, is not
+ * used by the user plane and does not come into use when it is given back. */
+static void duplicate_address_stays_unused(void)
+{
+	pid_t pid;
+
+	make_fixed_node();
+	sh("ip netns add twin; ip -n fix link set peer0 netns twin; "
+	   "ip netns exec twin sysctl -qw net.ipv6.conf.peer0.disable_ipv6=0; "
+	   "ip -n twin link set peer0 up; ip -n twin address add 3fff:0:1::9/64 dev peer0 nodad; "
+	   "ip netns exec fix sysctl -qw net.ipv6.conf.eth0.accept_dad=1");
+	pause_ms(200);
+	sh("ip -n fix address add 3fff:0:1::9/64 dev eth0");
+	CU_ASSERT_TRUE(wait_for("ip -n fix -6 address show dev eth0 dadfailed | grep -q 1::9"));
+	pid = start("fix", home_agent);
+	CU_ASSERT_NOT_EQUAL(sh("ip -n fix -6 address show dev mip6up | grep 1::9"), 0);
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	CU_ASSERT_EQUAL(sh("ip -n fix -6 address show dev eth0 tentative | grep -q 1::9"), 0);
+	CU_ASSERT_TRUE(wait_for("ip -n fix -6 address show dev eth0 dadfailed | grep -q 1::9"));
+	sh("ip netns del fix; ip netns del twin");
+}
+
+/* What cannot be written down is not taken, and that is said; so is an interface
+ * that the configuration names and the kernel has no IPv6 on. */
+static void says_what_is_not_taken(void)
+{
+	pid_t pid;
+
+	make_fixed_node();
+	sh("ip netns exec fix sysctl -qw net.ipv6.conf.eth1.disable_ipv6=1");
+	pid = start("fix", home_agent);
+	CU_ASSERT_EQUAL(sh("grep -q 'without IPv6.*eth1' /run/fix.events"), 0);
+	CU_ASSERT_NOT_EQUAL(sh("grep 'without IPv6.*peer' /run/fix.events"), 0);
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	sh("ip netns del fix");
 }
 
 /* What needs a restart is refused, and the node goes on. */
@@ -556,6 +631,9 @@ int main(void)
 	    {"taken again after a kill", taken_again_after_a_kill},
 	    {"given back by the kernel plane", given_back_by_the_kernel_plane},
 	    {"lifetimes go on", lifetimes_go_on},
+	    {"kernel stays off", kernel_stays_off},
+	    {"duplicate address stays unused", duplicate_address_stays_unused},
+	    {"says what is not taken", says_what_is_not_taken},
 	    {"plane does not change by reload", plane_does_not_change_by_reload},
 	    {"device is made again", device_is_made_again},
 	    {"auto takes what there is", auto_takes_what_there_is},
