@@ -190,6 +190,39 @@ static const struct mip6_soft_host soft_host = {.frames = do_frames,
 
 /* ---- in: descriptors ---------------------------------------------------------------------- */
 
+static void receive_datagrams(struct uplane *u, mip6_time now, unsigned ifindex,
+			      const struct mip6_buf *frame)
+{
+	int count = uplane_split_datagrams(&u->pool, frame);
+
+	if (count < 0)
+		u->stats.rx_odd++;
+	for (int i = 0; i < count; i++) {
+		struct mip6_buf one = uplane_datagram(frame, &u->pool.segments[i]);
+
+		mip6_soft_receive(u->soft, now, ifindex, &one, 1);
+	}
+}
+
+/* Frames in the pool, in order. */
+static void receive(struct uplane *u, mip6_time now, unsigned ifindex, size_t count)
+{
+	struct uplane_pool *p = &u->pool;
+	size_t done = 0;
+
+	while (done < count) {
+		size_t end = done;
+
+		while (end < count && !p->datagrams[end])
+			end++;
+		if (end > done)
+			mip6_soft_receive(u->soft, now, ifindex, &p->bufs[done], end - done);
+		if (end < count)
+			receive_datagrams(u, now, ifindex, &p->bufs[end]);
+		done = end + 1;
+	}
+}
+
 static void port_ready(void *arg, mip6_time now, uint32_t events)
 {
 	struct uplane_port *p = arg;
@@ -198,8 +231,7 @@ static void port_ready(void *arg, mip6_time now, uint32_t events)
 
 	(void)events;
 	u->now = now;
-	if (count > 0)
-		mip6_soft_receive(u->soft, now, p->ifindex, u->pool.bufs, count);
+	receive(u, now, p->ifindex, count);
 }
 
 static int open_tun(struct uplane *u, char *error, size_t cap);

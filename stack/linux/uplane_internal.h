@@ -28,14 +28,19 @@ enum {
 	/* Octets of headers before a segment's payload. No header is so long that it
 	 * reaches into the last of them, which hold virtio's header of the next. */
 	UPLANE_HEAD = 192,
+	UPLANE_DATAGRAMS = 256, /* in one packet; Linux has up to 128 */
 	UPLANE_VNET = sizeof(struct virtio_net_hdr),
 	UPLANE_ETH = 14,
 };
 
 /* ---- uplane_vnet.c: pure functions ------------------------------------------- */
 /* What virtio's header says of a packet that was read. False: a form that is not
- * ours (other segments than of TCP in IPv6, offsets beyond the packet). */
+ * ours (other segments than of TCP in IPv6 or of UDP, offsets beyond the packet). */
 bool uplane_vnet_read(const struct virtio_net_hdr *vnet, struct mip6_buf *buf);
+/* Many UDP datagrams in one packet, each of gso_size octets of payload but the last:
+ * the other end's kernel has not split what was sent so (UDP_SEGMENT), or what came in
+ * was put together by ours. Nobody behind here knows them. */
+bool uplane_vnet_is_datagrams(const struct virtio_net_hdr *vnet);
 /* The header of a packet to write, whole. */
 struct virtio_net_hdr uplane_vnet_write(const struct mip6_buf *buf);
 /* The header of one segment. */
@@ -50,6 +55,9 @@ struct uplane_pool {
 	struct mip6_buf bufs[UPLANE_BATCH];
 	struct iovec parts[UPLANE_BATCH];
 	struct mmsghdr messages[UPLANE_BATCH];
+	bool datagrams[UPLANE_BATCH]; /* the packet is many, of UDP */
+	struct mip6_segment segments[UPLANE_DATAGRAMS];
+	uint8_t heads[UPLANE_DATAGRAMS * UPLANE_HEAD];
 };
 
 /* Allocates the slots. MIP6_ERR_NOMEM. */
@@ -60,6 +68,12 @@ uint8_t *uplane_slot(const struct uplane_pool *p, size_t i);
 /* Takes the i-th slot, into which `len` octets were read, virtio's header among
  * them, as packet number `count`. False: it is none that we know. */
 bool uplane_take_slot(struct uplane_pool *p, size_t i, size_t len, size_t count);
+/* Splits a frame of many datagrams into p->segments; returns how many, or a negative
+ * error. */
+int uplane_split_datagrams(struct uplane_pool *p, const struct mip6_buf *frame);
+/* One of them as a frame, in the frame's own memory: its headers are written over the
+ * payload of the one before, which is done by then. */
+struct mip6_buf uplane_datagram(const struct mip6_buf *frame, const struct mip6_segment *segment);
 /* Octets from `data` to the end of its slot; 0 when it is not of the pool. */
 size_t uplane_room(const struct uplane_pool *p, const uint8_t *data);
 /* Takes into `first` as many of the packets behind it as are its next segments;

@@ -18,11 +18,18 @@ enum {
 	TCP_CWR = 0x80,
 	TCP_CHECKSUM = 16,
 	TCP_HEADER = 20,
+	/* VIRTIO_NET_HDR_GSO_UDP_L4, which headers before Linux 6.2 do not have. */
+	GSO_UDP = 5,
 };
 
 static bool checksum_fits(const struct mip6_buf *buf)
 {
 	return (size_t)buf->csum_start + buf->csum_offset + 2 <= buf->len;
+}
+
+bool uplane_vnet_is_datagrams(const struct virtio_net_hdr *vnet)
+{
+	return vnet->gso_type == GSO_UDP;
 }
 
 bool uplane_vnet_read(const struct virtio_net_hdr *vnet, struct mip6_buf *buf)
@@ -39,6 +46,10 @@ bool uplane_vnet_read(const struct virtio_net_hdr *vnet, struct mip6_buf *buf)
 	}
 	if (type == VIRTIO_NET_HDR_GSO_NONE)
 		return true;
+	if (uplane_vnet_is_datagrams(vnet)) {
+		buf->gso_size = vnet->gso_size;
+		return vnet->gso_size > 0 && (buf->csum_partial || buf->csum_valid);
+	}
 	/* Segments always come with a checksum to complete, which says where the TCP
 	 * header is. */
 	if (type != VIRTIO_NET_HDR_GSO_TCPV6 || !buf->csum_partial || vnet->gso_size == 0 ||
@@ -120,6 +131,7 @@ bool uplane_take_slot(struct uplane_pool *p, size_t i, size_t len, size_t count)
 	*buf = (struct mip6_buf){
 	    .data = uplane_slot(p, i), .len = len - sizeof(vnet), .headroom = MIP6_SOFT_HEADROOM};
 	memcpy(&vnet, buf->data - sizeof(vnet), sizeof(vnet));
+	p->datagrams[count] = uplane_vnet_is_datagrams(&vnet);
 	return uplane_vnet_read(&vnet, buf);
 }
 
@@ -135,6 +147,26 @@ size_t uplane_room(const struct uplane_pool *p, const uint8_t *data)
 	if (data < p->slots || data >= end)
 		return 0;
 	return UPLANE_SLOT - (size_t)(data - p->slots) % UPLANE_SLOT;
+}
+
+int uplane_split_datagrams(struct uplane_pool *p, const struct mip6_buf *frame)
+{
+	return mip6_offload_split(frame, UPLANE_ETH, p->heads, sizeof(p->heads), p->segments,
+				  UPLANE_DATAGRAMS);
+}
+
+struct mip6_buf uplane_datagram(const struct mip6_buf *frame, const struct mip6_segment *segment)
+{
+	size_t at = (size_t)(segment->payload - frame->data) - segment->head_len;
+	struct mip6_buf buf = {.data = frame->data + at,
+			       .len = segment->head_len + segment->payload_len,
+			       .headroom = frame->headroom + at,
+			       .csum_partial = segment->csum_partial,
+			       .csum_start = segment->csum_start,
+			       .csum_offset = segment->csum_offset};
+
+	memcpy(buf.data, segment->head, segment->head_len);
+	return buf;
 }
 
 size_t uplane_merge(const struct uplane_pool *p, struct mip6_buf *first,

@@ -6,6 +6,7 @@
 #include "test.h"
 #include <arpa/inet.h>
 #include <fcntl.h>
+#include <netinet/udp.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -531,6 +532,82 @@ static bool ping_works(const char *node, const char *to)
 	return false;
 }
 
+/* ---- UDP as browsers send it: many datagrams in one system call --------------------------- */
+
+enum { DATAGRAM = 1000, DATAGRAMS = 30, UDP_PORT = 7777 };
+
+/* A UDP socket of a node, bound or connected; < 0: none. */
+static int udp_socket(const char *node, const char *to)
+{
+	struct sockaddr_in6 addr = {.sin6_family = AF_INET6, .sin6_port = htons(UDP_PORT)};
+	char path[ROOM];
+	int space;
+	int fd;
+
+	snprintf(path, sizeof(path), "/run/netns/%s", node);
+	space = open(path, O_RDONLY | O_CLOEXEC);
+	if (space < 0 || setns(space, CLONE_NEWNET) < 0)
+		return -1;
+	fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (!to)
+		return bind(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0 ? -1 : fd;
+	if (inet_pton(AF_INET6, to, &addr.sin6_addr) != 1)
+		return -1;
+	return connect(fd, (const struct sockaddr *)&addr, sizeof(addr)) < 0 ? -1 : fd;
+}
+
+/* Says by a pipe that it listens; 0 when all datagrams came, whole. */
+static int udp_receiver(const char *node, int ready)
+{
+	struct pollfd wait = {.events = POLLIN, .fd = udp_socket(node, NULL)};
+	uint8_t data[2 * DATAGRAM];
+
+	if (wait.fd < 0 || write(ready, "", 1) != 1)
+		return 2;
+	for (size_t i = 0; i < DATAGRAMS; i++)
+		if (poll(&wait, 1, PATIENCE_MS) <= 0 ||
+		    recv(wait.fd, data, sizeof(data), 0) != DATAGRAM || data[0] != i)
+			return 1;
+	return 0;
+}
+
+static int udp_sender(const char *node, const char *to)
+{
+	static uint8_t data[DATAGRAM * DATAGRAMS];
+	const int size = DATAGRAM;
+	int fd = udp_socket(node, to);
+
+	for (size_t i = 0; i < DATAGRAMS; i++)
+		data[i * DATAGRAM] = (uint8_t)i;
+	if (fd < 0 || setsockopt(fd, IPPROTO_UDP, UDP_SEGMENT, &size, sizeof(size)) < 0)
+		return 2;
+	return send(fd, data, sizeof(data), 0) == sizeof(data) ? 0 : 1;
+}
+
+static bool datagrams_arrive(const char *from, const char *node, const char *to)
+{
+	int status[2] = {-1, -1};
+	pid_t pid[2];
+	int ends[2];
+	char octet;
+
+	if (pipe2(ends, O_CLOEXEC) < 0)
+		return false;
+	pid[0] = fork();
+	if (pid[0] == 0)
+		_exit(udp_receiver(node, ends[1]));
+	close(ends[1]);
+	if (read(ends[0], &octet, 1) == 1) {
+		pid[1] = fork();
+		if (pid[1] == 0)
+			_exit(udp_sender(from, to));
+		waitpid(pid[1], &status[1], 0);
+	}
+	close(ends[0]);
+	waitpid(pid[0], &status[0], 0);
+	return status[0] == 0 && status[1] == 0;
+}
+
 /* ---- tests on it ---------------------------------------------------------------------------- */
 
 static void ping_and_tcp_over_a_move(void)
@@ -543,6 +620,10 @@ static void ping_and_tcp_over_a_move(void)
 	CU_ASSERT_TRUE(ping_works("cn", "3fff:0:100::10"));
 	CU_ASSERT_TRUE(ping_works("mn", "3fff:0:1::2"));
 	CU_ASSERT_TRUE(ping_works("cn", "3fff:0:100::1"));
+	/* Up at the home agent, through its tunnel, and out of the mobile node's. */
+	CU_ASSERT_TRUE(datagrams_arrive("cn", "ha", "3fff:0:100::1"));
+	CU_ASSERT_TRUE(datagrams_arrive("cn", "mn", "3fff:0:100::10"));
+	CU_ASSERT_TRUE(datagrams_arrive("mn", "cn", "3fff:0:1::2"));
 	sh("ip -n mn link set eth0 down; ip -n mn link set eth0 up");
 	sh("ip -n ha link set cn down; ip -n ha link set cn up");
 	CU_ASSERT_TRUE(ping_works("cn", "3fff:0:100::10"));

@@ -8,6 +8,7 @@ enum {
 	ROOM = 66000,
 	SEGMENTS = 256,
 	TCP = 6,
+	UDP = 17,
 	OPTIONS = 12,
 	HEAD = 192,
 	FIN = 0x01,
@@ -210,7 +211,7 @@ static void test_split_refuses(void)
 		static const struct {
 			size_t at;
 			uint8_t value;
-		} spoiled[4] = {{0, 0x45}, {4, 0xff}, {6, 17}, {52, 0x40}};
+		} spoiled[4] = {{0, 0x45}, {4, 0xff}, {6, 132}, {52, 0x40}};
 
 		b = make(data, &f, 0);
 		data[spoiled[i].at] = spoiled[i].value;
@@ -231,6 +232,88 @@ static void test_split_refuses(void)
 				MIP6_ERR_VALUE);
 		free(copy.data);
 	}
+}
+
+/* A packet of UDP datagrams; what stands in length and checksum does not matter. */
+static struct mip6_buf make_datagrams(uint8_t *data, const struct form *f)
+{
+	struct mip6_buf b = {.data = data, .len = tcp_at(f) + 8 + f->payload};
+	struct mip6_writer w = wr_init(data + tcp_at(f), 8);
+
+	memset(data, 0x22, f->link_len);
+	for (size_t i = 0; i < f->headers; i++)
+		put_header(data + f->link_len + i * SOFT_IP6,
+			   b.len - f->link_len - (i + 1) * SOFT_IP6,
+			   i + 1 < f->headers ? IP6_NH_IPV6 : UDP, (uint8_t)(i + 1));
+	wr_u16(&w, 1000);
+	wr_u16(&w, 2000);
+	wr_u32(&w, 0x12345678);
+	for (size_t i = 0; i < f->payload; i++)
+		data[tcp_at(f) + 8 + i] = payload_octet(i);
+	b.gso_size = f->gso_size;
+	b.csum_valid = true;
+	return b;
+}
+
+/* Each with its own lengths and, when it is completed, its own checksum. */
+static void check_datagram(const struct mip6_segment *s, const struct form *f)
+{
+	uint8_t octets[2000];
+	struct mip6_buf b = {.data = octets, .len = s->head_len + s->payload_len};
+	size_t udp = tcp_at(f);
+	struct mip6_addr src;
+	struct mip6_addr dst;
+
+	CU_ASSERT_FATAL(b.len <= sizeof(octets));
+	memcpy(octets, s->head, s->head_len);
+	memcpy(octets + s->head_len, s->payload, s->payload_len);
+	b.csum_partial = s->csum_partial;
+	b.csum_start = s->csum_start;
+	b.csum_offset = s->csum_offset;
+	mip6_offload_checksum(&b);
+	memcpy(src.b, octets + udp - 32, 16);
+	memcpy(dst.b, octets + udp - 16, 16);
+	CU_ASSERT_EQUAL(ip6_checksum(&src, &dst, UDP, octets + udp, b.len - udp), 0);
+	CU_ASSERT_EQUAL((size_t)(octets[udp + 4] << 8 | octets[udp + 5]), 8 + s->payload_len);
+	for (size_t i = 0; i < f->headers; i++) {
+		const uint8_t *ip = octets + f->link_len + i * SOFT_IP6;
+
+		CU_ASSERT_EQUAL((size_t)(ip[4] << 8 | ip[5]),
+				b.len - f->link_len - (i + 1) * SOFT_IP6);
+	}
+}
+
+static void test_split_datagrams(void)
+{
+	static uint8_t data[ROOM];
+	static uint8_t heads[SEGMENTS * HEAD];
+
+	for (size_t headers = 1; headers <= 2; headers++) {
+		struct form f = {14, headers, 30500, 1000, 0};
+		struct mip6_segment segments[SEGMENTS];
+		struct mip6_buf b = make_datagrams(data, &f);
+		int n = mip6_offload_split(&b, 14, heads, sizeof(heads), segments, SEGMENTS);
+
+		CU_ASSERT_EQUAL_FATAL(n, 31);
+		for (int i = 0; i < n; i++) {
+			CU_ASSERT_PTR_EQUAL(segments[i].payload,
+					    data + tcp_at(&f) + 8 + 1000 * (size_t)i);
+			CU_ASSERT_EQUAL(segments[i].payload_len, i < 30 ? 1000 : 500);
+			check_datagram(&segments[i], &f);
+		}
+	}
+}
+
+/* Datagrams have borders that their receiver wants to see. */
+static void test_datagrams_do_not_merge(void)
+{
+	static uint8_t first[ROOM];
+	static uint8_t next[ROOM];
+	struct form f = {0, 1, 1000, 0, 0};
+	struct mip6_buf a = make_datagrams(first, &f);
+	struct mip6_buf b = make_datagrams(next, &f);
+
+	CU_ASSERT_FALSE(mip6_offload_merge(&a, ROOM, &b, 0));
 }
 
 /* ---- merging ------------------------------------------------------------------------------- */
@@ -545,6 +628,8 @@ int main(void)
 	static const struct test_case tests[] = {
 	    {"split", test_split},
 	    {"split refuses", test_split_refuses},
+	    {"split datagrams", test_split_datagrams},
+	    {"datagrams do not merge", test_datagrams_do_not_merge},
 	    {"round trip", test_round_trip},
 	    {"merge refuses other headers", test_merge_refuses_other_headers},
 	    {"merge refuses sizes", test_merge_refuses_sizes},

@@ -107,6 +107,44 @@ static void odd_forms_are_refused(void)
 	}
 }
 
+/* UDP datagrams in one: each is a frame in the memory of the whole, with the room of
+ * all that comes before it. */
+static void datagrams_become_frames(void)
+{
+	enum { COUNT = 3, SIZE = 40, HEAD = 14 + 40 + 8 };
+	struct mip6_buf frame = segment(0, 1);
+	struct virtio_net_hdr vnet = {
+	    .flags = VIRTIO_NET_HDR_F_DATA_VALID, .gso_type = 5, .gso_size = SIZE};
+
+	frame.csum_partial = false;
+	frame.data[14 + 6] = 17;
+	memset(frame.data + HEAD, 0, COUNT * SIZE);
+	for (size_t i = 0; i < COUNT; i++)
+		memset(frame.data + HEAD + i * SIZE, (int)('a' + i), SIZE);
+	frame.len = HEAD + COUNT * SIZE - 10;
+	frame.data[14 + 5] = (uint8_t)(frame.len - 14 - 40);
+	memcpy(frame.data - sizeof(vnet), &vnet, sizeof(vnet));
+	CU_ASSERT_TRUE_FATAL(uplane_take_slot(&pool, 0, sizeof(vnet) + frame.len, 0));
+	CU_ASSERT_TRUE(pool.datagrams[0]);
+	frame = pool.bufs[0];
+	CU_ASSERT_EQUAL_FATAL(uplane_split_datagrams(&pool, &frame), COUNT);
+	for (size_t i = 0; i < COUNT; i++) {
+		struct mip6_buf one = uplane_datagram(&frame, &pool.segments[i]);
+		size_t len = i < COUNT - 1 ? SIZE : SIZE - 10;
+
+		CU_ASSERT_EQUAL(one.len, HEAD + len);
+		CU_ASSERT_EQUAL(one.headroom, MIP6_SOFT_HEADROOM + i * SIZE);
+		CU_ASSERT_EQUAL(one.data[12], 0x86);
+		CU_ASSERT_EQUAL(one.data[HEAD - 3], 8 + len);
+		CU_ASSERT_EQUAL(one.data[HEAD], 'a' + i);
+		CU_ASSERT_EQUAL(one.data[one.len - 1], 'a' + i);
+		CU_ASSERT_TRUE(one.csum_partial && !one.gso_size);
+	}
+	vnet.flags = 0; /* nobody looked at the checksum */
+	memcpy(frame.data - sizeof(vnet), &vnet, sizeof(vnet));
+	CU_ASSERT_FALSE(uplane_take_slot(&pool, 0, sizeof(vnet) + frame.len, 0));
+}
+
 /* ---- memory ------------------------------------------------------------------------------ */
 
 static void room_ends_with_the_slot(void)
@@ -360,6 +398,7 @@ int main(void)
 	    {"plain packet has an empty header", plain_packet_has_an_empty_header},
 	    {"many segments keep their size", many_segments_keep_their_size},
 	    {"odd forms are refused", odd_forms_are_refused},
+	    {"datagrams become frames", datagrams_become_frames},
 	    {"room ends with the slot", room_ends_with_the_slot},
 	    {"segments in a row become one", segments_in_a_row_become_one},
 	    {"tunnelled segments stay", tunnelled_segments_stay},

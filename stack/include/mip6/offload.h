@@ -4,7 +4,8 @@
 
 /* Many TCP segments as one packet, as Linux's TUN and packet sockets give and take
  * them (virtio's header), split where an outer header is before them, which no
- * kernel of today splits itself, and merged again behind the tunnel. Pure
+ * kernel of today splits itself, and merged again behind the tunnel. UDP datagrams
+ * of one packet are split where they come in: nothing puts them together again. Pure
  * functions (stack/soft/offload.c). */
 #include <mip6/soft.h>
 
@@ -23,7 +24,7 @@ struct mip6_segment {
 /* Splits a packet or frame with gso_size into its segments; link_len is 14 for a
  * frame, 0 for a packet. heads: memory for the headers, at least 192 octets for
  * each segment. Returns their number, MIP6_ERR_SPACE (more than cap), or
- * MIP6_ERR_VALUE for what is not TCP in IPv6, perhaps in IPv6. */
+ * MIP6_ERR_VALUE for what is not TCP or UDP in IPv6, perhaps in IPv6. */
 int mip6_offload_split(const struct mip6_buf *packet, size_t link_len, uint8_t *heads,
 		       size_t heads_cap, struct mip6_segment *ret, size_t cap);
 /* Appends `next` to `first` when it is the TCP segment that follows it in the same
