@@ -12,7 +12,7 @@
  * is written anew beside the old one and takes its place by rename().
  *
  * Layout, all numbers big endian:
- *   header: "mip6jrn1", boot id (16), namespace's device and inode (8 + 8),
+ *   header: "mip6jrn1", boot id (16), namespace's device and cookie (8 + 8),
  *           real minus monotonic time in ns (8), CRC-32 of these (4)
  *   record: CRC-32 of the rest (4), kind (2), length (2), key (16), data */
 #include "linux/journal.h"
@@ -25,6 +25,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -263,11 +264,28 @@ static int64_t journal_clock(clockid_t id)
 	return (int64_t)t.tv_sec * MIP6_SECOND + t.tv_nsec;
 }
 
+/* Numbers of inodes come again: the next namespace has that of one that is gone. The
+ * kernel's own number does not; Linux tells it since 5.14. 0: it does not. */
+static uint64_t journal_namespace_cookie(void)
+{
+	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	uint64_t cookie = 0;
+	socklen_t len = sizeof(cookie);
+
+	if (fd < 0)
+		return 0;
+	if (getsockopt(fd, SOL_SOCKET, SO_NETNS_COOKIE, &cookie, &len) < 0)
+		cookie = 0;
+	close(fd);
+	return cookie;
+}
+
 static int journal_tie_now(struct journal_tie *ret)
 {
 	char text[64] = "";
 	struct stat ns;
 	unsigned n = 0;
+	uint64_t cookie = journal_namespace_cookie();
 	FILE *f = fopen("/proc/sys/kernel/random/boot_id", "re");
 
 	if (!f)
@@ -288,7 +306,7 @@ static int journal_tie_now(struct journal_tie *ret)
 	if (n != 2 * sizeof(ret->boot) || stat("/proc/self/ns/net", &ns) < 0)
 		return -1;
 	ret->device = ns.st_dev;
-	ret->inode = ns.st_ino;
+	ret->inode = cookie ? cookie : ns.st_ino;
 	ret->offset = journal_clock(CLOCK_REALTIME) - journal_clock(CLOCK_MONOTONIC);
 	return 0;
 }

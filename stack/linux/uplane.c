@@ -387,6 +387,17 @@ static void settle_port(struct uplane *u, struct uplane_port *p)
 	uplane_state_forget(u->state, p->ifindex);
 }
 
+/* It could not be taken: there is something to give back only where a former process
+ * had taken it. */
+static void leave_port(struct uplane *u, struct uplane_port *p)
+{
+	int disabled;
+
+	if (uplane_sysctl_read(p->name, "disable_ipv6", &disabled) == 0 && disabled)
+		p->refused = uplane_found_restore(&u->nl, &p->found, u->now);
+	settle_port(u, p);
+}
+
 /* In the order in which they were taken they are given back: the kernel lists
  * routes of several interfaces in the order in which they came. */
 static void append_port(struct uplane *u, struct uplane_port *p)
@@ -438,8 +449,7 @@ static void take(struct uplane *u, const struct mip6_link *link)
 		err = uplane_sysctl_write(p->name, "disable_ipv6", 1);
 	if (err < 0) {
 		warn(u, "take the interface", p->name, err);
-		p->refused = uplane_found_restore(&u->nl, &p->found, u->now);
-		settle_port(u, p);
+		leave_port(u, p);
 		free_port(u, p);
 		return;
 	}
@@ -458,9 +468,9 @@ static void tell_mtu(struct uplane *u)
 static void keep_off(struct uplane *u, const struct uplane_port *p)
 {
 	int disabled;
-	int err = uplane_sysctl_read(p->name, "disable_ipv6", &disabled);
+	int err;
 
-	if (err < 0 || disabled)
+	if (uplane_sysctl_read(p->name, "disable_ipv6", &disabled) < 0 || disabled)
 		return;
 	err = uplane_sysctl_write(p->name, "disable_ipv6", 1);
 	if (err < 0)

@@ -277,6 +277,48 @@ static void given_back_by_the_kernel_plane(void)
 	free(before);
 }
 
+static bool same_inode(const char *inode)
+{
+	return sh("test $(ip netns exec fix stat -Lc %%i /proc/self/ns/net) = %s", inode) == 0;
+}
+
+/* A node of the same name whose interfaces have the same numbers as the fixed node's. */
+static void make_next_node(const char *inode)
+{
+	for (int i = 0; i < 20; i++) {
+		pause_ms(100); /* the kernel gives the number back by and by */
+		sh("ip netns add fix");
+		if (same_inode(inode))
+			break;
+		sh("ip netns del fix; ip netns add other%d", i);
+	}
+	sh("for n in $(ip netns list | grep -o 'other[0-9]*'); do ip netns del $n; done; "
+	   "ip netns add fix 2>/dev/null; ip -n fix tuntap add dev vpn mode tun; "
+	   "for i in 0 1; do ip -n fix link add eth$i type veth peer name peer$i; "
+	   "ip -n fix link set eth$i up; ip -n fix link set peer$i up; done");
+}
+
+/* What was taken in a namespace that is gone does not come into another, though the
+ * kernel gave that the number of the former. */
+static void next_namespace_gets_nothing(void)
+{
+	char *inode;
+	pid_t pid;
+
+	make_fixed_node();
+	inode = output_of("ip netns exec fix stat -Lc %%i /proc/self/ns/net");
+	inode[strcspn(inode, "\n")] = '\0';
+	pid = start("fix", home_agent);
+	CU_ASSERT_EQUAL(stop(pid, SIGKILL), 128 + SIGKILL);
+	sh("ip netns del fix");
+	make_next_node(inode);
+	free(inode);
+	pid = start("fix", home_agent);
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	CU_ASSERT_EQUAL(sh("test -z \"$(ip -n fix -6 address show dev eth0 scope global)\""), 0);
+	sh("ip netns del fix");
+}
+
 /* Lifetimes go on while the interface is ours. */
 static void lifetimes_go_on(void)
 {
@@ -711,6 +753,7 @@ int main(void)
 	    {"interfaces are given back", interfaces_are_given_back},
 	    {"taken again after a kill", taken_again_after_a_kill},
 	    {"given back by the kernel plane", given_back_by_the_kernel_plane},
+	    {"next namespace gets nothing", next_namespace_gets_nothing},
 	    {"lifetimes go on", lifetimes_go_on},
 	    {"kernel stays off", kernel_stays_off},
 	    {"duplicate address stays unused", duplicate_address_stays_unused},
