@@ -311,8 +311,10 @@ static void user_address(void *arg, mip6_time now, unsigned ifindex, const struc
 		uplane_address(h->uplane, now, ifindex);
 }
 
-static const struct linkmon_sink user_sink = {
-    .link = user_link, .link_gone = user_link_gone, .address = user_address};
+static const struct linkmon_sink user_sink = {.link = user_link,
+					      .link_gone = user_link_gone,
+					      .address = user_address,
+					      .removed = removed_report};
 
 /* ---- opening ------------------------------------------------------------------- */
 

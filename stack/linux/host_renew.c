@@ -84,7 +84,7 @@ static void tell(struct host *h, mip6_time now, unsigned count)
 	host_event(h, &e);
 }
 
-void host_renew(struct host *h, mip6_time now)
+static unsigned renew_kernel(struct host *h)
 {
 	/* In the order in which they depend on each other. */
 	static const enum mip6_object_kind kinds[] = {MIP6_OBJ_DEVICE, MIP6_OBJ_ADDRESS,
@@ -95,12 +95,20 @@ void host_renew(struct host *h, mip6_time now)
 		r.kind = kinds[i];
 		mip6_node_wanted(h->node, renew_removed, &r);
 	}
+	return r.count;
+}
+
+void host_renew(struct host *h, mip6_time now)
+{
+	unsigned count = h->uplane ? uplane_renew(h->uplane, now, h->removed.keys, h->removed.count)
+				   : renew_kernel(h);
+
 	h->removed.count = 0;
 	h->removed.due = MIP6_NEVER;
-	if (r.count == 0)
+	if (count == 0)
 		return;
 	h->removed.last = now;
-	tell(h, now, r.count);
+	tell(h, now, count);
 }
 
 static bool renew_proxy(void *arg, const struct mip6_object *object)

@@ -65,13 +65,20 @@ static struct uplane_port *find(const struct uplane *u, unsigned ifindex)
 
 /* ---- addresses of the TUN device ------------------------------------------------------ */
 
+static bool has_address(const struct uplane *u, const struct mip6_addr *addr)
+{
+	for (size_t i = 0; i < u->addr_count; i++)
+		if (mip6_addr_equal(&u->addrs[i], addr))
+			return true;
+	return false;
+}
+
 static bool keep_address(struct uplane *u, const struct mip6_addr *addr)
 {
 	struct mip6_addr *more;
 
-	for (size_t i = 0; i < u->addr_count; i++)
-		if (mip6_addr_equal(&u->addrs[i], addr))
-			return true;
+	if (has_address(u, addr))
+		return true;
 	more = realloc(u->addrs, (u->addr_count + 1) * sizeof(*more));
 	if (!more)
 		return false;
@@ -249,6 +256,22 @@ static void renew_tun(struct uplane *u)
 	}
 	for (size_t i = 0; i < u->addr_count; i++)
 		uplane_tun_address(&u->tun, &u->nl, &u->addrs[i], true);
+}
+
+/* The route goes with the addresses where the device was set down. */
+unsigned uplane_renew(struct uplane *u, mip6_time now, const struct mip6_object *keys, size_t count)
+{
+	unsigned renewed = 0;
+
+	u->now = now;
+	for (size_t i = 0; i < count; i++) {
+		if (keys[i].kind != MIP6_OBJ_ADDRESS || !has_address(u, &keys[i].address.addr))
+			continue;
+		if (renewed++ == 0)
+			uplane_tun_up(&u->tun, &u->nl, tun_mtu(u));
+		set_address(u, &keys[i].address.addr, true);
+	}
+	return renewed;
 }
 
 static void tun_ready(void *arg, mip6_time now, uint32_t events)

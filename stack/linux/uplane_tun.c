@@ -127,7 +127,8 @@ int uplane_tun_up(struct uplane_tun *t, struct nlsock *nl, unsigned mtu)
 	m = nlsock_begin(&r, RTM_NEWROUTE, NLM_F_CREATE, &body, sizeof(body));
 	mnl_attr_put_u32(m, RTA_OIF, t->ifindex);
 	mnl_attr_put_u32(m, RTA_PRIORITY, TUN_METRIC);
-	return nlsock_talk(nl, m);
+	err = nlsock_talk(nl, m);
+	return err == -EEXIST ? 0 : err;
 }
 
 /* Alone (128 bits, no prefix route): neighbours are beyond the device as all
@@ -145,6 +146,7 @@ int uplane_tun_address(const struct uplane_tun *t, struct nlsock *nl, const stru
 
 	nlsock_put_addr(m, IFA_LOCAL, addr);
 	mnl_attr_put_u32(m, IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+	mnl_attr_put_u8(m, IFA_PROTO, KPLANE_IFA_PROTO);
 	err = nlsock_talk(nl, m);
 	return !present && err == -EADDRNOTAVAIL ? 0 : err;
 }

@@ -433,6 +433,23 @@ static void device_is_made_again(void)
 	sh("ip netns del fix");
 }
 
+/* And so is what was on it. */
+static void addresses_are_made_again(void)
+{
+	pid_t pid;
+
+	make_fixed_node();
+	pid = start("fix", home_agent);
+	CU_ASSERT_EQUAL(sh("ip -n fix address del 3fff:0:2::1/128 dev mip6up"), 0);
+	CU_ASSERT_TRUE(wait_for("ip -n fix -6 address show dev mip6up | "
+				"grep -q 3fff:0:2::1/128"));
+	CU_ASSERT_EQUAL(sh("ip -n fix link set mip6up down; ip -n fix link set mip6up up"), 0);
+	CU_ASSERT_TRUE(wait_for("test $(ip -n fix -o -6 address show dev mip6up | wc -l) = 4"));
+	CU_ASSERT_EQUAL(sh("ip -n fix -6 route show default | grep -q mip6up"), 0);
+	CU_ASSERT_EQUAL(stop(pid, SIGTERM), 0);
+	sh("ip netns del fix");
+}
+
 /* "auto" is the kernel where it has what a mobile node needs. */
 static void auto_takes_what_there_is(void)
 {
@@ -760,6 +777,7 @@ int main(void)
 	    {"says what is not taken", says_what_is_not_taken},
 	    {"plane does not change by reload", plane_does_not_change_by_reload},
 	    {"device is made again", device_is_made_again},
+	    {"addresses are made again", addresses_are_made_again},
 	    {"auto takes what there is", auto_takes_what_there_is},
 	    {"ping and TCP over a move", ping_and_tcp_over_a_move},
 	    {"traffic after a kill", traffic_after_a_kill},
