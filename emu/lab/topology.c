@@ -2,7 +2,9 @@
 /* A topology file: links, and nodes with their interfaces, addresses, routes,
  * sysctls and daemons. docs/scenario.md describes the format. */
 #include "lab/load.h"
+#include <arpa/inet.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define ADDRS_MAX   32
@@ -175,6 +177,62 @@ static int build_ifaces(struct lab_load *load, struct lab_node *node, const stru
 	return 0;
 }
 
+/* Whether an address is in the prefix that "address/length" tells. */
+static bool covers(const char *prefix, const struct in6_addr *addr)
+{
+	const char *slash = strchr(prefix, '/');
+	char text[INET6_ADDRSTRLEN] = "";
+	struct in6_addr net;
+	int bits = slash ? atoi(slash + 1) : 128;
+	int mask = 0xff << (8 - bits % 8) & 0xff;
+
+	memcpy(text, prefix, slash ? (size_t)(slash - prefix) : strlen(prefix));
+	return inet_pton(AF_INET6, text, &net) == 1 && memcmp(&net, addr, (size_t)bits / 8) == 0 &&
+	       (bits % 8 == 0 || ((net.s6_addr[bits / 8] ^ addr->s6_addr[bits / 8]) & mask) == 0);
+}
+
+static bool is_neighbour(const struct lab_iface *iface, const struct in6_addr *addr)
+{
+	for (size_t a = 0; a < iface->addr_count; a++)
+		if (covers(iface->addrs[a], addr))
+			return true;
+	return false;
+}
+
+/* Whether the node reaches an address without a router, over one interface where that
+ * is named; earlier routes may have put it on a link. */
+static bool is_on_link(const struct lab_node *node, const struct lab_route *route,
+		       const struct in6_addr *via)
+{
+	for (size_t i = 0; i < node->iface_count; i++)
+		if ((!route->dev[0] || strcmp(node->ifaces[i].name, route->dev) == 0) &&
+		    is_neighbour(&node->ifaces[i], via))
+			return true;
+	for (const struct lab_route *r = node->routes; r < route; r++)
+		if (!r->via[0] && (strcmp(r->dst, "default") == 0 || covers(r->dst, via)) &&
+		    (!route->dev[0] || strcmp(r->dev, route->dev) == 0))
+			return true;
+	return false;
+}
+
+/* No engine takes a route over a router that is not on a link of the node. */
+static int check_router(struct lab_load *load, const struct lab_node *node,
+			const struct lab_route *route, const struct doc_node *at)
+{
+	struct in6_addr via;
+
+	if (!at || inet_pton(AF_INET6, route->via, &via) != 1)
+		return 0;
+	if (!IN6_IS_ADDR_LINKLOCAL(&via) && !is_on_link(node, route, &via))
+		return doc_fail(at, load->error,
+				"the router is on no link of this node: expected an address in "
+				"the prefix of one of its interfaces");
+	if (IN6_IS_ADDR_LINKLOCAL(&via) && !route->dev[0])
+		return doc_fail(at, load->error,
+				"a link-local router needs \"interface\" beside it");
+	return 0;
+}
+
 static int build_route(struct lab_load *load, struct lab_node *node, const struct doc_node *map)
 {
 	static const char *const known[] = {"to", "via", "interface"};
@@ -196,7 +254,9 @@ static int build_route(struct lab_load *load, struct lab_node *node, const struc
 	if (!route->via[0] && !dev)
 		return doc_fail(map, load->error, "a route needs \"via\" or \"interface\"");
 	node->route_count++;
-	return dev ? find_iface(load, dev, (int)(node - load->plan->nodes), route->dev, &iface) : 0;
+	if (dev && find_iface(load, dev, (int)(node - load->plan->nodes), route->dev, &iface) < 0)
+		return -1;
+	return check_router(load, node, route, doc_get(map, "via"));
 }
 
 static int build_routes(struct lab_load *load, struct lab_node *node, const struct doc_node *list)
