@@ -553,7 +553,7 @@ const char *uml_end_text(enum uml_end end)
 	case UML_TIMEOUT:
 		return "time is up";
 	case UML_STOPPED:
-		return "stopped";
+		return "interrupted";
 	}
 	return "unknown";
 }
