@@ -157,8 +157,9 @@ void network::make_csma(int link, const std::vector<member> &visitors)
 		node(m.node).node()->AddDevice(device);
 		device->SetQueue(ns3::CreateObjectWithAttributes<ns3::DropTailQueue<ns3::Packet>>(
 		    "MaxSize", ns3::QueueSizeValue(ns3::QueueSize(csma_queue))));
+		/* The header of ns-3 names the last two the other way round. */
 		device->SetBackoffParams(ns3::NanoSeconds(csma_slot_ns), 1, csma_slots_max,
-					 csma_retries, csma_ceiling);
+					 csma_ceiling, csma_retries);
 		device->SetMtu(mtu_of(run_.plan->links[link]));
 		device->Attach(channel);
 		if (iface(m).link != link)

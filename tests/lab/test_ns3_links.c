@@ -301,6 +301,21 @@ static int call(const char *argument)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 97;
 }
 
+/* Forty nodes that find a link busy wait until it is free, however often. */
+static void crowd(void)
+{
+	struct lab_run run;
+	char path[48];
+
+	RUN(&run, "tests/lab/runs/scenarios/crowd.yaml", "-e", "ns3");
+	CU_ASSERT_EQUAL(run.code, 0);
+	for (int i = 1; i <= 40; i++) {
+		snprintf(path, sizeof(path), "probes.p%d.received", i);
+		CU_ASSERT_DOUBLE_EQUAL(lab_number(&run, path), 15, 0);
+	}
+	lab_run_free(&run);
+}
+
 static void misuse(void)
 {
 	CU_ASSERT_EQUAL(call(NULL), 2);
@@ -319,6 +334,7 @@ int main(void)
 	    {"foreign_router", foreign_router},
 	    {"foreign_words", foreign_words},
 	    {"many", many},
+	    {"crowd", crowd},
 	    {"misuse", misuse},
 	};
 
