@@ -274,7 +274,6 @@ bool ha_binding_never_was(const struct bcache_entry *e)
 	return e->state == BCACHE_DELETED && mip6_addr_is_unspecified(&e->coa);
 }
 
-/* Without a record: it says nothing that a mobile node was told. */
 void ha_binding_remember(struct ha *ha, mip6_time now, const struct ha_request *r,
 			 struct bcache_entry *e)
 {
@@ -290,6 +289,8 @@ void ha_binding_remember(struct ha *ha, mip6_time now, const struct ha_request *
 	e->seq = r->seq;
 	if (timer_set(&ha->node->timers, &e->timer, now + DELETED_S * MIP6_SECOND) < 0)
 		ha_entry_free(e);
+	else
+		ha_record_save(e);
 }
 
 void ha_binding_remove(struct ha *ha, mip6_time now, struct bcache_entry *e, const char *reason)

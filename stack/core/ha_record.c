@@ -50,6 +50,15 @@ struct saved {
 	char name[MIP6_IFNAME];
 };
 
+/* A de-registration of what was not bound has no care-of address. */
+static bool may_stand(const struct saved *s)
+{
+	if (s->state == BCACHE_DELETED && mip6_addr_is_unspecified(&s->coa))
+		return true;
+	return (s->state == BCACHE_BOUND || s->state == BCACHE_DELETED) &&
+	       mip6_addr_is_routable(&s->coa);
+}
+
 static int read_record(const struct mip6_record *record, struct saved *ret)
 {
 	struct mip6_reader r = rd_init(record->data, record->len);
@@ -64,9 +73,7 @@ static int read_record(const struct mip6_record *record, struct saved *ret)
 	rd_copy(&r, ret->name, sizeof(ret->name));
 	if (r.failed || rd_left(&r) != 0 || ret->version != RECORD_VERSION)
 		return MIP6_ERR_VALUE;
-	if (ret->state != BCACHE_BOUND && ret->state != BCACHE_DELETED)
-		return MIP6_ERR_VALUE;
-	if (!mip6_addr_is_routable(&record->key) || !mip6_addr_is_routable(&ret->coa) ||
+	if (!may_stand(ret) || !mip6_addr_is_routable(&record->key) ||
 	    !mip6_addr_is_routable(&ret->address))
 		return MIP6_ERR_VALUE;
 	ret->name[MIP6_IFNAME - 1] = '\0';

@@ -110,6 +110,22 @@ static void test_restart_deleted(void)
 	fake_free(f);
 }
 
+/* So is one of a node that was not bound, which its BU may have overtaken. */
+static void test_restart_never_bound(void)
+{
+	struct bench_bu home = {.seq = 11, .src = bench_hoa, .coa = bench_hoa, .no_hao = true};
+	struct fake_host *f = bench_new();
+
+	bench_bu(f, 6 * MIP6_SECOND, home);
+	f = restarted(f, 7 * MIP6_SECOND);
+	bench_bu(f, 8 * MIP6_SECOND, (struct bench_bu){.seq = 10, .lifetime = 100});
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_SEQUENCE);
+	home.seq = 12;
+	bench_bu(f, 9 * MIP6_SECOND, home);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_AGENT);
+	fake_free(f);
+}
+
 static void test_restore_late(void)
 {
 	struct fake_host *f = bench_new();
@@ -341,6 +357,7 @@ int main(void)
 	    {"restart", test_restart},
 	    {"restart needs no DAD", test_restart_no_dad},
 	    {"restart after deletion", test_restart_deleted},
+	    {"restart after deletion of nothing", test_restart_never_bound},
 	    {"restore too late", test_restore_late},
 	    {"bad records", test_restore_bad},
 	    {"access list", test_acl},
