@@ -11,8 +11,8 @@
 #include <unistd.h>
 
 /* Duplicate address detection waits RetransTimer, 1 s unless an RA says more. */
-#define DAD_LISTEN (2 * MIP6_SECOND)
-#define NS_TARGET  8 /* where a neighbour solicitation holds its target (RFC 4861 4.3) */
+#define ADDRESS_LISTEN (2 * MIP6_SECOND)
+#define NS_TARGET      8 /* where a neighbour solicitation holds its target (RFC 4861 4.3) */
 
 /* ---- out: struct mip6_host -------------------------------------------------- */
 
@@ -55,7 +55,7 @@ static void listen_for_duplicates(struct host *h, const struct mip6_tx *tx)
 	if (tx->next_header != IP6_NH_ICMPV6 || type != ICMP6_NS || r.failed)
 		return;
 	group = mip6_addr_solicited_node(&target);
-	if (sock_icmp6_listen(&h->icmp6, h->now, h->now + DAD_LISTEN, tx->ifindex, &group))
+	if (sock_icmp6_listen(&h->icmp6, h->now, h->now + ADDRESS_LISTEN, tx->ifindex, &group))
 		host_debug(h, 1, "cannot join the solicited-node group of an address in DAD");
 }
 
@@ -107,12 +107,29 @@ static void tell_plane_error(struct host *h)
 	host_event(h, &e);
 }
 
+/* The kernel joins the group of a new address a moment later, in a thread of its own.
+ * A home agent that has to ask for the address before it can acknowledge may be quicker,
+ * and asks again only after a second. */
+static void listen_for_address(struct host *h, const struct mip6_object *o)
+{
+	struct mip6_addr group;
+
+	if (o->kind != MIP6_OBJ_ADDRESS || o->address.ifindex == 0)
+		return;
+	group = mip6_addr_solicited_node(&o->address.addr);
+	if (sock_icmp6_listen(&h->icmp6, h->now, h->now + ADDRESS_LISTEN, o->address.ifindex,
+			      &group))
+		host_debug(h, 1, "cannot join the solicited-node group of a new address");
+}
+
 static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
 {
 	struct host *h = ctx;
 	char text[256];
 	int err = kplane_apply(h->kplane, was, is);
 
+	if (!err && !was)
+		listen_for_address(h, is);
 	if (h->debug_level > 0) /* the text costs more than the rest */
 		host_debug(h, 1, "%s %s%s",
 			   !was	 ? "add"
