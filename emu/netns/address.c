@@ -104,51 +104,65 @@ int netns_add_neighbour(struct nl *nl, unsigned ifindex, const char *text, const
 	return nl_talk(nl, &request);
 }
 
-#define FLUSH_MAX 256
+#define ADDRESSES_MAX 256
 
-struct flush {
+/* The addresses of one neighbour, and those that nobody has answered for: one that is
+ * asked for in vain while its node is away would be asked for again only after 1 s. */
+struct neighbour {
 	unsigned ifindex;
+	const uint8_t *mac;
 	size_t count;
-	struct in6_addr addrs[FLUSH_MAX];
+	struct in6_addr addrs[ADDRESSES_MAX];
 };
 
-static int take_address(const struct nlattr *attr, void *arg)
-{
-	struct flush *flush = arg;
+struct entry {
+	const struct nlattr *address, *mac;
+};
 
-	if (mnl_attr_get_type(attr) == NDA_DST && flush->count < FLUSH_MAX &&
+static int take_attribute(const struct nlattr *attr, void *arg)
+{
+	struct entry *entry = arg;
+
+	if (mnl_attr_get_type(attr) == NDA_DST &&
 	    mnl_attr_get_payload_len(attr) == sizeof(struct in6_addr))
-		memcpy(&flush->addrs[flush->count++], mnl_attr_get_payload(attr),
-		       sizeof(struct in6_addr));
+		entry->address = attr;
+	if (mnl_attr_get_type(attr) == NDA_LLADDR && mnl_attr_get_payload_len(attr) == 6)
+		entry->mac = attr;
 	return MNL_CB_OK;
 }
 
 static int collect(const struct nlmsghdr *header, void *arg)
 {
 	const struct ndmsg *msg = mnl_nlmsg_get_payload(header);
-	struct flush *flush = arg;
+	struct neighbour *n = arg;
+	struct entry entry = {0};
 
-	if ((unsigned)msg->ndm_ifindex != flush->ifindex ||
-	    (msg->ndm_state & (NUD_PERMANENT | NUD_NOARP)) || (msg->ndm_flags & NTF_PROXY))
+	if ((unsigned)msg->ndm_ifindex != n->ifindex ||
+	    (msg->ndm_state & (NUD_PERMANENT | NUD_NOARP)) || (msg->ndm_flags & NTF_PROXY) ||
+	    mnl_attr_parse(header, sizeof(*msg), take_attribute, &entry) < 0)
 		return MNL_CB_OK;
-	return mnl_attr_parse(header, sizeof(*msg), take_address, flush);
+	if (entry.address && n->count < ADDRESSES_MAX &&
+	    (!entry.mac || memcmp(mnl_attr_get_payload(entry.mac), n->mac, 6) == 0))
+		memcpy(&n->addrs[n->count++], mnl_attr_get_payload(entry.address),
+		       sizeof(struct in6_addr));
+	return MNL_CB_OK;
 }
 
-int netns_flush_neighbours(struct nl *nl, unsigned ifindex)
+int netns_forget_neighbour(struct nl *nl, unsigned ifindex, const uint8_t mac[6])
 {
-	struct flush flush = {.ifindex = ifindex};
+	struct neighbour n = {.ifindex = ifindex, .mac = mac};
 	struct nl_request request;
 	struct ndmsg *msg = nl_begin(&request, RTM_GETNEIGH, 0, sizeof(*msg));
 
 	msg->ndm_family = AF_INET6;
 	msg->ndm_ifindex = (int)ifindex;
-	if (nl_dump(nl, &request, collect, &flush) < 0)
+	if (nl_dump(nl, &request, collect, &n) < 0)
 		return -1;
-	for (size_t i = 0; i < flush.count; i++) {
+	for (size_t i = 0; i < n.count; i++) {
 		msg = nl_begin(&request, RTM_DELNEIGH, 0, sizeof(*msg));
 		msg->ndm_family = AF_INET6;
 		msg->ndm_ifindex = (int)ifindex;
-		mnl_attr_put(request.header, NDA_DST, sizeof(flush.addrs[i]), &flush.addrs[i]);
+		mnl_attr_put(request.header, NDA_DST, sizeof(n.addrs[i]), &n.addrs[i]);
 		if (nl_talk(nl, &request) < 0 && errno != ENOENT)
 			return -1;
 	}

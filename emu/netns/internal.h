@@ -28,6 +28,8 @@ int netns_drop_solicitations(struct nl *nl, unsigned ifindex);
 int netns_add_address(struct nl *nl, unsigned ifindex, const char *text);
 int netns_add_route(struct netns *net, int node, const struct lab_route *route);
 int netns_add_neighbour(struct nl *nl, unsigned ifindex, const char *text, const uint8_t mac[6]);
-int netns_flush_neighbours(struct nl *nl, unsigned ifindex);
+/* All addresses of the neighbour that has this link-layer address, and those that are
+ * asked for. */
+int netns_forget_neighbour(struct nl *nl, unsigned ifindex, const uint8_t mac[6]);
 
 #endif

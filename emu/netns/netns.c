@@ -302,14 +302,14 @@ int netns_unplug(struct netns *net, int node, int iface, bool link_event)
 	return 0;
 }
 
-static int flush_members(struct netns *net, int link)
+static int forget_on(struct netns *net, int link, const uint8_t mac[6])
 {
 	for (size_t n = 0; n < net->plan->node_count; n++)
 		for (size_t i = 0; i < net->plan->nodes[n].iface_count; i++) {
 			const struct lab_iface *iface = &net->plan->nodes[n].ifaces[i];
 
 			if (iface->link == link && !iface->mobile &&
-			    netns_flush_neighbours(&net->nodes[n].nl, iface->ifindex) < 0)
+			    netns_forget_neighbour(&net->nodes[n].nl, iface->ifindex, mac) < 0)
 				return -1;
 		}
 	return 0;
@@ -320,7 +320,7 @@ int netns_plug(struct netns *net, int node, int iface, int link)
 	unsigned port = netns_port_index(net->plan, node, iface);
 	struct nl *nl = &net->lab.nl;
 
-	if (flush_members(net, link) < 0 ||
+	if (forget_on(net, link, net->plan->nodes[node].ifaces[iface].mac) < 0 ||
 	    netns_set_impairment(nl, port, &net->plan->links[link].imp) < 0 ||
 	    netns_set_master(nl, port, netns_bridge_index(link)) < 0 ||
 	    netns_set_up(nl, port, true) < 0)

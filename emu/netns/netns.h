@@ -40,9 +40,8 @@ int netns_link_now(const struct netns *net, int node, int iface);
 /* Takes a mobile interface off its link. With link_event its carrier goes, else
  * only its frames do. */
 int netns_unplug(struct netns *net, int node, int iface, bool link_event);
-/* Plugs it into a link. Neighbour entries of the link's fixed members on that
- * link are flushed just before: a new access router knows nothing of a node
- * that arrives. */
+/* Plugs it into a link. The link's fixed members forget what they know of it
+ * just before: a new access router knows nothing of a node that arrives. */
 int netns_plug(struct netns *net, int node, int iface, int link);
 /* Gives a link's transmitters new delay, jitter, loss and rate. */
 int netns_impair(struct netns *net, int link, const struct lab_impairment *imp);

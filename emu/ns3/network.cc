@@ -291,13 +291,14 @@ void network::unplug(int node_index, int iface_index, bool link_event)
 	tell(m, false);
 }
 
-/* Who is on a link already has not heard of the node for long. */
-void network::forget_on(int link)
+/* Who is on a link already has not heard of the node for long. What it knows of others
+ * there stays: their traffic is no part of the handover. */
+void network::forget_on(int link, const uint8_t mac[6])
 {
 	for (int n = 0; n < static_cast<int>(run_.plan->node_count); n++)
 		for (int i = 0; i < static_cast<int>(run_.plan->nodes[n].iface_count); i++)
 			if (iface({n, i}).link == link && !iface({n, i}).mobile)
-				node(n).flush(iface({n, i}).ifindex);
+				node(n).forget(iface({n, i}).ifindex, mac);
 }
 
 void network::plug(int node_index, int iface_index, int link, std::function<void()> up)
@@ -310,7 +311,7 @@ void network::plug(int node_index, int iface_index, int link, std::function<void
 			  run_.plan->links[link].name);
 		return;
 	}
-	forget_on(link);
+	forget_on(link, iface(m).mac);
 	if (p.link() >= 0 && !is_cell(p.link()))
 		attach(p.device(p.link()), false); /* two moves at a time */
 	p.plug(link);

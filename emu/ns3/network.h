@@ -50,7 +50,7 @@ class network
 	bool make_cell(int link, const std::vector<member> &visitors);
 	ns3::Ptr<ns3::WifiNetDevice> station_of(const member &m);
 	bool is_cell(int link) const;
-	void forget_on(int link);
+	void forget_on(int link, const uint8_t mac[6]);
 	void tell(const member &m, bool up);
 	void associated(const member &m, bool up);
 	void introduce(const member &here, const member &there);

@@ -187,12 +187,17 @@ void plain_node::report_link(const port &, bool)
 {
 }
 
-void plain_node::flush(unsigned ifindex)
+void plain_node::forget(unsigned ifindex, const uint8_t mac[6])
 {
-	ipv6_->GetInterface(cables_[ifindex].interface)->GetNdiscCache()->Flush();
-	for (const neighbour &n : neighbours_)
-		if (n.ifindex == ifindex)
-			introduce(n);
+	ns3::Ptr<ns3::NdiscCache> cache =
+	    ipv6_->GetInterface(cables_[ifindex].interface)->GetNdiscCache();
+	ns3::Mac48Address address;
+
+	address.CopyFrom(mac);
+	for (ns3::NdiscCache::Entry *entry : cache->LookupInverse(address))
+		cache->Remove(entry);
+	for (ns3::NdiscCache::Entry *entry : cache->LookupInverse(ns3::Address())) /* asked for */
+		cache->Remove(entry);
 }
 
 /* ---- frames ---------------------------------------------------------------------- */

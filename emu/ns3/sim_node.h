@@ -32,8 +32,8 @@ class sim_node
 
 	/* The carrier of an interface went or came; attached: it is a new link. */
 	virtual void report_link(const port &p, bool attached) = 0;
-	/* Neighbours on that interface are forgotten. */
-	virtual void flush(unsigned ifindex) = 0;
+	/* The neighbour on that interface that has this address is forgotten. */
+	virtual void forget(unsigned ifindex, const uint8_t mac[6]) = 0;
 
 	/* Daemons, by their index in the plan. False: the run failed. */
 	virtual bool start(int daemon) = 0;

@@ -212,9 +212,9 @@ void stack_node::report_link(const port &p, bool attached)
 	input([&] { mip6_soft_link(soft_, node_now(), &report); });
 }
 
-void stack_node::flush(unsigned ifindex)
+void stack_node::forget(unsigned ifindex, const uint8_t mac[6])
 {
-	mip6_soft_flush(soft_, ifindex);
+	mip6_soft_forget(soft_, ifindex, mac);
 }
 
 bool stack_node::add_addresses(const port &p)

@@ -24,7 +24,7 @@ class stack_node : public sim_node
 	void install_upper() override;
 	bool raise() override;
 	void report_link(const port &p, bool attached) override;
-	void flush(unsigned ifindex) override;
+	void forget(unsigned ifindex, const uint8_t mac[6]) override;
 	bool start(int daemon) override;
 	bool signal(int daemon, int number) override;
 	void stop() override;

@@ -292,6 +292,8 @@ int soft_neigh_permanent(struct mip6_soft *s, unsigned ifindex, const struct mip
 			 const uint8_t mac[6]);
 /* Forgets all but permanent ones of an interface. */
 void soft_neigh_flush(struct mip6_soft *s, unsigned ifindex);
+/* Forgets those that have this link-layer address, and those that are asked for. */
+void soft_neigh_forget_mac(struct mip6_soft *s, unsigned ifindex, const uint8_t mac[6]);
 
 /* ---- nd.c ----------------------------------------------------------------------- */
 /* A valid ND message that came in; the core gets it after this. */

@@ -252,6 +252,18 @@ void soft_neigh_flush(struct mip6_soft *s, unsigned ifindex)
 	flush_ring(&s->neighbours->known, ifindex);
 }
 
+void soft_neigh_forget_mac(struct mip6_soft *s, unsigned ifindex, const uint8_t mac[6])
+{
+	struct neighbour *older;
+
+	flush_ring(&s->neighbours->asked, ifindex);
+	for (struct neighbour *n = s->neighbours->known.newest; n; n = older) {
+		older = n->older;
+		if (n->key.ifindex == ifindex && memcmp(n->mac, mac, sizeof(n->mac)) == 0)
+			drop_neighbour(n);
+	}
+}
+
 /* ---- sending ------------------------------------------------------------------------- */
 
 static void transmit(struct mip6_soft *s, const struct soft_iface *i, const uint8_t mac[6],

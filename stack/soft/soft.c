@@ -413,6 +413,11 @@ void mip6_soft_flush(struct mip6_soft *s, unsigned ifindex)
 	soft_neigh_flush(s, ifindex);
 }
 
+void mip6_soft_forget(struct mip6_soft *s, unsigned ifindex, const uint8_t mac[6])
+{
+	soft_neigh_forget_mac(s, ifindex, mac);
+}
+
 /* ---- inputs -------------------------------------------------------------------------------- */
 
 void mip6_soft_receive(struct mip6_soft *s, mip6_time now, unsigned ifindex,

@@ -557,6 +557,27 @@ static void interrupted(void)
 	lab_run_free(&run);
 }
 
+/* The traffic of a node that was on a link before is no part of the handover of one
+ * that arrives there. */
+static void guest(void)
+{
+	struct lab_run run;
+	size_t length;
+	char *before;
+	char *after;
+
+	RUN(&run, "tests/lab/runs/scenarios/guest.yaml");
+	check(&run, run.code == 0, "exit code 0");
+	before = lab_file(&run, "before.txt", &length);
+	after = lab_file(&run, "after.txt", &length);
+	check(&run, before && strstr(before, "3fff:0:1::3"), "the guest was known");
+	check(&run, after && !strstr(after, "3fff:0:1::3"), "and is forgotten");
+	check(&run, after && strstr(after, "3fff:0:1::2"), "the other is not");
+	free(before);
+	free(after);
+	lab_run_free(&run);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -595,6 +616,7 @@ int main(void)
 	    {"streams", streams},
 	    {"bad_input", bad_input},
 	    {"interrupted", interrupted},
+	    {"guest", guest},
 	};
 
 	return test_run("test_runs", tests, sizeof(tests) / sizeof(tests[0]));

@@ -388,6 +388,28 @@ static void test_flush(void)
 	lab_free(l);
 }
 
+/* Only who has the link-layer address is forgotten, with all its addresses. */
+static void test_forget(void)
+{
+	static const uint8_t nobody[6] = {2, 0, 0, 0, 0, 99};
+	struct lab *l = lab_new();
+
+	learn(l, "fe80::9");
+	mip6_soft_forget(l->s, 2, nobody);
+	send_to(l, 2, "fe80::9", 1);
+	mip6_soft_forget(l->s, 3, l->sent[0].octets); /* another interface */
+	send_to(l, 2, "fe80::9", 1);
+	l->count = 1;
+	CU_ASSERT_EQUAL(number_of(&l->sent[0]), 1);
+	mip6_soft_forget(l->s, 2, l->sent[0].octets);
+	send_to(l, 2, "fe80::9", 2);
+	CU_ASSERT_EQUAL(number_of(&l->sent[1]), -1);
+	/* Who is asked for in vain may be the one. */
+	mip6_soft_forget(l->s, 2, nobody);
+	CU_ASSERT_EQUAL(mip6_soft_deadline(l->s), MIP6_NEVER);
+	lab_free(l);
+}
+
 /* The longest unused one goes. */
 static void test_cache_full(void)
 {
@@ -603,6 +625,7 @@ static const struct test_case tests[] = {
     {"permanent", test_permanent},
     {"told", test_told},
     {"flush", test_flush},
+    {"forget", test_forget},
     {"cache_full", test_cache_full},
     {"cache_flooded", test_cache_flooded},
     {"group", test_group},

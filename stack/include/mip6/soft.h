@@ -112,6 +112,9 @@ int mip6_soft_neighbour(struct mip6_soft *s, unsigned ifindex, const struct mip6
 /* Forgets what was learned of the neighbours on an interface, as an operator's
  * flush. */
 void mip6_soft_flush(struct mip6_soft *s, unsigned ifindex);
+/* Forgets only the neighbours with that link-layer address, and those that have not
+ * answered yet. */
+void mip6_soft_forget(struct mip6_soft *s, unsigned ifindex, const uint8_t mac[6]);
 /* Whether packets of others are forwarded; false at first. */
 void mip6_soft_forwarding(struct mip6_soft *s, bool on);
 
