@@ -290,10 +290,8 @@ int expect_check(const struct lab_plan *plan, const struct expr *expr, char *err
 
 /* ---- the verdict --------------------------------------------------------------- */
 
-static bool holds(const struct expr *e, const struct expr_scope *scope)
+static bool holds(struct expr_value v)
 {
-	struct expr_value v = expr_eval(e, scope);
-
 	return v.known && (v.number > 0 || v.number < 0);
 }
 
@@ -314,39 +312,64 @@ static void print_value(char *text, size_t cap, struct expr_value v)
 		snprintf(text, cap, "%.3f", v.number);
 }
 
-/* "33.812 <= 35.213" for a comparison, else the value. */
-static void print_found(char *text, size_t cap, const struct expr *e,
-			const struct expr_scope *scope)
+/* One alternative: "33.812 <= 35.213" for a comparison, else whether it holds. */
+static void print_alternative(char *text, size_t cap, struct expr_value value,
+			      const struct expr_sides *sides)
 {
-	struct expr_value left;
-	struct expr_value right;
-	const char *symbol;
 	char a[32];
 	char b[32];
 
-	if (!expr_sides(e, scope, &left, &right, &symbol)) {
-		left = expr_eval(e, scope);
+	if (!sides->symbol) {
 		snprintf(text, cap, "%s",
-			 !left.known	   ? "no value"
-			 : holds(e, scope) ? "true"
-					   : "false");
+			 !value.known	? "no value"
+			 : holds(value) ? "true"
+					: "false");
 		return;
 	}
-	print_value(a, sizeof(a), left);
-	print_value(b, sizeof(b), right);
-	snprintf(text, cap, "%s %s %s", a, symbol, b);
+	print_value(a, sizeof(a), sides->left);
+	print_value(b, sizeof(b), sides->right);
+	snprintf(text, cap, "%s %s %s", a, sides->symbol, b);
 }
 
-/* How near a comparison of two known values is to failing. */
+/* Where an expectation fails, all of its alternatives did; else those that hold. */
+static void print_found(char *text, size_t cap, const struct expr *e,
+			const struct expr_scope *scope)
+{
+	bool all = !holds(expr_eval(e, scope));
+	size_t len = 0;
+
+	text[0] = '\0';
+	for (unsigned i = 0; i < expr_alternatives(e); i++) {
+		struct expr_sides sides;
+		struct expr_value value = expr_found(e, i, scope, &sides);
+		char one[80];
+
+		if (!all && !holds(value))
+			continue;
+		print_alternative(one, sizeof(one), value, &sides);
+		snprintf(text + len, cap - len, "%s%s", len > 0 ? " || " : "", one);
+		len = strlen(text);
+	}
+}
+
+/* How near an expectation that holds is to failing. What is equal, or is no comparison
+ * of two known values, is not near. */
 static double margin(const struct expr *e, const struct expr_scope *scope)
 {
-	struct expr_value left;
-	struct expr_value right;
-	const char *symbol;
+	double ret = 0;
 
-	if (!expr_sides(e, scope, &left, &right, &symbol) || !left.known || !right.known)
-		return INFINITY;
-	return fabs(left.number - right.number);
+	for (unsigned i = 0; i < expr_alternatives(e); i++) {
+		struct expr_sides sides;
+		double distance;
+
+		if (!holds(expr_found(e, i, scope, &sides)))
+			continue;
+		if (!sides.symbol || strchr("=!", sides.symbol[0]))
+			return INFINITY;
+		distance = fabs(sides.left.number - sides.right.number);
+		ret = distance > ret ? distance : ret;
+	}
+	return ret;
 }
 
 /* For every handover; what is shown is the first that fails, else the nearest. */
@@ -358,11 +381,11 @@ static void judge_each(const struct findings *f, const struct expr *e, struct sc
 	const struct handover *bad = NULL;
 	double nearest = INFINITY;
 	size_t good = 0;
-	char text[96] = "";
+	char text[200] = "";
 
 	for (size_t i = 0; i < f->count; i++) {
 		s->h = &f->handovers[i];
-		if (!holds(e, &scope)) {
+		if (!holds(expr_eval(e, &scope))) {
 			bad = bad ? bad : s->h;
 		} else if (good++ == 0 || margin(e, &scope) < nearest) {
 			nearest = margin(e, &scope);
@@ -393,7 +416,7 @@ static void judge(const struct findings *f, const char *results, const char *tex
 	if (expr_is_each(e)) {
 		judge_each(f, e, &s, v);
 	} else {
-		v->pass = holds(e, &scope);
+		v->pass = holds(expr_eval(e, &scope));
 		print_found(v->found, sizeof(v->found), e, &scope);
 	}
 	expr_free(e);

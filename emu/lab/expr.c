@@ -383,21 +383,42 @@ struct expr_value expr_eval(const struct expr *e, const struct expr_scope *scope
 	return eval(e, e->root, scope);
 }
 
-bool expr_sides(const struct expr *e, const struct expr_scope *scope, struct expr_value *ret_left,
-		struct expr_value *ret_right, const char **ret_symbol)
+static bool is_choice(const struct expr *e, int index)
 {
-	const struct node *n = &e->nodes[e->root];
+	return e->nodes[index].kind == OPERATOR && e->nodes[index].op == OR;
+}
 
-	if (n->kind != OPERATOR)
-		return false;
-	for (size_t i = 0; i < sizeof(symbols) / sizeof(symbols[0]); i++)
-		if (symbols[i].op == n->op && symbols[i].level == LEVEL_COMPARISON) {
-			*ret_symbol = symbols[i].text;
-			*ret_left = eval(e, n->left, scope);
-			*ret_right = eval(e, n->right, scope);
-			return true;
-		}
-	return false;
+unsigned expr_alternatives(const struct expr *e)
+{
+	unsigned count = 1;
+
+	for (int i = e->root; is_choice(e, i); i = e->nodes[i].left)
+		count++;
+	return count;
+}
+
+/* "a || b || c" is (a || b) || c: the last one is nearest to the root. */
+static int find_alternative(const struct expr *e, unsigned number)
+{
+	int index = e->root;
+
+	for (unsigned behind = expr_alternatives(e) - 1; behind > number; behind--)
+		index = e->nodes[index].left;
+	return is_choice(e, index) ? e->nodes[index].right : index;
+}
+
+struct expr_value expr_found(const struct expr *e, unsigned number, const struct expr_scope *scope,
+			     struct expr_sides *ret)
+{
+	int index = find_alternative(e, number);
+	const struct node *n = &e->nodes[index];
+
+	*ret = (struct expr_sides){0};
+	for (size_t i = 0; n->kind == OPERATOR && i < sizeof(symbols) / sizeof(symbols[0]); i++)
+		if (symbols[i].op == n->op && symbols[i].level == LEVEL_COMPARISON)
+			*ret = (struct expr_sides){symbols[i].text, eval(e, n->left, scope),
+						   eval(e, n->right, scope)};
+	return eval(e, index, scope);
 }
 
 bool expr_visit(const struct expr *e, bool (*fn)(void *arg, const struct expr_use *use), void *arg)

@@ -37,10 +37,17 @@ struct expr *expr_parse(const char *text, char *error, size_t cap, int *ret_colu
 void expr_free(struct expr *e);
 bool expr_is_each(const struct expr *e);
 struct expr_value expr_eval(const struct expr *e, const struct expr_scope *scope);
-/* When the outermost operator is a comparison: the values of its two sides, and
- * true. For saying what was found. */
-bool expr_sides(const struct expr *e, const struct expr_scope *scope, struct expr_value *ret_left,
-		struct expr_value *ret_right, const char **ret_symbol);
+/* How many alternatives there are: three in "a || b || c", else one. */
+unsigned expr_alternatives(const struct expr *e);
+/* The values on both sides of a comparison; symbol is NULL where there is none. */
+struct expr_sides {
+	const char *symbol;
+	struct expr_value left;
+	struct expr_value right;
+};
+/* The value of an alternative, from 0, and its sides: for saying what was found. */
+struct expr_value expr_found(const struct expr *e, unsigned number, const struct expr_scope *scope,
+			     struct expr_sides *ret);
 
 /* One name, or one call with its arguments, that an expression uses. */
 struct expr_use {

@@ -12,7 +12,7 @@
 /* An expectation and what came of it. */
 struct verdict {
 	bool pass;
-	char found[160];
+	char found[240];
 };
 
 struct findings {

@@ -33,14 +33,12 @@ static void use(const struct expr *e)
 	static struct lab_node node = {.name = "mn"};
 	const struct lab_plan plan = {.nodes = &node, .node_count = 1};
 	const struct expr_scope scope = {name_value, call_value, NULL};
-	struct expr_value left;
-	struct expr_value right;
-	const char *symbol = NULL;
+	struct expr_sides sides;
 	char error[300] = "";
 
 	expr_eval(e, &scope);
-	if (expr_sides(e, &scope, &left, &right, &symbol) && !symbol)
-		abort();
+	for (unsigned i = 0; i < expr_alternatives(e); i++)
+		expr_found(e, i, &scope, &sides);
 	if (expect_check(&plan, e, error, sizeof(error)) < 0 && error[0] == '\0')
 		abort();
 }

@@ -260,6 +260,7 @@ static void test_expectations(void)
 		has_text(&m, "summary.txt", line);
 	}
 	has_text(&m, "summary.txt", "found: 2 of 2; nearest handover 1: 35 <= 35.203\n");
+	has_text(&m, "summary.txt", "found: 1 of 2; first not handover 1: 0 == 1 || 40 > 50\n");
 	has_text(&m, "summary.txt", "found: no value == 0\n");
 	close_made(&m);
 }

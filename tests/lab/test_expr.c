@@ -121,17 +121,36 @@ static void test_each(void)
 static void test_sides(void)
 {
 	struct expr *e = parse("a + 1 <= b * 3");
-	struct expr_value left;
-	struct expr_value right;
-	const char *symbol = NULL;
+	struct expr_sides sides;
 
-	CU_ASSERT_TRUE(expr_sides(e, &scope, &left, &right, &symbol));
-	CU_ASSERT_STRING_EQUAL(symbol, "<=");
-	CU_ASSERT_DOUBLE_EQUAL(left.number, 2, 0);
-	CU_ASSERT_DOUBLE_EQUAL(right.number, 6, 0);
+	CU_ASSERT_EQUAL(expr_alternatives(e), 1);
+	CU_ASSERT_DOUBLE_EQUAL(expr_found(e, 0, &scope, &sides).number, 1, 0);
+	CU_ASSERT_STRING_EQUAL(sides.symbol, "<=");
+	CU_ASSERT_DOUBLE_EQUAL(sides.left.number, 2, 0);
+	CU_ASSERT_DOUBLE_EQUAL(sides.right.number, 6, 0);
 	expr_free(e);
 	e = parse("a < b && b < c");
-	CU_ASSERT_FALSE(expr_sides(e, &scope, &left, &right, &symbol));
+	expr_found(e, 0, &scope, &sides);
+	CU_ASSERT_PTR_NULL(sides.symbol);
+	expr_free(e);
+}
+
+static void test_alternatives(void)
+{
+	static const double left[] = {1, 3, 2};
+	struct expr *e = parse("a > b || b + 1 > a || b < 0");
+	struct expr_sides sides;
+
+	CU_ASSERT_EQUAL(expr_alternatives(e), 3);
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL(expr_found(e, i, &scope, &sides).number > 0, i == 1);
+		CU_ASSERT_DOUBLE_EQUAL(sides.left.number, left[i], 0);
+	}
+	expr_free(e);
+	e = parse("a > b || (b < a || a < 0)"); /* what is in parentheses is one */
+	CU_ASSERT_EQUAL(expr_alternatives(e), 2);
+	expr_found(e, 1, &scope, &sides);
+	CU_ASSERT_PTR_NULL(sides.symbol);
 	expr_free(e);
 }
 
@@ -218,6 +237,7 @@ int main(void)
 	    {"calls", test_calls},
 	    {"each", test_each},
 	    {"the sides of a comparison", test_sides},
+	    {"alternatives", test_alternatives},
 	    {"names and calls are visited", test_visit},
 	    {"mistakes have a column", test_mistakes},
 	    {"bounds", test_bounds},
