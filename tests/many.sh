@@ -15,7 +15,7 @@ seconds=$4
 mkdir -p "$folder/topologies" "$folder/scenarios"
 
 awk -v mns="$mns" -v ars="$ars" 'BEGIN {
-	command = "command: [\"${mip6d}\", -c, \"${dir}/mip6d.conf\", --events, \"${events}\"]"
+	command = "command: [\"${mip6d}\", -c, \"${dir}/mip6d.conf\", --events, \"${events}\", --state, \"${dir}\", --control, \"${dir}/mip6d.ctl\", --name, \"${node}\"]"
 	print "# SPDX-License-Identifier: GPL-2.0-or-later"
 	print "topology: many"
 	print "about: many mobile nodes behind a few access routers"
@@ -62,7 +62,7 @@ awk -v mns="$mns" -v ars="$ars" -v seconds="$seconds" 'BEGIN {
 	print "# SPDX-License-Identifier: GPL-2.0-or-later"
 	print "scenario: many"
 	print "about: many mobile nodes move between a few access routers"
-	print "topology: many\nengines: [ns3]\nsettle: 3s\nprobes:"
+	print "topology: many\nengines: [ns3, virtual]\nsettle: 3s\nprobes:"
 	for (m = 0; m < mns; m++)
 		printf "  down%d: {from: cn, to: mn%d, interval: 20ms}\n", m, m
 	laps = int((seconds - 6) / (mns * 0.03))

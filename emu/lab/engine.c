@@ -14,10 +14,17 @@
 
 #define DEBIAN_UML "/usr/bin/linux.uml"
 
-enum { TICK_MS = 200, MEMORY_MB = 512, BOOT_SECONDS = 60, DISK_MIN = 65536, KERNELS_ROOM = 480 };
+enum { TICK_MS = 200, BOOT_SECONDS = 60, DISK_MIN = 65536, KERNELS_ROOM = 480 };
+
+/* A node with its daemon, probes and capture takes up to 12 MB. What is not used is not
+ * taken from the machine. */
+enum { MEMORY_LEAST_MB = 512, MEMORY_SELF_MB = 256, MEMORY_NODE_MB = 20 };
 
 static const char hangs[] = "time in the run has stood still for a minute: something in it waits "
 			    "busily, or its kernel hangs";
+static const char no_memory[] =
+    "the kernel of the run ran out of memory: the scenario has too many "
+    "nodes or processes for it; raw/console.log has its words";
 
 /* The folder that was named, else this one's, else that of the source tree. */
 static void find_kernels(struct engine_paths *paths)
@@ -132,6 +139,27 @@ static bool disk_is_full(const char *results)
 	return statvfs(results, &fs) == 0 && (uint64_t)fs.f_bavail * fs.f_frsize < DISK_MIN;
 }
 
+static unsigned memory_mb(const struct lab_plan *plan)
+{
+	unsigned wanted = MEMORY_SELF_MB + MEMORY_NODE_MB * (unsigned)plan->node_count;
+
+	return wanted > MEMORY_LEAST_MB ? wanted : MEMORY_LEAST_MB;
+}
+
+/* The kernel has then killed one of the run's processes. */
+static bool was_out_of_memory(const char *console)
+{
+	FILE *file = fopen(console, "re");
+	char line[256];
+	bool found = false;
+
+	while (file && !found && fgets(line, sizeof(line), file))
+		found = strstr(line, "ut of memory") != NULL;
+	if (file)
+		fclose(file);
+	return found;
+}
+
 /* What the end of the kernel means for the user. */
 static int judge(const struct uml_run *run, const char *results, char *error, size_t cap)
 {
@@ -178,7 +206,7 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	    .seed = plan->seed,
 	    .init = init,
 	    .args = args,
-	    .mem_mb = MEMORY_MB,
+	    .mem_mb = memory_mb(plan),
 	    .console_log = console,
 	    /* For the case that nobody watches: virtual time may pass slower than
 	     * ours where there is much to do. */
@@ -196,6 +224,10 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	}
 	ended = watch(&run, stop_fd, tick, arg);
 	uml_stop(&run);
+	if (was_out_of_memory(console)) {
+		snprintf(error, cap, "%s", no_memory);
+		return 3;
+	}
 	if (ended <= 0) {
 		snprintf(error, cap, "%s", ended < 0 ? run.error : hangs);
 		return 1;
@@ -259,7 +291,7 @@ static int inside(const char *results, struct uml_inside *uml)
 	int code;
 
 	if (uml_inside_start(uml, false) < 0 ||
-	    uml_inside_modules(uml, uml_inside_lab_modules()) < 0) {
+	    uml_inside_modules(uml, uml_inside_lab_modules()) < 0 || uml_inside_limits(uml) < 0) {
 		write_raw(results, "error", uml->error);
 		return 3;
 	}

@@ -103,12 +103,14 @@ static int conclude(const struct lab_plan *plan, struct results *results, bool b
 {
 	struct lab_outcome outcome = {0};
 	int code = end->code;
+	/* What the machine lacks (memory, room on the disk) may show in the middle. */
+	bool began = code != RUN_LACKS || end->simulated_s > 0;
 
 	if (code != 0) {
 		fprintf(stderr, "mip6lab: %s\n", end->error);
 		print_last_words(results->path, end->error);
 	}
-	if (code != RUN_LACKS && analyse(plan, results->path, brief, &outcome) < 0) {
+	if (began && analyse(plan, results->path, brief, &outcome) < 0) {
 		/* Why a run failed says more than what its results lack. */
 		if (code == 0) {
 			fprintf(stderr, "mip6lab: %s\n", outcome.error);
@@ -120,7 +122,7 @@ static int conclude(const struct lab_plan *plan, struct results *results, bool b
 		code = RUN_FAILED;
 	end->code = code;
 	results_write_run(results, plan, end);
-	if (code != RUN_LACKS)
+	if (began)
 		results_link_latest(results);
 	printf("%.1f s simulated in %.1f s; results in %s\n", end->simulated_s, end->wall_s,
 	       results->path);

@@ -21,6 +21,8 @@ int netns_make_port(struct netns *net, int node, int iface);
 int netns_make_pair(struct netns *net, int node_a, int iface_a, int node_b, int iface_b);
 int netns_set_up(struct nl *nl, unsigned ifindex, bool up);
 int netns_set_master(struct nl *nl, unsigned ifindex, unsigned master);
+/* ready.c: returns when everything that has a carrier carries frames, or -1. */
+int netns_wait(struct netns *net);
 /* tc.c */
 int netns_set_impairment(struct nl *nl, unsigned ifindex, const struct lab_impairment *imp);
 int netns_drop_solicitations(struct nl *nl, unsigned ifindex);

@@ -261,7 +261,7 @@ int netns_build(struct netns *net, const struct lab_plan *plan)
 	for (int n = 0; n < (int)plan->node_count; n++)
 		if (add_routes(net, n) < 0)
 			return -1;
-	if (introduce_pairs(net) < 0)
+	if (introduce_pairs(net) < 0 || netns_wait(net) < 0)
 		return -1;
 	return netns_enter(net, -1);
 }

@@ -229,6 +229,22 @@ const char *const *uml_inside_lab_modules(void)
 	return modules;
 }
 
+/* Limits -------------------------------------------------------------------- */
+
+int uml_inside_limits(struct uml_inside *inside)
+{
+	static const char *const limits[][2] = {
+	    {"/proc/sys/net/ipv6/neigh/default/gc_thresh1", "16384"},
+	    {"/proc/sys/net/ipv6/neigh/default/gc_thresh2", "32768"},
+	    {"/proc/sys/net/ipv6/neigh/default/gc_thresh3", "65536"},
+	};
+
+	for (size_t i = 0; i < sizeof(limits) / sizeof(limits[0]); i++)
+		if (inside_write(limits[i][0], 0644, limits[i][1]) < 0)
+			return inside_fail(inside, "%s: %s", limits[i][0], strerror(errno));
+	return 0;
+}
+
 /* The way out ---------------------------------------------------------------- */
 
 _Noreturn void uml_inside_poweroff(struct uml_inside *inside, int code)

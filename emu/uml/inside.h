@@ -29,6 +29,12 @@ int uml_inside_modules(struct uml_inside *inside, const char *const *modules);
 /* The modules that the lab's topologies use, for uml_inside_modules(). */
 const char *const *uml_inside_lab_modules(void);
 
+/* Gives the kernel the room of as many machines as there are nodes: all namespaces
+ * share one table of neighbours, with 1024 entries at first, those of groups included;
+ * beyond that it forgets some that are needed. After the modules. 0, or -1 with
+ * inside->error. */
+int uml_inside_limits(struct uml_inside *inside);
+
 /* Writes files back to the machine, hands out `code` (0 to 255) and ends the
  * kernel. */
 _Noreturn void uml_inside_poweroff(struct uml_inside *inside, int code);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "runs_help.h"
+#include "test.h"
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -12,7 +13,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ARGS_MAX = 32, PATH_ROOM = 1024 };
+enum { ARGS_MAX = 32 };
 
 /* build/tests/lab/test_runs -> build */
 static void build_folder(char *buf, size_t cap)
@@ -26,6 +27,27 @@ static void build_folder(char *buf, size_t cap)
 		if (slash)
 			*slash = '\0';
 	}
+}
+
+const char *lab_built(const char *name, char buf[LAB_PATH])
+{
+	build_folder(buf, LAB_PATH / 2);
+	snprintf(buf + strlen(buf), LAB_PATH / 2, "/%s", name);
+	return buf;
+}
+
+const char *lab_many(const char *mobile_nodes, const char *routers, const char *seconds,
+		     char buf[LAB_PATH])
+{
+	char command[2 * LAB_PATH];
+	char name[64];
+
+	snprintf(name, sizeof(name), "test-results/many-%s", mobile_nodes);
+	snprintf(command, sizeof(command), "tests/many.sh '%s' %s %s %s", lab_built(name, buf),
+		 mobile_nodes, routers, seconds);
+	CU_ASSERT_EQUAL(system(command), 0);
+	snprintf(buf + strlen(buf), LAB_PATH / 4, "/scenarios/many.yaml");
+	return buf;
 }
 
 static void find_folder(struct lab_run *run)
@@ -47,7 +69,7 @@ static void find_folder(struct lab_run *run)
 
 static void load_summary(struct lab_run *run)
 {
-	char path[PATH_ROOM];
+	char path[LAB_PATH];
 
 	snprintf(path, sizeof(path), "%s/summary.json", run->folder);
 	run->summary = run->folder[0] ? json_load_file(path, 0, NULL) : NULL;
@@ -60,9 +82,9 @@ struct child {
 
 static void start(struct child *child, const char *command, const char *const *args)
 {
-	char build[PATH_ROOM];
-	char program[PATH_ROOM + 16];
-	char results[PATH_ROOM + 16];
+	char build[LAB_PATH];
+	char program[LAB_PATH + 16];
+	char results[LAB_PATH + 16];
 	char *argv[ARGS_MAX + 5] = {program};
 	int count = 1;
 	int pipes[2];
@@ -221,7 +243,7 @@ void lab_explain(const struct lab_run *run)
 
 char *lab_file(const struct lab_run *run, const char *name, size_t *ret_len)
 {
-	char path[PATH_ROOM];
+	char path[LAB_PATH];
 	struct stat st;
 	char *text;
 	FILE *file;
@@ -266,7 +288,7 @@ bool lab_same_file(const struct lab_run *a, const struct lab_run *b, const char 
 static unsigned compare_folder(const struct lab_run *a, const struct lab_run *b, const char *sub,
 			       const char *skip, char *first, size_t cap)
 {
-	char path[PATH_ROOM];
+	char path[LAB_PATH];
 	unsigned count = 0;
 	struct dirent *entry;
 	DIR *dir;
@@ -274,7 +296,7 @@ static unsigned compare_folder(const struct lab_run *a, const struct lab_run *b,
 	snprintf(path, sizeof(path), "%s/%s", a->folder, sub);
 	dir = opendir(path);
 	while (dir && (entry = readdir(dir))) {
-		char name[PATH_ROOM];
+		char name[LAB_PATH];
 
 		snprintf(name, sizeof(name), "%s%s%s", sub, *sub ? "/" : "", entry->d_name);
 		if (entry->d_name[0] == '.' || strcmp(name, skip) == 0 || strcmp(name, "raw") == 0)

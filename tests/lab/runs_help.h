@@ -16,6 +16,14 @@ struct lab_run {
 	json_t *summary;	 /* summary.json; NULL when there is none */
 };
 
+enum { LAB_PATH = 1024 };
+
+/* The path of a file in the build folder, in buf. */
+const char *lab_built(const char *name, char buf[LAB_PATH]);
+/* Has tests/many.sh, which `make bench` uses too, write a scenario; its path is in buf. */
+const char *lab_many(const char *mobile_nodes, const char *routers, const char *seconds,
+		     char buf[LAB_PATH]);
+
 /* Runs `mip6lab run ARGS...` (NULL at the end) with results in a new folder of
  * its own below the build folder. */
 void lab_run(struct lab_run *run, const char *const *args);

@@ -8,8 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-enum { ROOM = 1024 };
-
 #define RUN(run, ...) lab_run(run, (const char *const[]){__VA_ARGS__, NULL})
 
 /* What a stream of probes met. */
@@ -250,29 +248,13 @@ static void foreign_words(void)
 	}
 }
 
-/* A path below the build folder: build/tests/lab/test_ns3_links -> build/NAME. */
-static const char *built(const char *name, char buf[ROOM])
-{
-	ssize_t n = readlink("/proc/self/exe", buf, ROOM / 2);
-
-	buf[n > 0 ? n : 0] = '\0';
-	for (int up = 0; up < 3 && strrchr(buf, '/'); up++)
-		*strrchr(buf, '/') = '\0';
-	snprintf(buf + strlen(buf), ROOM / 2, "/%s", name);
-	return buf;
-}
-
-/* 40 mobile nodes at 5 access routers, made by the script that `make bench` uses. */
+/* 40 mobile nodes at 5 access routers. */
 static void many(void)
 {
-	char command[2 * ROOM];
-	char path[ROOM];
+	char path[LAB_PATH];
 	struct lab_run run;
 
-	snprintf(command, sizeof(command), "tests/many.sh '%s' 40 5 8.4",
-		 built("test-results/many", path));
-	CU_ASSERT_EQUAL(system(command), 0);
-	RUN(&run, built("test-results/many/scenarios/many.yaml", path), "-e", "ns3");
+	RUN(&run, lab_many("40", "5", "8.4", path), "-e", "ns3");
 	CU_ASSERT_EQUAL(run.code, 0);
 	CU_ASSERT_EQUAL(lab_number(&run, "handover.count"), 80);
 	CU_ASSERT_TRUE(lab_number(&run, "handover.first_down_ms.max") <= 50.2);
@@ -285,11 +267,11 @@ static void many(void)
 /* The program alone: its exit code. */
 static int call(const char *argument)
 {
-	char path[ROOM];
+	char path[LAB_PATH];
 	int status;
 	pid_t pid;
 
-	built("mip6lab-ns3", path);
+	lab_built("mip6lab-ns3", path);
 	pid = fork();
 	if (pid == 0) {
 		if (!freopen("/dev/null", "w", stderr))

@@ -578,6 +578,31 @@ static void guest(void)
 	lab_run_free(&run);
 }
 
+/* Its kernel kills somebody then, and what is left may hang: the user is told why. */
+static void out_of_memory(void)
+{
+	struct lab_run run;
+
+	RUN(&run, "tests/lab/runs/scenarios/hungry.yaml");
+	check(&run, run.code == 3, "exit code 3");
+	check(&run, strstr(run.output, "ran out of memory") != NULL, "the reason");
+	check(&run, run.summary != NULL, "as far as it got");
+	lab_run_free(&run);
+}
+
+/* So many nodes need more memory than a few, and Linux takes more than a second until
+ * the last of their links carries frames: the run begins after that. */
+static void many(void)
+{
+	char path[LAB_PATH];
+	struct lab_run run;
+
+	RUN(&run, lab_many("100", "8", "9.2", path));
+	check(&run, run.code == 0, "exit code 0");
+	check(&run, equals(&run, "handover.count", 100), "a handover of each");
+	lab_run_free(&run);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -617,6 +642,8 @@ int main(void)
 	    {"bad_input", bad_input},
 	    {"interrupted", interrupted},
 	    {"guest", guest},
+	    {"many", many},
+	    {"out_of_memory", out_of_memory},
 	};
 
 	return test_run("test_runs", tests, sizeof(tests) / sizeof(tests[0]));
