@@ -4,6 +4,7 @@
  * host's inputs on. Each entry that may change what is wanted ends with one
  * commit, so that the host carries out a step as a whole. */
 #include "advertise.h"
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,6 +85,21 @@ int mip6_node_restore(struct mip6_node *node, mip6_time now, const struct mip6_r
 	return MIP6_ERR_VALUE;
 }
 
+/* A misspelt name would be a node that waits for ever; an interface that comes later is
+ * taken then. */
+static void warn_of_missing(struct mip6_node *node, mip6_time now)
+{
+	for (size_t i = 0; i < node->config.interface_count; i++) {
+		const char *name = node->config.interfaces[i].name;
+		char text[80];
+
+		if (node_iface_by_name(node, name))
+			continue;
+		snprintf(text, sizeof(text), "there is no interface %s, which is configured", name);
+		node_warn(node, now, text);
+	}
+}
+
 int mip6_node_start(struct mip6_node *node, mip6_time now)
 {
 	struct mip6_event e = mip6_event_make(MIP6_EV_STARTED, now, 0);
@@ -94,6 +110,7 @@ int mip6_node_start(struct mip6_node *node, mip6_time now)
 	node->running = true;
 	mip6_event_text(&e, "role", role_text(node->config.role));
 	node_emit(node, &e);
+	warn_of_missing(node, now);
 	if (node->mn)
 		err = mn_start(node, now);
 	if (node->ha)
@@ -155,6 +172,8 @@ int mip6_node_reconfigure(struct mip6_node *node, mip6_time now, const struct mi
 	for (struct iface *iface = node->ifaces; iface; iface = iface->next)
 		iface_configure(node, iface);
 	node_emit(node, &e);
+	if (node->running)
+		warn_of_missing(node, now);
 	if (node->running && node->mn)
 		err = mn_reconfigure(node, now);
 	if (node->running && node->ha)

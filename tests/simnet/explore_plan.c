@@ -229,7 +229,9 @@ static bool parse_op(const char *text, struct explore_op *ret)
 	unsigned at;
 
 	*ret = (struct explore_op){.kind = OP_PLUG};
-	if (sscanf(text, "%u:%15[a-z]:%d:%d:%d", &at, name, &ret->a, &ret->b, &ret->c) != 5)
+	/* Seven digits: three hours, and nothing that overflows. */
+	if (sscanf(text, "%7u:%15[a-z]:%7d:%7d:%7d", &at, name, &ret->a, &ret->b, &ret->c) != 5 ||
+	    *text == '-')
 		return false;
 	ret->at_ms = at;
 	for (; ret->kind < OP_KINDS; ret->kind++)

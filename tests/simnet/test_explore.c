@@ -107,6 +107,8 @@ static void test_out_of_range(void)
 	    "3012:plug:0:0:0,3013:flap:99:0:1,3014:flap:2:7:1,3015:stop:-1:0:0",
 	    &plan));
 	CU_ASSERT_FALSE(explore_run(&plan, 0).failed);
+	CU_ASSERT_FALSE(explore_ops_parse("99999999999:plug:0:0:0", &plan));
+	CU_ASSERT_FALSE(explore_ops_parse("-1:plug:0:0:0", &plan));
 }
 
 /* A router that loses its routes never recovers: the explorer says so, and finds the

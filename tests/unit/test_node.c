@@ -264,6 +264,29 @@ static void test_interfaces(void)
 	fake_free(f);
 }
 
+/* A name that no interface has is told when the node starts and when it is told anew. */
+static void test_missing_interface(void)
+{
+	struct mip6_if_config named[2];
+	struct mip6_config c;
+	struct fake_host *f;
+
+	mip6_config_default(&c);
+	c.role = MIP6_ROLE_CN;
+	mip6_if_config_default(&named[0], "eth0", c.role);
+	mip6_if_config_default(&named[1], "eht1", c.role);
+	c.interfaces = named;
+	c.interface_count = 2;
+	f = fake_new(&c);
+	fake_link(f, 0, 2, "eth0", true);
+	mip6_node_start(f->node, 0);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_WARNING), 1);
+	c.interface_count = 1;
+	CU_ASSERT_EQUAL(mip6_node_reconfigure(f->node, 0, &c), MIP6_OK);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_WARNING), 1);
+	fake_free(f);
+}
+
 /* Each event has a name of its own and stands in the manual with its meaning. */
 static void test_events_documented(void)
 {
@@ -316,6 +339,7 @@ int main(void)
 	    {"rules of ND", test_nd_rules},
 	    {"error of the plane", test_plane_error},
 	    {"interfaces", test_interfaces},
+	    {"missing interface", test_missing_interface},
 	    {"events are documented", test_events_documented},
 	    {"fields of events", test_event_fields},
 	};
