@@ -76,6 +76,7 @@ struct mn_home {
 	struct timer announce_timer;
 	unsigned announce_count; /* unsolicited advertisements of the home address sent */
 	bool refused;		 /* status 134, or a duplicate: not to be used again */
+	bool inherited;		 /* what is being asked for was by the former process */
 	bool disputed;		 /* someone defended the home address on the home link */
 	unsigned disputes;	 /* times that it was not the home agent, on this link */
 };

@@ -273,5 +273,6 @@ void mn_record_apply(struct mn_home *home, mip6_time now, const struct mn_restor
 	}
 	home->place = former->place;
 	home->coa = former->coa;
+	home->inherited = true;
 	restore_plan(home, now);
 }

@@ -172,6 +172,7 @@ static void send_bu(struct mn_home *home, mip6_time now)
 	/* UseAltCoa: the source tells it too, where no ESP leaves the source open. */
 	if (!home->config.alt_coa && mip6_addr_equal(&tx.src, &home->bul.coa))
 		m.options.has_alt_coa = false;
+	home->inherited = false;
 	err = node_send_mh(home->node, &tx, &m);
 	if (err < 0)
 		node_warn(home->node, now, "a Binding Update could not be built");
@@ -295,13 +296,16 @@ static void refused(struct mn_home *home, mip6_time now, enum bul_verdict verdic
 	if (verdict == BUL_COA_REFUSED && coa)
 		coa->failed_rounds++;
 	/* While the home agent is sought on the home link, the question for the home
-	 * address itself may be what its duplicate detection met. */
-	if (verdict == BUL_HOA_REFUSED && home->place == MN_AWAY)
+	 * address itself may be what its duplicate detection met; and a former process
+	 * may have been on that link, and have met it. */
+	if (verdict == BUL_HOA_REFUSED && home->place == MN_AWAY && !home->inherited)
 		home->refused = true;
 	node_warn(home->node, now,
 		  home->refused ? "another node on the home link has the home address: it is not "
 				  "used again before a reload or restart"
 				: "the home agent refused the Binding Update");
+	if (verdict == BUL_HOA_REFUSED && home->inherited)
+		refresh(home, now);
 }
 
 static void receive_ba(struct mn_home *home, mip6_time now, const struct mh_message *m)

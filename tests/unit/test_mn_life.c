@@ -255,6 +255,31 @@ static void reload_tries_a_refused_address_again(void)
 	rig_end(&r);
 }
 
+/* The former process may have been on the home link when the home agent asked who has
+ * the address, and have answered itself: one more Binding Update tells. */
+static void refused_after_a_restart(void)
+{
+	static struct rig r;
+	uint16_t seq;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_attach1(&r);
+	seq = rig_bu(&r, 0)->mh.bu.seq;
+	rig_pass(&r, 100 * MS);
+	restart(&r);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	rig_receive_ba(&r, ETH0, COA1, MH_STATUS_DAD_FAILED, seq, 0);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.seq, (uint16_t)(seq + 1));
+	CU_ASSERT_PTR_NOT_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, HOA));
+	rig_receive_ba(&r, ETH0, COA1, MH_STATUS_DAD_FAILED, (uint16_t)(seq + 1), 0);
+	rig_pass(&r, 100 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
+	CU_ASSERT_PTR_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, HOA));
+	rig_end(&r);
+}
+
 /* The home agent's operator allowed the address: nobody waits for the late retry. */
 static void reload_tries_a_refused_registration_again(void)
 {
@@ -396,6 +421,7 @@ int main(void)
 	    {"reload_keeps_the_binding", reload_keeps_the_binding},
 	    {"reload_with_another_home_address", reload_with_another_home_address},
 	    {"reload_tries_a_refused_address_again", reload_tries_a_refused_address_again},
+	    {"refused_after_a_restart", refused_after_a_restart},
 	    {"reload_tries_a_refused_registration_again",
 	     reload_tries_a_refused_registration_again},
 	    {"without_alternate_coa", without_alternate_coa},
