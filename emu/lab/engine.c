@@ -16,7 +16,7 @@
 
 enum { TICK_MS = 200, BOOT_SECONDS = 60, DISK_MIN = 65536, KERNELS_ROOM = 480 };
 
-/* A node with its daemon, probes and capture takes up to 12 MB. What is not used is not
+/* A mobile node with its daemon, probe and capture takes 11 MB. What is not used is not
  * taken from the machine. */
 enum { MEMORY_LEAST_MB = 512, MEMORY_SELF_MB = 256, MEMORY_NODE_MB = 20 };
 

@@ -2,9 +2,8 @@
 /* A topology file: links, and nodes with their interfaces, addresses, routes,
  * sysctls and daemons. docs/scenario.md describes the format. */
 #include "lab/load.h"
-#include <arpa/inet.h>
+#include <mip6/types.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 
 #define ADDRS_MAX   32
@@ -177,21 +176,14 @@ static int build_ifaces(struct lab_load *load, struct lab_node *node, const stru
 	return 0;
 }
 
-/* Whether an address is in the prefix that "address/length" tells. */
-static bool covers(const char *prefix, const struct in6_addr *addr)
+static bool covers(const char *prefix, const struct mip6_addr *addr)
 {
-	const char *slash = strchr(prefix, '/');
-	char text[INET6_ADDRSTRLEN] = "";
-	struct in6_addr net;
-	int bits = slash ? atoi(slash + 1) : 128;
-	int mask = 0xff << (8 - bits % 8) & 0xff;
+	struct mip6_prefix parsed;
 
-	memcpy(text, prefix, slash ? (size_t)(slash - prefix) : strlen(prefix));
-	return inet_pton(AF_INET6, text, &net) == 1 && memcmp(&net, addr, (size_t)bits / 8) == 0 &&
-	       (bits % 8 == 0 || ((net.s6_addr[bits / 8] ^ addr->s6_addr[bits / 8]) & mask) == 0);
+	return mip6_prefix_parse(prefix, &parsed) == MIP6_OK && mip6_prefix_contains(&parsed, addr);
 }
 
-static bool is_neighbour(const struct lab_iface *iface, const struct in6_addr *addr)
+static bool is_neighbour(const struct lab_iface *iface, const struct mip6_addr *addr)
 {
 	for (size_t a = 0; a < iface->addr_count; a++)
 		if (covers(iface->addrs[a], addr))
@@ -202,7 +194,7 @@ static bool is_neighbour(const struct lab_iface *iface, const struct in6_addr *a
 /* Whether the node reaches an address without a router, over one interface where that
  * is named; earlier routes may have put it on a link. */
 static bool is_on_link(const struct lab_node *node, const struct lab_route *route,
-		       const struct in6_addr *via)
+		       const struct mip6_addr *via)
 {
 	for (size_t i = 0; i < node->iface_count; i++)
 		if ((!route->dev[0] || strcmp(node->ifaces[i].name, route->dev) == 0) &&
@@ -219,15 +211,15 @@ static bool is_on_link(const struct lab_node *node, const struct lab_route *rout
 static int check_router(struct lab_load *load, const struct lab_node *node,
 			const struct lab_route *route, const struct doc_node *at)
 {
-	struct in6_addr via;
+	struct mip6_addr via;
 
-	if (!at || inet_pton(AF_INET6, route->via, &via) != 1)
+	if (!at || mip6_addr_parse(route->via, &via) < 0)
 		return 0;
-	if (!IN6_IS_ADDR_LINKLOCAL(&via) && !is_on_link(node, route, &via))
+	if (!mip6_addr_is_link_local(&via) && !is_on_link(node, route, &via))
 		return doc_fail(at, load->error,
 				"the router is on no link of this node: expected an address in "
 				"the prefix of one of its interfaces");
-	if (IN6_IS_ADDR_LINKLOCAL(&via) && !route->dev[0])
+	if (mip6_addr_is_link_local(&via) && !route->dev[0])
 		return doc_fail(at, load->error,
 				"a link-local router needs \"interface\" beside it");
 	return 0;

@@ -288,13 +288,6 @@ bool plain_node::start(int daemon)
 	return true;
 }
 
-bool plain_node::end_daemon(int status, int number)
-{
-	note_exit(daemon_, status, number);
-	daemon_ = -1;
-	return true;
-}
-
 void plain_node::stop()
 {
 	if (daemon_ >= 0)
@@ -305,15 +298,16 @@ bool plain_node::signal(int daemon, int number)
 {
 	const struct lab_daemon &d = plan_.daemons[daemon];
 
-	if (daemon_ != daemon)
-		return run_.fail("%s at %s does not run", d.name, plan_.name);
-	note_signal(daemon, number);
+	if (!note_signal(daemon, number))
+		return false;
 	switch (number) {
 	case SIGTERM:
 	case SIGINT:
-		return end_daemon(0, 0);
+		end_daemon(0, 0);
+		return true;
 	case SIGKILL:
-		return end_daemon(-1, number);
+		end_daemon(-1, number);
+		return true;
 	case SIGHUP:
 		return true; /* its configuration is what it was */
 	default:

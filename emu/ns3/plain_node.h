@@ -49,7 +49,6 @@ class plain_node : public sim_node
 	void introduce(const neighbour &n);
 	bool configure(int daemon, radvd_conf *ret);
 	int64_t time_to_stop(int daemon) const;
-	bool end_daemon(int status, int number);
 	void receive(unsigned ifindex, const frame &f) override;
 
 	int index_;

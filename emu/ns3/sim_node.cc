@@ -153,16 +153,20 @@ void sim_node::note_start(int daemon)
 		  plan_.daemons[daemon].name);
 }
 
-void sim_node::note_signal(int daemon, int number)
+bool sim_node::note_signal(int daemon, int number)
 {
+	if (daemon_ != daemon)
+		return run_.fail("%s at %s does not run", plan_.daemons[daemon].name, plan_.name);
 	run_.note("signal", ",\"node\":\"%s\",\"daemon\":\"%s\",\"signal\":%d", plan_.name,
 		  plan_.daemons[daemon].name, number);
+	return true;
 }
 
-void sim_node::note_exit(int daemon, int status, int number)
+void sim_node::end_daemon(int status, int number)
 {
 	run_.note("exit", ",\"node\":\"%s\",\"process\":\"%s\",\"status\":%d,\"signal\":%d",
-		  plan_.name, plan_.daemons[daemon].name, status, number);
+		  plan_.name, plan_.daemons[daemon_].name, status, number);
+	daemon_ = -1;
 }
 
 } // namespace emu

@@ -67,8 +67,10 @@ class sim_node
 	/* What a daemon has to say goes into its log. */
 	void log(int daemon, const char *text);
 	void note_start(int daemon);
-	void note_signal(int daemon, int number);
-	void note_exit(int daemon, int status, int number);
+	/* A signal for a daemon; false: it does not run, and the run failed. */
+	bool note_signal(int daemon, int number);
+	/* The one that runs has ended, with this status or by this signal. */
+	void end_daemon(int status, int number);
 
 	struct run &run_;
 	const struct lab_node &plan_;

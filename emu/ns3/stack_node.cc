@@ -327,12 +327,6 @@ bool stack_node::start(int daemon)
 		   : true;
 }
 
-void stack_node::end_daemon(int status, int number)
-{
-	note_exit(daemon_, status, number);
-	daemon_ = -1;
-}
-
 void stack_node::stop()
 {
 	if (daemon_ < 0)
@@ -349,9 +343,8 @@ bool stack_node::signal(int daemon, int number)
 	struct mip6_config config;
 	int err;
 
-	if (daemon_ != daemon)
-		return run_.fail("%s at %s does not run", d.name, plan_.name);
-	note_signal(daemon, number);
+	if (!note_signal(daemon, number))
+		return false;
 	switch (number) {
 	case SIGTERM:
 	case SIGINT:

@@ -36,7 +36,6 @@ class stack_node : public sim_node
 	bool add_route(const struct lab_route &route);
 	bool configure(int daemon, struct mip6_config *ret);
 	void restore();
-	void end_daemon(int status, int number);
 	void receive(unsigned ifindex, const frame &f) override;
 	void output(ns3::Ptr<const ns3::Packet> packet);
 	void tick();

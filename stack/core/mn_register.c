@@ -292,19 +292,20 @@ static void accepted(struct mn_home *home, mip6_time now, const struct mh_messag
 static void refused(struct mn_home *home, mip6_time now, enum bul_verdict verdict)
 {
 	struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
+	bool duplicate = verdict == BUL_HOA_REFUSED && home->place == MN_AWAY;
 
 	if (verdict == BUL_COA_REFUSED && coa)
 		coa->failed_rounds++;
 	/* While the home agent is sought on the home link, the question for the home
 	 * address itself may be what its duplicate detection met; and a former process
 	 * may have been on that link, and have met it. */
-	if (verdict == BUL_HOA_REFUSED && home->place == MN_AWAY && !home->inherited)
+	if (duplicate && !home->inherited)
 		home->refused = true;
 	node_warn(home->node, now,
 		  home->refused ? "another node on the home link has the home address: it is not "
 				  "used again before a reload or restart"
 				: "the home agent refused the Binding Update");
-	if (verdict == BUL_HOA_REFUSED && home->inherited)
+	if (duplicate && home->inherited)
 		refresh(home, now);
 }
 

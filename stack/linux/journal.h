@@ -4,9 +4,9 @@
 
 /* Records that outlive the process: one file, appended to, each record with a
  * length and a checksum, so that a torn write at the end loses only what was
- * being written. The header ties the file to the boot id, the network namespace
- * (the kernel's cookie of it, or the inode of /proc/self/ns/net) and gives the offset between
- * monotonic and real time. The file is rewritten (temporary file, fsync, rename)
+ * being written. The header ties the file to the boot id and the network namespace
+ * (the kernel's cookie of it, or the inode of /proc/self/ns/net), and gives the offset
+ * between monotonic and real time. The file is rewritten (temporary file, fsync, rename)
  * when it has grown to several times its live content. */
 #include <mip6/node.h>
 

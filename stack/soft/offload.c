@@ -2,9 +2,9 @@
 
 /* Segmentation and its reverse for TCP in IPv6, and in IPv6 in IPv6; UDP is only
  * segmented. A tunnel in user space pays for each packet that it gets and gives; with
- * these functions it handles up to 64 kB at a time. What a segment differs in from the one before
- * is the same on both ways: lengths, sequence number, checksum, and the flags that stand for the
- * beginning (CWR) or the end (PSH, FIN) of the data. */
+ * these functions it handles up to 64 kB at a time. What a segment differs in from the
+ * one before is the same on both ways: lengths, sequence number, checksum, and the flags
+ * that stand for the beginning (CWR) or the end (PSH, FIN) of the data. */
 #include <mip6/offload.h>
 #include <mip6/wire.h>
 #include <string.h>

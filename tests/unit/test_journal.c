@@ -335,25 +335,60 @@ static uint32_t crc32(const uint8_t *data, size_t len)
 	return ~crc;
 }
 
+enum { HEADER = 52, AT_BOOT = 8, AT_NAMESPACE = 8 + 16 + 8, AT_OFFSET = AT_NAMESPACE + 8 };
+
+static void read_header(const char *path, uint8_t header[HEADER])
+{
+	int fd = open(path, O_RDONLY);
+
+	CU_ASSERT_EQUAL_FATAL(pread(fd, header, HEADER, 0), HEADER);
+	close(fd);
+}
+
+static void write_header(const char *path, uint8_t header[HEADER])
+{
+	struct mip6_writer w = wr_init(header + HEADER - 4, 4);
+	int fd = open(path, O_RDWR);
+
+	wr_u32(&w, crc32(header, HEADER - 4));
+	CU_ASSERT_EQUAL(pwrite(fd, header, HEADER, 0), HEADER);
+	close(fd);
+}
+
 /* A file whose header says: another boot, whose monotonic clock was behind real
  * time by `more` ns more than ours. */
 static void make_other_boot(const char *path, int64_t more)
 {
-	uint8_t header[52] = {0};
-	struct mip6_reader r = rd_init(header, sizeof(header));
-	struct mip6_writer w = wr_init(header, sizeof(header));
-	int fd = open(path, O_RDWR);
-	int64_t offset;
+	uint8_t header[HEADER] = {0};
+	struct mip6_reader r = rd_init(header + AT_OFFSET, 8);
+	struct mip6_writer w = wr_init(header + AT_OFFSET, 8);
 
-	CU_ASSERT_EQUAL_FATAL(pread(fd, header, sizeof(header), 0), sizeof(header));
-	rd_bytes(&r, 8 + 16 + 8 + 8);
-	offset = (int64_t)rd_u64(&r);
-	header[8] ^= 0xff;
-	w.pos = 8 + 16 + 8 + 8;
-	wr_u64(&w, (uint64_t)(offset + more));
-	wr_u32(&w, crc32(header, 48));
-	CU_ASSERT_EQUAL(pwrite(fd, header, sizeof(header), 0), sizeof(header));
-	close(fd);
+	read_header(path, header);
+	header[AT_BOOT] ^= 0xff;
+	wr_u64(&w, rd_u64(&r) + (uint64_t)more);
+	write_header(path, header);
+}
+
+/* The kernel gives the next namespace the inode number of one that is gone: a file that
+ * names no more than that is not of this one. */
+static void test_same_inode(void)
+{
+	char *path = make_path();
+	uint8_t header[HEADER] = {0};
+	struct mip6_writer w = wr_init(header + AT_NAMESPACE, 8);
+	struct journal_load load;
+	struct stat ns;
+
+	journal_close(open_journal(path, &load));
+	CU_ASSERT_EQUAL_FATAL(stat("/proc/self/ns/net", &ns), 0);
+	read_header(path, header);
+	journal_close(open_journal(path, &load));
+	CU_ASSERT_FALSE(load.other_boot);
+	wr_u64(&w, ns.st_ino);
+	write_header(path, header);
+	journal_close(open_journal(path, &load));
+	CU_ASSERT_TRUE(load.other_boot);
+	drop_path(path);
 }
 
 /* Between two readings of two clocks a little time passes. */
@@ -418,6 +453,7 @@ static const struct test_case tests[] = {
     {"records removed while they are read", test_removed_while_read},
     {"reset", test_reset},
     {"a file of another boot", test_other_boot},
+    {"a namespace with the same inode", test_same_inode},
     {"an expiry that never comes", test_never_stays_never},
 };
 
