@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "lab/engine.h"
 #include "lab/engine_internal.h"
+#include "lab/features.h"
 #include "lab/runner.h"
 #include "uml/inside.h"
 #include "uml/uml.h"
@@ -10,11 +11,16 @@
 #include <sys/stat.h>
 #include <sys/statvfs.h>
 #include <sys/utsname.h>
+#include <sys/wait.h>
+#include <time.h>
 #include <unistd.h>
 
 #define DEBIAN_UML "/usr/bin/linux.uml"
 
 enum { TICK_MS = 200, BOOT_SECONDS = 60, DISK_MIN = 65536, KERNELS_ROOM = 480 };
+
+/* Time 0 of virtual time is the kernel's start: PID 1 runs long before this. */
+enum { VIRTUAL_BOOT_SECONDS = 3600 };
 
 /* A mobile node with its daemon, probe and capture takes 11 MB. What is not used is not
  * taken from the machine. */
@@ -22,6 +28,12 @@ enum { MEMORY_LEAST_MB = 512, MEMORY_SELF_MB = 256, MEMORY_NODE_MB = 20 };
 
 static const char hangs[] = "time in the run has stood still for a minute: something in it waits "
 			    "busily, or its kernel hangs";
+static const char no_virtual_time[] =
+    "the kernel runs in real time: LD_PRELOAD of mip6lab-uml.so is not allowed here, or linux.uml "
+    "is statically linked. The kernel of `make kernel` does without";
+static const char unfit[] =
+    "this linux.uml cannot be given virtual time, its last words are in console.log: install "
+    "Debian's package user-mode-linux, or use the kernel of `make kernel`";
 static const char no_memory[] =
     "the kernel of the run ran out of memory: the scenario has too many "
     "nodes or processes for it; raw/console.log has its words";
@@ -67,40 +79,75 @@ void engine_scenarios(const struct engine_paths *paths, char *buf, size_t cap)
 		snprintf(buf, cap, "%s/../share/mip6lab/scenarios", paths->bin);
 }
 
-static void kernel_path(const struct engine_paths *paths, enum lab_engine engine, char *buf,
-			size_t cap)
+static void built_kernel(const struct engine_paths *paths, char *buf, size_t cap)
+{
+	snprintf(buf, cap, "%s/linux-virtual", paths->kernels);
+}
+
+static bool is_built_there(const struct engine_paths *paths)
+{
+	char kernel[600];
+
+	built_kernel(paths, kernel, sizeof(kernel));
+	return access(kernel, X_OK) == 0;
+}
+
+enum engine_kernel engine_kernel(const struct engine_paths *paths, enum lab_engine engine)
 {
 	if (engine == LAB_ENGINE_UML)
-		snprintf(buf, cap, "%s", DEBIAN_UML);
-	else
-		snprintf(buf, cap, "%s/linux-virtual", paths->kernels);
+		return ENGINE_KERNEL_DEBIAN;
+	if (engine != LAB_ENGINE_VIRTUAL)
+		return ENGINE_KERNEL_BEST;
+	if (paths->kernel != ENGINE_KERNEL_BEST)
+		return paths->kernel;
+	return is_built_there(paths) ? ENGINE_KERNEL_BUILT : ENGINE_KERNEL_DEBIAN;
+}
+
+const char *engine_kernel_text(enum engine_kernel kernel)
+{
+	if (kernel == ENGINE_KERNEL_BUILT)
+		return "the kernel of make kernel";
+	return kernel == ENGINE_KERNEL_DEBIAN ? "Debian's kernel" : "";
+}
+
+/* What the plan needs of a kernel that Debian's does not have. */
+static int refuse_lacking(const struct lab_plan *plan, char *error, size_t cap)
+{
+	const char *lacking = plan ? features_lacking(plan) : NULL;
+
+	if (!lacking)
+		return 0;
+	snprintf(error, cap,
+		 "%s needs %s, which Debian's kernel does not have. Type this once, it takes 4 to 9 "
+		 "minutes:\n    make kernel",
+		 plan->scenario, lacking);
+	return -1;
+}
+
+static int uml_ready(const struct engine_paths *paths, enum lab_engine engine,
+		     const struct lab_plan *plan, char *error, size_t cap)
+{
+	if (engine_kernel(paths, engine) == ENGINE_KERNEL_BUILT) {
+		if (is_built_there(paths))
+			return 0;
+		snprintf(error, cap, "there is no kernel in %s: make kernel", paths->kernels);
+		return -1;
+	}
+	if (access(DEBIAN_UML, X_OK) == 0)
+		return refuse_lacking(plan, error, cap);
+	snprintf(error, cap, "the kernel of engine %s is not there (%s): %s", lab_engine_name(engine),
+		 DEBIAN_UML, "apt-get install user-mode-linux");
+	return -1;
 }
 
 int engine_ready(const struct engine_paths *paths, enum lab_engine engine,
 		 const struct lab_plan *plan, char *error, size_t cap)
 {
-	char kernel[600];
-
 	if (engine == LAB_ENGINE_HOST)
 		return engine_host_ready(paths, plan, error, cap);
 	if (engine == LAB_ENGINE_NS3)
 		return engine_ns3_ready(paths, error, cap);
-	kernel_path(paths, engine, kernel, sizeof(kernel));
-	if (access(kernel, X_OK) == 0)
-		return 0;
-	snprintf(error, cap, "the kernel of engine %s is not there (%s): %s",
-		 lab_engine_name(engine), kernel,
-		 engine == LAB_ENGINE_UML ? "apt-get install user-mode-linux" : "make kernel");
-	return -1;
-}
-
-enum lab_engine engine_default(const struct engine_paths *paths)
-{
-	char error[1024];
-
-	return engine_ready(paths, LAB_ENGINE_VIRTUAL, NULL, error, sizeof(error)) == 0
-		   ? LAB_ENGINE_VIRTUAL
-		   : LAB_ENGINE_UML;
+	return uml_ready(paths, engine, plan, error, cap);
 }
 
 int engine_read_error(const char *results, char *error, size_t cap)
@@ -171,6 +218,11 @@ static int judge(const struct uml_run *run, const char *results, char *error, si
 	}
 	if (run->end == UML_POWEROFF && engine_read_error(results, error, cap))
 		return run->code;
+	if (run->end == UML_CRASHED && WIFEXITED(run->status) &&
+	    WEXITSTATUS(run->status) == UML_EXIT_UNFIT) {
+		snprintf(error, cap, "%s", unfit);
+		return 3;
+	}
 	if (run->end == UML_CRASHED)
 		snprintf(error, cap, "%s; its last words are in console.log",
 			 uml_end_text(run->end));
@@ -193,16 +245,18 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 		   const char *results, int stop_fd, bool (*tick)(void *arg), void *arg,
 		   char *error, size_t cap)
 {
-	char kernel[600];
+	bool built = engine_kernel(paths, plan->engine) == ENGINE_KERNEL_BUILT;
+	char kernel[600] = DEBIAN_UML;
 	char console[700];
 	char preload[700];
 	char init[700];
-	const char *args[] = {"inside", results, NULL};
+	const char *args[] = {results, NULL};
 	struct uml_run run = {0};
 	int ended;
 	struct uml_boot boot = {
 	    .kernel = kernel,
 	    .virtual_time = plan->engine == LAB_ENGINE_VIRTUAL,
+	    .time_travel = built,
 	    .seed = plan->seed,
 	    .init = init,
 	    .args = args,
@@ -215,9 +269,10 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 
 	inside_program(paths, init, sizeof(init));
 	snprintf(console, sizeof(console), "%s/raw/console.log", results);
-	if (plan->engine == LAB_ENGINE_UML && uml_find_preload(preload, sizeof(preload)))
+	if (uml_find_preload(preload, sizeof(preload)))
 		boot.preload = preload;
-	kernel_path(paths, plan->engine, kernel, sizeof(kernel));
+	if (built)
+		built_kernel(paths, kernel, sizeof(kernel));
 	if (uml_start(&boot, &run) < 0) {
 		snprintf(error, cap, "%s", run.error);
 		return 3;
@@ -279,8 +334,34 @@ int engine_carry_out(const struct engine_paths *paths, const struct lab_plan *pl
 	return code;
 }
 
-static int inside(const char *results, struct uml_inside *uml)
+/* A preloaded object that was not loaded leaves the kernel in real time. */
+static int check_time(const struct lab_plan *plan, const char *results)
 {
+	struct timespec now;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	if (plan->engine != LAB_ENGINE_VIRTUAL ||
+	    (uint64_t)now.tv_sec - UML_VIRTUAL_EPOCH / LAB_NS_SECOND < VIRTUAL_BOOT_SECONDS)
+		return 0;
+	write_raw(results, "error", no_virtual_time);
+	return 3;
+}
+
+/* What only a kernel of our own needs before a plan can be carried out on it. */
+static int prepare_kernel(struct uml_inside *uml)
+{
+	if (uml_inside_start(uml, false) == 0 && uml->args[0] &&
+	    uml_inside_modules(uml, uml_inside_lab_modules()) == 0 && uml_inside_limits(uml) == 0)
+		return 0;
+	fprintf(stderr, "mip6lab: %s\n", uml->error);
+	if (uml->args[0])
+		write_raw(uml->args[0], "error", uml->error);
+	return -1;
+}
+
+static int inside(struct uml_inside *uml)
+{
+	const char *results;
 	char scenario[700];
 	char topology[700];
 	char file[700];
@@ -290,11 +371,9 @@ static int inside(const char *results, struct uml_inside *uml)
 	struct lab_plan *plan;
 	int code;
 
-	if (uml_inside_start(uml, false) < 0 ||
-	    uml_inside_modules(uml, uml_inside_lab_modules()) < 0 || uml_inside_limits(uml) < 0) {
-		write_raw(results, "error", uml->error);
+	if (prepare_kernel(uml) < 0)
 		return 3;
-	}
+	results = uml->args[0];
 	snprintf(scenario, sizeof(scenario), "%s/scenario.yaml", results);
 	snprintf(topology, sizeof(topology), "%s/topology.yaml", results);
 	snprintf(file, sizeof(file), "%s/raw/settings", results);
@@ -306,21 +385,23 @@ static int inside(const char *results, struct uml_inside *uml)
 		write_raw(results, "error", error.text);
 		return 2;
 	}
-	code = engine_carry_out(&paths, plan, results, "/run/mip6lab");
+	code = check_time(plan, results);
+	if (code == 0)
+		code = engine_carry_out(&paths, plan, results, "/run/mip6lab");
 	lab_plan_free(plan);
 	settings_free(&settings);
 	return code;
 }
 
-int engine_inside(const char *results)
+bool engine_is_inside(void)
 {
-	struct uml_inside uml = {0};
-	int code;
+	return uml_inside_here();
+}
 
-	if (!uml_inside_here()) {
-		fputs("mip6lab: 'inside' is for the kernel that mip6lab boots\n", stderr);
-		return 2;
-	}
-	code = inside(results, &uml);
+int engine_inside(void)
+{
+	static struct uml_inside uml;
+	int code = inside(&uml);
+
 	uml_inside_poweroff(&uml, code);
 }

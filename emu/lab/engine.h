@@ -3,13 +3,19 @@
 #define LAB_ENGINE_H
 
 /* Engines: where a plan's network lives. uml and virtual boot a kernel whose
- * PID 1 is this same program (`mip6lab inside RESULTS`); host uses namespaces
+ * PID 1 is this same program; host uses namespaces
  * of the machine's own kernel; ns3 is a program of its own beside this one. */
 #include "lab/plan.h"
 #include "lab/settings.h"
 #include <stdio.h>
 
+/* Which kernel the engine virtual boots: the built one where it is there (BEST), or the
+ * one that the user names. */
+enum engine_kernel { ENGINE_KERNEL_BEST, ENGINE_KERNEL_BUILT, ENGINE_KERNEL_DEBIAN };
+
 struct engine_paths {
+	enum engine_kernel kernel; /* as asked for */
+
 	char self[512];	   /* this program */
 	char bin[512];	   /* its folder: mip6d and mip6ctl lie beside it */
 	char kernels[512]; /* folder of the virtual kernel */
@@ -25,8 +31,11 @@ void engine_scenarios(const struct engine_paths *paths, char *buf, size_t cap);
  * machine's own has what is needed. 0, or -1 with the reason and what to do. */
 int engine_ready(const struct engine_paths *paths, enum lab_engine engine,
 		 const struct lab_plan *plan, char *error, size_t cap);
-/* virtual where its kernel is built, else uml. */
-enum lab_engine engine_default(const struct engine_paths *paths);
+/* The kernel that the engine boots here: BUILT or DEBIAN; BEST for an engine that boots
+ * none. */
+enum engine_kernel engine_kernel(const struct engine_paths *paths, enum lab_engine engine);
+/* What to call it: "Debian's kernel"; "" for BEST. */
+const char *engine_kernel_text(enum engine_kernel kernel);
 
 /* Runs the plan whose files and settings lie in `results`. `tick` is called a
  * few times a second of wall time and ends the run by false: it hangs; stop_fd
@@ -36,7 +45,9 @@ enum lab_engine engine_default(const struct engine_paths *paths);
 int engine_run(const struct engine_paths *paths, const struct lab_plan *plan, const char *results,
 	       int stop_fd, bool (*tick)(void *arg), void *arg, char *error, size_t error_cap);
 
-/* The part inside: PID 1 of a UML. Never returns to a machine's user. */
-int engine_inside(const char *results);
+/* Whether this process is PID 1 of a kernel that engine_run() booted. */
+bool engine_is_inside(void);
+/* What it does then. Never returns. */
+int engine_inside(void);
 
 #endif

@@ -22,8 +22,9 @@ static void usage(FILE *out)
 	      "       mip6lab --version | --help\n"
 	      "\n"
 	      "SCENARIO is a name in scenarios/ or a path. Options of run, plan and agree:\n"
-	      "  -e, --engine NAME     virtual, uml, host or ns3; default: virtual where its\n"
-	      "                        kernel is built, else uml\n"
+	      "  -e, --engine NAME     virtual, uml, host or ns3; default: virtual\n"
+	      "  -k, --kernel NAME     built or debian, for virtual; default: built where\n"
+	      "                        `make kernel` has made it, else debian\n"
 	      "  -s, --seed N          of every random moment (default 1)\n"
 	      "  -p, --set NAME=VALUE  a parameter, with its unit; may hold several\n"
 	      "  -t, --topology FILE   another topology than the scenario names\n"
@@ -51,12 +52,26 @@ static void default_scenarios(char *buf, size_t cap)
 		engine_scenarios(&paths, buf, cap);
 }
 
+static int take_kernel(struct run_options *o, const char *value)
+{
+	if (strcmp(value, "built") == 0)
+		o->kernel = ENGINE_KERNEL_BUILT;
+	else if (strcmp(value, "debian") == 0)
+		o->kernel = ENGINE_KERNEL_DEBIAN;
+	else
+		snprintf(o->settings.error, sizeof(o->settings.error),
+			 "unknown kernel \"%.40s\": expected built or debian", value);
+	return o->kernel == ENGINE_KERNEL_BEST ? -1 : 0;
+}
+
 static int take_option(struct run_options *o, int option, const char *value)
 {
 	switch (option) {
 	case 'e':
 		o->engine_given = true;
 		return settings_engine(&o->settings, value);
+	case 'k':
+		return take_kernel(o, value);
 	case 's':
 		return settings_seed(&o->settings, value);
 	case 'p':
@@ -85,14 +100,15 @@ static int parse_options(int argc, char **argv, struct run_options *o)
 	    {"engine", required_argument, NULL, 'e'},  {"seed", required_argument, NULL, 's'},
 	    {"set", required_argument, NULL, 'p'},     {"topology", required_argument, NULL, 't'},
 	    {"results", required_argument, NULL, 'o'}, {"scenarios", required_argument, NULL, 'd'},
-	    {"allow", required_argument, NULL, 'a'},   {NULL, 0, NULL, 0},
+	    {"allow", required_argument, NULL, 'a'},   {"kernel", required_argument, NULL, 'k'},
+	    {NULL, 0, NULL, 0},
 	};
 	int option;
 
 	*o = (struct run_options){.results = "results", .settings.seed = 1};
 	default_scenarios(o->scenario_folder, sizeof(o->scenario_folder));
 	o->scenarios = o->scenario_folder;
-	while ((option = getopt_long(argc, argv, "e:s:p:t:o:d:a:", options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "e:s:p:t:o:d:a:k:", options, NULL)) != -1)
 		if (take_option(o, option, optarg) < 0)
 			return bad_option(o->settings.error);
 	if (optind != argc - 1)
@@ -176,11 +192,6 @@ static int command_check(int argc, char **argv)
 	return code;
 }
 
-static int command_inside(int argc, char **argv)
-{
-	return argc == 2 ? engine_inside(argv[1]) : bad_option("expected one folder");
-}
-
 struct command {
 	const char *name;
 	int (*run)(int argc, char **argv);
@@ -189,10 +200,12 @@ struct command {
 int main(int argc, char **argv)
 {
 	static const struct command commands[] = {
-	    {"run", command_run},     {"plan", command_plan},	  {"list", command_list},
-	    {"check", command_check}, {"inside", command_inside}, {"agree", command_agree},
+	    {"run", command_run},     {"plan", command_plan},	{"list", command_list},
+	    {"check", command_check}, {"agree", command_agree},
 	};
 
+	if (engine_is_inside())
+		return engine_inside();
 	if (argc < 2) {
 		usage(stderr);
 		return RUN_BAD_INPUT;

@@ -188,6 +188,8 @@ struct lab_plan {
 	char *topology_file;
 	char *about;		   /* the scenario in one line */
 	bool engines[LAB_ENGINES]; /* which of them the scenario is for */
+	char **needs;		   /* features of a kernel (features.h) that it uses */
+	size_t need_count;
 	uint64_t seed;
 	enum lab_engine engine;
 	struct lab_param *params;

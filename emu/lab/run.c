@@ -171,8 +171,9 @@ static int prepare(struct run_options *options, struct engine_paths *paths, stru
 	*plan = NULL;
 	if (engine_paths_find(paths) < 0)
 		return RUN_LACKS;
+	paths->kernel = options->kernel;
 	if (!options->engine_given)
-		options->settings.engine = engine_default(paths);
+		options->settings.engine = LAB_ENGINE_VIRTUAL;
 	run_find_scenario(options->scenarios, options->scenario, scenario, sizeof(scenario));
 	if (access(scenario, R_OK) < 0) {
 		fprintf(stderr,

@@ -3,6 +3,7 @@
 #define LAB_RUN_H
 
 /* `mip6lab run`: from a scenario to its table. */
+#include "lab/engine.h"
 #include "lab/settings.h"
 
 struct run_options {
@@ -13,6 +14,7 @@ struct run_options {
 	const char *allow;	   /* of agree: its allow-list, NULL: that of the folder */
 	char scenario_folder[600]; /* where `scenarios` points unless given */
 	bool engine_given;
+	enum engine_kernel kernel; /* of the engine virtual */
 	bool brief; /* no table: it is in the results */
 	struct settings settings;
 	char folder[512]; /* filled in: where the results are */

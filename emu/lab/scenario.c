@@ -2,6 +2,7 @@
 /* A scenario file: what happens on a topology, what is measured and what is
  * expected. docs/scenario.md describes the format. */
 #include "lab/expect.h"
+#include "lab/features.h"
 #include "lab/load.h"
 #include "lab/template.h"
 #include <stdio.h>
@@ -10,6 +11,7 @@
 #define PROBES_MAX   200
 #define CAPTURES_MAX 400
 #define EXPECTS_MAX  64
+#define NEEDS_MAX    16
 #define PROBE_PORT   7000
 #define PROBE_TAIL   (500 * LAB_NS_MS) /* for the last ones to arrive */
 
@@ -259,18 +261,33 @@ static int build_engines(struct lab_load *load, const struct doc_node *file)
 	return limits_fail(load, list, "this scenario is not for it");
 }
 
+static int build_needs(struct lab_load *load, const struct doc_node *file)
+{
+	const struct doc_node *list = doc_get(file, "needs");
+	struct lab_plan *plan = load->plan;
+
+	if (read_list(load, file, "needs", NEEDS_MAX, &plan->needs, &plan->need_count) < 0)
+		return -1;
+	for (size_t i = 0; i < plan->need_count; i++)
+		if (!features_known(plan->needs[i]))
+			return doc_fail(list, load->error,
+					"unknown feature of a kernel \"%.40s\": expected %s",
+					plan->needs[i], features_names());
+	return 0;
+}
+
 int scenario_build(struct lab_load *load, const struct doc_node *file)
 {
 	static const char *const known[] = {
-	    "scenario", "about",   "topology", "engines", "parameters", "defaults", "fixed",
-	    "settle",	"daemons", "timeline", "probes",  "captures",	"expect"};
+	    "scenario", "about",  "topology", "needs",	  "engines", "parameters", "defaults",
+	    "fixed",	"settle", "daemons",  "timeline", "probes",  "captures",   "expect"};
 	struct lab_plan *plan = load->plan;
 	const struct doc_node *steps = doc_get(file, "timeline");
 
 	if (read_keys(load, file, "a scenario", known, sizeof(known) / sizeof(known[0])) < 0 ||
 	    read_name(load, file, "scenario", true, plan->scenario, sizeof(plan->scenario)) < 0 ||
 	    read_text(load, file, "about", true, &plan->about) < 0 ||
-	    build_engines(load, file) < 0 ||
+	    build_engines(load, file) < 0 || build_needs(load, file) < 0 ||
 	    read_time(load, file, "settle", &plan->settle_ns) < 0 ||
 	    build_daemons(load, doc_get(file, "daemons")) < 0)
 		return -1;

@@ -48,7 +48,7 @@ __attribute__((format(printf, 2, 3))) static int inside_fail(struct uml_inside *
 
 bool uml_inside_here(void)
 {
-	return getpid() == 1 && getenv(UML_EXIT_VARIABLE) != NULL;
+	return getpid() == 1 && getenv(UML_INSIDE_VARIABLE) != NULL;
 }
 
 static int inside_mount(struct uml_inside *inside, const struct inside_mount *what)
@@ -115,20 +115,44 @@ static void inside_dev_links(void)
 			return;
 }
 
+/* The file of arguments, by the machine's own /proc: ours is not mounted yet. The first
+ * string in it is where the exit code goes. */
+static int inside_read_args(struct uml_inside *inside)
+{
+	char path[32];
+	ssize_t length;
+	size_t count = 0;
+	int fd;
+
+	snprintf(path, sizeof(path), "/proc/self/fd/%d", UML_FD_ARGS);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return inside_fail(inside, "%s: %s", path, strerror(errno));
+	length = read(fd, inside->text, sizeof(inside->text) - 1);
+	close(fd);
+	for (char *at = inside->text; length > 0 && at < inside->text + length;
+	     at += strlen(at) + 1) {
+		if (count > UML_INSIDE_ARGS)
+			return inside_fail(inside, "more than %d arguments", UML_INSIDE_ARGS);
+		if (count > 0)
+			inside->args[count - 1] = at;
+		count++;
+	}
+	return count > 0 ? 0 : inside_fail(inside, "%s is empty", path);
+}
+
 int uml_inside_start(struct uml_inside *inside, bool private_tmp)
 {
-	const char *path = getenv(UML_EXIT_VARIABLE);
-
 	memset(inside, 0, sizeof(*inside));
 	inside->exit_fd = -1;
 	umask(022);
 	setenv("PATH", "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin", 1);
-	if (!path)
-		return inside_fail(inside, "%s is not set", UML_EXIT_VARIABLE);
+	if (inside_read_args(inside) < 0)
+		return -1;
 	/* Before anything is mounted over the folder that it is in. */
-	inside->exit_fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	inside->exit_fd = open(inside->text, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (inside->exit_fd < 0)
-		return inside_fail(inside, "%s: %s", path, strerror(errno));
+		return inside_fail(inside, "%.200s: %s", inside->text, strerror(errno));
 	if (inside_mount_all(inside, private_tmp) < 0)
 		return -1;
 	inside_dev_links();

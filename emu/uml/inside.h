@@ -5,17 +5,22 @@
 /* What the lab's program does as PID 1 of the kernel that uml.c booted: the
  * file systems that programs expect, the modules of a kernel that has some,
  * and the way out. Reaping orphans is the caller's. */
+#include "uml/uml.h"
 #include <stdbool.h>
 
+enum { UML_INSIDE_ARGS = 15 };
+
 struct uml_inside {
-	int exit_fd;	 /* where the exit code goes */
-	char error[256]; /* why a function returned -1 */
+	int exit_fd;			 /* where the exit code goes */
+	char *args[UML_INSIDE_ARGS + 1]; /* of uml_boot, NULL at the end */
+	char text[UML_ARGS_MAX];	 /* which they point into */
+	char error[256];		 /* why a function returned -1 */
 };
 
 /* Whether this process is PID 1 of a kernel booted by uml_start(). */
 bool uml_inside_here(void);
 
-/* Mounts /proc, /sys, /dev, /dev/pts, /dev/shm and /run, gives the process its
+/* Reads the arguments, mounts /proc, /sys, /dev, /dev/pts, /dev/shm and /run, gives the process its
  * standard streams (the console; no input), PATH and the umask 022.
  * `private_tmp` also hides the machine's /tmp behind an empty one: not where a
  * file that is needed lies in /tmp. 0, or -1 with inside->error. */

@@ -11,9 +11,12 @@
  * time of a system call inside. */
 #include "uml.h"
 
+#include "uml/preload/preload.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
+#include <limits.h>
 #include <poll.h>
 #include <sched.h>
 #include <signal.h>
@@ -32,7 +35,10 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { UML_MEM_DEFAULT = 256, UML_MAX_ARGS = 64, UML_ARG_MAX = 2 * UML_PATH_MAX };
+enum { UML_MEM_DEFAULT = 256, UML_MAX_ARGS = 32, UML_ARG_MAX = 2 * UML_PATH_MAX };
+
+/* PID 1's program as the kernel sees it: a link to UML_FD_INIT by the machine's /proc. */
+#define UML_INIT "/proc/self/fd/3"
 
 /* What the watcher sends to the caller when the run has ended. */
 struct uml_verdict {
@@ -133,11 +139,12 @@ static int uml_remove_entry(const char *path, const struct stat *status, int typ
 	return remove(path);
 }
 
-/* The temporary folder and the exit code's file. */
+/* The temporary folder and the files of PID 1. */
 static void uml_remove_files(const struct uml_run *run)
 {
 	nftw(run->dir, uml_remove_entry, 8, FTW_DEPTH | FTW_PHYS);
 	unlink(run->exit_file);
+	unlink(run->args_file);
 }
 
 /* The command line ------------------------------------------------------- */
@@ -161,10 +168,13 @@ __attribute__((format(printf, 2, 3))) static void uml_add(struct uml_command *co
 	command->argv[++command->count] = NULL;
 }
 
-static bool uml_travels(const char *text)
-{
-	return text[strcspn(text, " \t\n\"\\")] == '\0';
-}
+/* Parts of Debian's kernel that wait busily for a tick of the clock when they start, to
+ * measure the machine. They belong to file systems that nothing here uses. */
+static const char uml_busy_parts[] = "raid6_select_algo,calibrate_xor_blocks";
+
+/* Any number will do: nothing here waits by counting loops. Left out, the kernel counts
+ * its loops between two ticks, for which time would have to pass. */
+static const char uml_loops[] = "lpj=4000000";
 
 /* Virtual time: the clock starts at a fixed moment and nothing random is left,
  * so that a run can be repeated byte for byte. */
@@ -172,9 +182,14 @@ static void uml_add_time(struct uml_command *command, const struct uml_boot *boo
 {
 	if (!boot->virtual_time)
 		return;
-	uml_add(command, "time-travel=inf-cpu");
-	uml_add(command, "time-travel-start=%llu", (unsigned long long)UML_VIRTUAL_EPOCH);
-	uml_add(command, "seed=%llu", (unsigned long long)boot->seed);
+	if (boot->time_travel) {
+		uml_add(command, "time-travel=inf-cpu");
+		uml_add(command, "time-travel-start=%llu", (unsigned long long)UML_VIRTUAL_EPOCH);
+		uml_add(command, "seed=%llu", (unsigned long long)boot->seed);
+		return;
+	}
+	uml_add(command, "%s", uml_loops);
+	uml_add(command, "initcall_blacklist=%s", uml_busy_parts);
 }
 
 static int uml_command(const struct uml_boot *boot, unsigned mem_mb, struct uml_command *command,
@@ -182,7 +197,8 @@ static int uml_command(const struct uml_boot *boot, unsigned mem_mb, struct uml_
 {
 	uml_add(command, "%s", boot->kernel);
 	uml_add(command, "mem=%uM", mem_mb);
-	uml_add(command, "uml_dir=%s", run->dir);
+	/* The run's folder: the kernel starts in it. */
+	uml_add(command, "uml_dir=.");
 	uml_add(command, "umid=kernel");
 	uml_add(command, "root=/dev/root");
 	uml_add(command, "rootfstype=hostfs");
@@ -194,25 +210,39 @@ static int uml_command(const struct uml_boot *boot, unsigned mem_mb, struct uml_
 	/* Left out, UML adds it behind the arguments of PID 1. */
 	uml_add(command, "console=tty0");
 	uml_add_time(command, boot);
-	uml_add(command, "%s=%s", UML_EXIT_VARIABLE, run->exit_file);
-	uml_add(command, "init=%s", boot->init);
+	uml_add(command, "%s=1", UML_INSIDE_VARIABLE);
+	uml_add(command, "init=" UML_INIT);
+	if (command->overflow)
+		return uml_fail(run, "the kernel's command line is too long");
+	return 0;
+}
+
+/* What PID 1 is to read: where its exit code goes, then its arguments. */
+static int uml_write_args(const struct uml_boot *boot, struct uml_run *run)
+{
+	FILE *file = fopen(run->args_file, "we");
+	size_t length = strlen(run->exit_file) + 1;
+
+	if (!file)
+		return uml_fail(run, "%s: %s", run->args_file, strerror(errno));
+	fputs(run->exit_file, file);
+	fputc('\0', file);
 	for (size_t i = 0; boot->args && boot->args[i]; i++) {
-		if (!uml_travels(boot->args[i]))
-			return uml_fail(run, "argument '%s' has a space, quote or backslash",
-					boot->args[i]);
-		if (i == 0)
-			uml_add(command, "--");
-		uml_add(command, "%s", boot->args[i]);
+		fputs(boot->args[i], file);
+		fputc('\0', file);
+		length += strlen(boot->args[i]) + 1;
 	}
-	if (command->overflow || !uml_travels(boot->init))
-		return uml_fail(run, "the kernel's command line is too long or %s has a space",
-				boot->init);
+	if (fclose(file) != 0)
+		return uml_fail(run, "%s: %s", run->args_file, strerror(errno));
+	if (length > UML_ARGS_MAX)
+		return uml_fail(run, "the arguments of PID 1 are longer than %d octets",
+				UML_ARGS_MAX);
 	return 0;
 }
 
 /* The kernel's process ------------------------------------------------------ */
 
-enum { UML_REAL_TIME_NICE = -15 };
+enum { UML_REAL_TIME_NICE = -15, UML_STACK = 8 << 20 };
 
 /* Two runs at once should not share a processor, so the pid picks it. */
 static void uml_pin(void)
@@ -247,24 +277,52 @@ static void uml_kernel_streams(const char *console_log)
 	closefrom(STDERR_FILENO + 1);
 }
 
+/* After uml_kernel_streams(): the next descriptors are those that uml.h promises. */
+static void uml_kernel_files(const struct uml_boot *boot, const struct uml_run *run)
+{
+	if (open(boot->init, O_PATH) != UML_FD_INIT ||
+	    open(run->args_file, O_RDONLY) != UML_FD_ARGS || chdir(run->dir) < 0)
+		_exit(127);
+}
+
+/* Everything of the process that could make two runs differ, or that only one of the
+ * two ways to virtual time needs. The limit of the stack decides where libraries lie. */
+static void uml_kernel_surroundings(const struct uml_boot *boot, const struct uml_run *run)
+{
+	const struct rlimit stack = {UML_STACK, UML_STACK};
+	char seed[32];
+
+	personality(ADDR_NO_RANDOMIZE);
+	(void)setrlimit(RLIMIT_STACK, &stack);
+	setenv("TMPDIR", run->dir, 1);
+	unsetenv(PRELOAD_VARIABLE_TIME);
+	if (boot->preload)
+		setenv("LD_PRELOAD", boot->preload, 1);
+	if (!boot->virtual_time || boot->time_travel)
+		return;
+	snprintf(seed, sizeof(seed), "%llu", (unsigned long long)boot->seed);
+	setenv(PRELOAD_VARIABLE_SEED, seed, 1);
+	setenv(PRELOAD_VARIABLE_TIME, boot->init, 1);
+}
+
 static _Noreturn void uml_kernel(const struct uml_boot *boot, const struct uml_run *run,
 				 const struct uml_command *command, pid_t watcher)
 {
+	char kernel[PATH_MAX];
+
 	setpgid(0, 0);
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (getppid() != watcher)
+	if (getppid() != watcher || !realpath(boot->kernel, kernel))
 		_exit(127);
 	uml_kernel_streams(boot->console_log);
+	uml_kernel_files(boot, run);
 	uml_pin();
 	/* In real time others' work shows as delay; only root may go before them. */
 	if (!boot->virtual_time)
 		(void)setpriority(PRIO_PROCESS, 0, UML_REAL_TIME_NICE);
-	personality(ADDR_NO_RANDOMIZE);
-	setenv("TMPDIR", run->dir, 1);
-	if (boot->preload)
-		setenv("LD_PRELOAD", boot->preload, 1);
-	execv(boot->kernel, command->argv);
-	dprintf(STDERR_FILENO, "mip6lab: %s: %s\n", boot->kernel, strerror(errno));
+	uml_kernel_surroundings(boot, run);
+	execv(kernel, command->argv);
+	dprintf(STDERR_FILENO, "mip6lab: %s: %s\n", kernel, strerror(errno));
 	_exit(127);
 }
 
@@ -417,8 +475,13 @@ static int uml_check(const struct uml_boot *boot, struct uml_run *run)
 		return uml_fail(run, "%s: %s", boot->console_log, strerror(errno));
 	close(log);
 	snprintf(run->exit_file, sizeof(run->exit_file), "%s.exit", boot->console_log);
+	snprintf(run->args_file, sizeof(run->args_file), "%s.args", boot->console_log);
 	unlink(run->exit_file);
-	return 0;
+	if (boot->virtual_time && !boot->time_travel && !boot->preload)
+		return uml_fail(run, "%s has no virtual time, and mip6lab-uml.so that would give "
+				"it to it is missing: build mip6lab again, or `make kernel`",
+				boot->kernel);
+	return uml_write_args(boot, run);
 }
 
 static int uml_spawn(const struct uml_boot *boot, const struct uml_command *command,

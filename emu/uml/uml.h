@@ -11,8 +11,8 @@
  * temporary folder and reports how the run ended. If the watcher itself is
  * killed, the kernel gets SIGKILL through its parent-death signal.
  *
- * The same routine serves Debian's linux.uml (real time) and the kernel that
- * build-kernel.sh makes (real or virtual time). */
+ * The same routine serves Debian's linux.uml and the kernel that build-kernel.sh makes.
+ * Virtual time is the built kernel's own; Debian's gets it from the preloaded object. */
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -20,29 +20,41 @@
 
 #define UML_PATH_MAX  512
 #define UML_ERROR_MAX 512
+#define UML_ARGS_MAX  4096
 
-/* The environment variable by which a program inside learns where to write its
- * exit code (inside.h does it). */
-#define UML_EXIT_VARIABLE "MIP6LAB_EXIT"
+/* The environment variable by which a program inside knows that uml_start() booted its
+ * kernel (inside.h does it). */
+#define UML_INSIDE_VARIABLE "MIP6LAB_INSIDE"
+
+/* Descriptors that the kernel's process inherits. Its command line names them instead of
+ * files: kernels mix that line into their random numbers, which shall not depend on what
+ * a folder is called. */
+enum { UML_FD_INIT = 3, UML_FD_ARGS = 4 };
+
+/* The kernel's wait status code when its preloaded object refused it
+ * (preload/preload.h). */
+#define UML_EXIT_UNFIT 119
 
 /* Virtual time starts here: 2026-01-01 00:00:00 UTC in ns since the epoch. */
 #define UML_VIRTUAL_EPOCH UINT64_C(1767225600000000000)
 
 struct uml_boot {
 	const char *kernel;	 /* the kernel's file */
-	bool virtual_time;	 /* time-travel=inf-cpu; needs the built kernel */
+	bool virtual_time;	 /* time stands while anything runs */
+	bool time_travel;	 /* the kernel has virtual time of its own (the built one);
+				  * else it needs `preload` for that */
 	uint64_t seed;		 /* of all randomness inside; virtual time only */
 	const char *init;	 /* absolute path of the program that is PID 1 */
-	const char *const *args; /* its arguments after argv[0], NULL at the end; no
-				  * spaces or quotes: they travel on the kernel's
-				  * command line. NULL: none */
+	const char *const *args; /* what uml_inside_start() hands to it, NULL at the end;
+				  * NULL: none. At most UML_ARGS_MAX octets in all */
 	unsigned mem_mb;	 /* memory inside in MB; 0: 256 */
 	const char *console_log; /* absolute path of the file for all console output;
 				  * truncated at the start */
 	const char *tmpdir;	 /* folder for the kernel's memory file; NULL: the
 				  * first usable of $TMPDIR, /dev/shm, /tmp */
-	const char *preload;	 /* shared object for LD_PRELOAD (preload/preload.c), or
-				  * NULL; Debian's kernel needs it on CPUs with AMX */
+	const char *preload;	 /* shared object for LD_PRELOAD (preload/), or NULL;
+				  * Debian's kernel needs it for virtual time, and on
+				  * processors with AMX; each kernel is quicker with it */
 	double timeout_s;	 /* wall seconds until the run is ended; 0: none */
 };
 
@@ -62,9 +74,10 @@ struct uml_run {
 	int fd;	      /* readable when the run has ended: for the caller's poll */
 	pid_t watcher;
 	char dir[UML_PATH_MAX];	      /* the run's temporary folder */
-	char exit_file[UML_PATH_MAX]; /* PID 1 writes its exit code here; beside the console log,
-				       * since inside something may be mounted over the temporary
-				       * folder */
+	char exit_file[UML_PATH_MAX]; /* PID 1 writes its exit code here, and reads its arguments
+				       * from the next; beside the console log, since inside
+				       * something may be mounted over the temporary folder */
+	char args_file[UML_PATH_MAX];
 	char error[UML_ERROR_MAX];    /* why uml_start or uml_wait returned -1 */
 };
 

@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-2.0-or-later */
+
+/* How the kernel steers its processes: ptrace(), and the files it opens.
+ *
+ * Three uses of ptrace() are put right:
+ * - the kernel keeps 2696 bytes of the processor's extended state of each process and
+ *   writes that many back. On a processor with AMX the machine accepts only the whole
+ *   area, 11 kB, and the first program inside dies. Here the written part is laid over
+ *   the whole area as the process has it; what lies beyond belongs to features that a
+ *   process must first ask for by arch_prctl, which the kernel keeps to itself;
+ * - its processes are given PTRACE_O_EXITKILL, so that none survives it;
+ * - it writes the extended state back before each turn of a process, although hardly any
+ *   system call changes it: what is as it was read is not written again, which saves
+ *   more than a tenth of a switch. */
+#include "uml/preload/preload.h"
+
+#include <elf.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <string.h>
+#include <sys/ptrace.h>
+#include <sys/syscall.h>
+#include <sys/uio.h>
+#include <unistd.h>
+
+/* Numbers that the kernel uses and <sys/ptrace.h> of some libraries lacks. */
+enum { OLDSETOPTIONS = 21, SYSEMU = 31, SYSEMU_SINGLESTEP = 32 };
+
+enum { AREA_MAX = 65536, PART_MAX = 4096, REMEMBERED = 256 };
+
+/* The extended state of a process as it was last read or written. */
+struct remembered {
+	long pid; /* 0: nothing */
+	size_t length;
+	unsigned char bytes[PART_MAX];
+};
+
+static struct remembered *remembered_of(long pid)
+{
+	static struct remembered all[REMEMBERED];
+
+	return &all[(unsigned long)pid % REMEMBERED];
+}
+
+static void forget(long pid)
+{
+	remembered_of(pid)->pid = 0;
+}
+
+static void remember(long pid, const struct iovec *part)
+{
+	struct remembered *r = remembered_of(pid);
+
+	if (part->iov_len > PART_MAX)
+		return;
+	r->pid = pid;
+	r->length = part->iov_len;
+	memcpy(r->bytes, part->iov_base, part->iov_len);
+}
+
+static bool is_as_remembered(long pid, const struct iovec *part)
+{
+	const struct remembered *r = remembered_of(pid);
+
+	return r->pid == pid && r->length == part->iov_len &&
+	       memcmp(r->bytes, part->iov_base, part->iov_len) == 0;
+}
+
+/* Writes a part of the area; whole areas of this machine may be larger. */
+static long write_part(long pid, const struct iovec *part)
+{
+	/* The caller is one thread with a small stack: the buffer cannot be there. */
+	static unsigned char area[AREA_MAX];
+	static size_t area_length = AREA_MAX;
+	struct iovec whole = {area, area_length};
+
+	if (part->iov_len < area_length) {
+		if (syscall(SYS_ptrace, PTRACE_GETREGSET, pid, NT_X86_XSTATE, &whole) < 0)
+			return -1;
+		area_length = whole.iov_len;
+	}
+	if (part->iov_len >= area_length)
+		return syscall(SYS_ptrace, PTRACE_SETREGSET, pid, NT_X86_XSTATE, part);
+	memcpy(area, part->iov_base, part->iov_len);
+	return syscall(SYS_ptrace, PTRACE_SETREGSET, pid, NT_X86_XSTATE, &whole);
+}
+
+static long write_state(long pid, const struct iovec *part)
+{
+	long result;
+
+	if (is_as_remembered(pid, part))
+		return 0;
+	result = write_part(pid, part);
+	if (result == 0)
+		remember(pid, part);
+	return result;
+}
+
+static long read_state(long pid, struct iovec *part)
+{
+	long result = syscall(SYS_ptrace, PTRACE_GETREGSET, pid, NT_X86_XSTATE, part);
+
+	if (result == 0)
+		remember(pid, part);
+	return result;
+}
+
+/* Whatever lets the process run, or makes another of its number, changes its state. */
+static bool lets_run(long request)
+{
+	return request == SYSEMU || request == SYSEMU_SINGLESTEP || request == PTRACE_CONT ||
+	       request == PTRACE_SYSCALL || request == PTRACE_SINGLESTEP ||
+	       request == PTRACE_KILL || request == OLDSETOPTIONS;
+}
+
+static long steer(long request, long pid, long address, long data)
+{
+	if (request == PTRACE_SETREGSET && address == NT_X86_XSTATE)
+		return write_state(pid, (const struct iovec *)data);
+	if (request == PTRACE_GETREGSET && address == NT_X86_XSTATE)
+		return read_state(pid, (struct iovec *)data);
+	if (lets_run(request))
+		forget(pid);
+	if (request == OLDSETOPTIONS)
+		data |= PTRACE_O_EXITKILL;
+	if (request == SYSEMU || request == SYSEMU_SINGLESTEP)
+		preload_clock_turn();
+	return syscall(SYS_ptrace, request, pid, address, data);
+}
+
+PRELOAD_PUBLIC long ptrace(enum __ptrace_request request, ...)
+{
+	long pid;
+	long address;
+	long data;
+	long word = 0;
+	va_list args;
+
+	va_start(args, request);
+	pid = va_arg(args, int);
+	address = va_arg(args, long);
+	data = va_arg(args, long);
+	va_end(args);
+	if (request != PTRACE_PEEKTEXT && request != PTRACE_PEEKDATA && request != PTRACE_PEEKUSER)
+		return steer((long)request, pid, address, data);
+	/* The system call stores the word that the library's function returns. */
+	return syscall(SYS_ptrace, request, pid, address, &word) < 0 ? -1 : word;
+}
+
+/* Files ---------------------------------------------------------------------------- */
+
+/* In virtual time nothing random comes from the machine: without this file the kernel
+ * has no hardware generator, which would also interrupt it at any moment. */
+static int open_file(const char *path, int flags, unsigned mode)
+{
+	if (preload_time_is_virtual() && strcmp(path, "/dev/random") == 0) {
+		errno = ENOENT;
+		return -1;
+	}
+	preload_clock_opens(path);
+	return (int)syscall(SYS_openat, AT_FDCWD, path, flags, mode);
+}
+
+PRELOAD_PUBLIC int open(const char *path, int flags, ...)
+{
+	unsigned mode;
+	va_list args;
+
+	va_start(args, flags);
+	mode = va_arg(args, unsigned);
+	va_end(args);
+	return open_file(path, flags, mode);
+}
+
+PRELOAD_PUBLIC int open64(const char *path, int flags, ...)
+{
+	unsigned mode;
+	va_list args;
+
+	va_start(args, flags);
+	mode = va_arg(args, unsigned);
+	va_end(args);
+	return open_file(path, flags | O_LARGEFILE, mode);
+}
