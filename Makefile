@@ -19,7 +19,7 @@ ALL_CFLAGS = -std=gnu17 $(CFLAGS) $(WARN) -ffile-prefix-map=$(CURDIR)=. $(if $(S
 ALL_LDFLAGS = $(LDFLAGS) -Wl,-Map=$@.map $(if $(SANITIZE),-fsanitize=$(SANITIZE))
 
 # ---- packages: what each kind of target needs -----------------------------------
-PKG_BUILD := gcc libc6-dev git libmnl-dev flex bison libyaml-dev libjansson-dev libpcap-dev
+PKG_BUILD := gcc libc6-dev git libmnl-dev flex bison libyaml-dev libjansson-dev libpcap-dev liburing-dev
 PKG_LAB := user-mode-linux kmod iproute2 tcpdump radvd iperf3
 PKG_KERNEL := linux-source-6.1 bc xz-utils patch perl
 PKG_CHECK := libcunit1-dev clang libclang-rt-14-dev clang-format cppcheck universal-ctags binutils
@@ -93,7 +93,7 @@ $(BUILD)/mip6d: $(call obj,stack/linux/mip6d.c) $(LINUX_OBJ) $(CONF_OBJ) $(BUILD
 $(BUILD)/mip6ctl: $(call obj,$(CTL_SRC)) $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -ljansson
 $(BUILD)/mip6lab: $(call obj,emu/lab/mip6lab.c) $(LAB_OBJ) $(BUILD)/libmip6.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lmnl -lyaml -ljansson -lpcap
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lmnl -lyaml -ljansson -lpcap -luring
 
 # Lab tests that boot a kernel; the others also run under the sanitizers.
 UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kplane plane_kernel runs faults readme host_engine ns3 uplane_runs)
@@ -112,7 +112,7 @@ $(BUILD)/tests/unit/%: $(BUILD)/tests/unit/%.o $(LINUX_OBJ) $(CONF_OBJ) $(BUILD)
 $(BUILD)/tests/simnet/%: $(BUILD)/tests/simnet/%.o $(SIMNET_OBJ) $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcunit
 $(BUILD)/tests/lab/%: $(BUILD)/tests/lab/%.o $(LABHELP_OBJ) $(LAB_OBJ) $(BUILD)/libmip6.a
-	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcunit -lmnl -lyaml -ljansson -lpcap
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcunit -lmnl -lyaml -ljansson -lpcap -luring
 $(BUILD)/tests/%.o: CPPFLAGS += -Itests
 .SECONDARY:
 

@@ -39,7 +39,7 @@ $(BUILD)/fuzz/liblab.a: $(FUZZ_LAB_OBJ)
 	$(Q)ar rcs $@ $^
 $(FUZZ_LAB_TARGETS): $(BUILD)/fuzz/liblab.a
 $(FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(BUILD)/fuzz/libstack.a
-	$(Q)$(CLANG) -fsanitize=fuzzer $(FUZZ_SAN) -o $@ $(filter %.o,$^) $(filter %liblab.a,$^) $(filter %libstack.a,$^) -Wl,--as-needed -lmnl -lyaml -ljansson -lpcap
+	$(Q)$(CLANG) -fsanitize=fuzzer $(FUZZ_SAN) -o $@ $(filter %.o,$^) $(filter %liblab.a,$^) $(filter %libstack.a,$^) -Wl,--as-needed -lmnl -lyaml -ljansson -lpcap -luring
 
 .PHONY: fuzz
 fuzz: $(FUZZ_TARGETS) ## run each fuzz target for FUZZ_SECONDS (10) or FUZZ_RUNS (200000) on its corpus

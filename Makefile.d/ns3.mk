@@ -28,4 +28,4 @@ $(BUILD)/liblab.a: $(LAB_OBJ)
 	$(Q)ar rcsT $@ $^
 $(BUILD)/mip6lab-ns3: $(NS3_OBJ) $(CONF_OBJ) $(BUILD)/liblab.a $(BUILD)/libmip6.a
 	$(Q)$(CXX) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -Wl,--as-needed \
-		$(patsubst %,-lns3-%,$(NS3_MODULES)) -lmnl -lyaml -ljansson -lpcap
+		$(patsubst %,-lns3-%,$(NS3_MODULES)) -lmnl -lyaml -ljansson -lpcap -luring

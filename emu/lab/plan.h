@@ -158,6 +158,8 @@ struct lab_action {
 	int64_t interval_ns;
 };
 
+#define LAB_MAX_PROBES 200
+
 /* A UDP probe stream, sent from one node every interval. */
 struct lab_probe {
 	char name[LAB_NAME]; /* "down" (CN to home address) or "up" for one MN */

@@ -9,7 +9,11 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 64, RECEIVE_BUFFER = 4 << 20, PAYLOAD_MAX = 1500 };
+enum { BATCH = 512, RECEIVE_BUFFER = 4 << 20 };
+
+/* What the kernel sends is handed over this long before the first of it is due, and
+ * then so far ahead: longer than the runner sleeps, so that it wakes for nothing else. */
+enum { HAND_OVER_NS = 100000000, AHEAD_NS = 1200000000 };
 
 static int fail(struct prober *prober, const struct lab_probe *probe, const char *what)
 {
@@ -75,7 +79,12 @@ int prober_open(struct prober *prober, struct netns *net, const char *path)
 	return 0;
 }
 
-int64_t prober_next(const struct prober *prober)
+void prober_use(struct prober *prober, struct sender *sender)
+{
+	prober->sender = sender;
+}
+
+static int64_t earliest(const struct prober *prober)
 {
 	int64_t next = INT64_MAX;
 
@@ -85,6 +94,13 @@ int64_t prober_next(const struct prober *prober)
 	return next;
 }
 
+int64_t prober_next(const struct prober *prober)
+{
+	int64_t next = earliest(prober);
+
+	return prober->sender && next != INT64_MAX ? next - HAND_OVER_NS : next;
+}
+
 static void record(struct prober *prober, uint16_t kind, size_t index, uint32_t seq, int64_t time)
 {
 	struct lab_probe_record r = {kind, (uint16_t)index, seq, time};
@@ -92,40 +108,122 @@ static void record(struct prober *prober, uint16_t kind, size_t index, uint32_t 
 	fwrite(&r, sizeof(r), 1, prober->file);
 }
 
-static void send_one(struct prober *prober, size_t index, int64_t clock)
+static void record_sent(struct prober *prober, size_t index, uint32_t seq, int64_t time)
+{
+	record(prober, LAB_PROBE_TX, index, seq, prober->t0 + time);
+	prober->sent++;
+}
+
+/* The probe of a stream that is due at plan time `time`. */
+static void fill(const struct prober *prober, size_t index, int64_t time,
+		 struct lab_probe_payload *payload, struct sender_datagram *datagram)
+{
+	const struct lab_probe *probe = &prober->plan->probes[index];
+	const struct prober_stream *stream = &prober->streams[index];
+
+	*payload = (struct lab_probe_payload){htonl(LAB_PROBE_MAGIC), htonl((uint32_t)index),
+					      htonl(stream->next_seq), 0,
+					      __builtin_bswap64((uint64_t)(prober->t0 + time))};
+	*datagram = (struct sender_datagram){
+	    .fd = stream->tx,
+	    .to = {.sin6_family = AF_INET6, .sin6_port = htons(probe->port)},
+	    .head = payload,
+	    .head_size = sizeof(*payload),
+	    .size = probe->size < sizeof(*payload) ? sizeof(*payload) : probe->size};
+	inet_pton(AF_INET6, probe->dst, &datagram->to.sin6_addr);
+}
+
+/* A sender that is late (real time) goes on in its rhythm. */
+static void step(struct prober *prober, size_t index, int64_t now)
 {
 	const struct lab_probe *probe = &prober->plan->probes[index];
 	struct prober_stream *stream = &prober->streams[index];
-	struct sockaddr_in6 to = {.sin6_family = AF_INET6, .sin6_port = htons(probe->port)};
-	uint8_t buffer[PAYLOAD_MAX] = {0};
-	struct lab_probe_payload payload = {htonl(LAB_PROBE_MAGIC), htonl((uint32_t)index),
-					    htonl(stream->next_seq), 0,
-					    __builtin_bswap64((uint64_t)clock)};
-	size_t size = probe->size < sizeof(payload) ? sizeof(payload) : probe->size;
 
-	inet_pton(AF_INET6, probe->dst, &to.sin6_addr);
-	memcpy(buffer, &payload, sizeof(payload));
-	record(prober, LAB_PROBE_TX, index, stream->next_seq++, clock);
-	prober->sent++;
-	sendto(stream->tx, buffer, size < sizeof(buffer) ? size : sizeof(buffer), 0,
-	       (const struct sockaddr *)&to, sizeof(to));
+	stream->next_seq++;
+	while (stream->next_ns <= now)
+		stream->next_ns += probe->interval_ns;
+	if (stream->next_ns >= probe->stop_ns)
+		stream->next_ns = INT64_MAX;
 }
 
-void prober_send(struct prober *prober, int64_t now, int64_t clock)
+static void send_one(struct prober *prober, size_t index, int64_t now)
 {
-	for (size_t i = 0; i < prober->plan->probe_count; i++) {
-		const struct lab_probe *probe = &prober->plan->probes[i];
-		struct prober_stream *stream = &prober->streams[i];
+	uint8_t buffer[SENDER_SIZE_MAX] = {0};
+	struct lab_probe_payload payload;
+	struct sender_datagram d;
 
-		if (stream->next_ns > now)
-			continue;
-		send_one(prober, i, clock);
-		/* A sender that is late (real time) goes on in its rhythm. */
-		while (stream->next_ns <= now)
-			stream->next_ns += probe->interval_ns;
-		if (stream->next_ns >= probe->stop_ns)
-			stream->next_ns = INT64_MAX;
+	fill(prober, index, now, &payload, &d);
+	memcpy(buffer, &payload, sizeof(payload));
+	record_sent(prober, index, prober->streams[index].next_seq, now);
+	sendto(d.fd, buffer, d.size < sizeof(buffer) ? d.size : sizeof(buffer), 0,
+	       (const struct sockaddr *)&d.to, sizeof(d.to));
+	step(prober, index, now);
+}
+
+static int note_pending(struct prober *prober, size_t index, int64_t time)
+{
+	if (prober->pending_count == prober->pending_room) {
+		size_t room = prober->pending_room ? 2 * prober->pending_room : 1024;
+		struct prober_pending *grown =
+		    realloc(prober->pending, room * sizeof(*prober->pending));
+
+		if (!grown)
+			return -1;
+		prober->pending = grown;
+		prober->pending_room = room;
 	}
+	prober->pending[prober->pending_count++] = (struct prober_pending){
+	    time, prober->streams[index].next_seq, (uint16_t)index};
+	return 0;
+}
+
+/* Hands over the probes of one moment: 1, 0 when the sender is full, -1 no memory. */
+static int hand_over(struct prober *prober, int64_t time)
+{
+	struct lab_probe_payload payloads[LAB_MAX_PROBES];
+	struct sender_datagram datagrams[LAB_MAX_PROBES];
+	size_t count = 0;
+
+	for (size_t i = 0; i < prober->plan->probe_count; i++) {
+		if (prober->streams[i].next_ns != time)
+			continue;
+		fill(prober, i, time, &payloads[count], &datagrams[count]);
+		count++;
+	}
+	if (!sender_add(prober->sender, prober->zero + time, datagrams, count))
+		return 0;
+	for (size_t i = 0; i < prober->plan->probe_count; i++) {
+		if (prober->streams[i].next_ns != time)
+			continue;
+		if (note_pending(prober, i, time) < 0)
+			return -1;
+		step(prober, i, time);
+	}
+	return 1;
+}
+
+static int hand_over_until(struct prober *prober, int64_t horizon)
+{
+	int64_t time = earliest(prober);
+	int status = 1;
+
+	while (status > 0 && time < horizon) {
+		status = hand_over(prober, time);
+		time = earliest(prober);
+	}
+	if (status < 0)
+		snprintf(prober->error, sizeof(prober->error), "out of memory");
+	return status < 0 ? -1 : 0;
+}
+
+int prober_send(struct prober *prober, int64_t now)
+{
+	if (prober->sender)
+		return hand_over_until(prober, now + AHEAD_NS);
+	for (size_t i = 0; i < prober->plan->probe_count; i++)
+		if (prober->streams[i].next_ns <= now)
+			send_one(prober, i, now);
+	return 0;
 }
 
 static int64_t stamp_of(struct msghdr *msg)
@@ -180,8 +278,25 @@ static int collect_batch(struct prober *prober, size_t index)
 	return n;
 }
 
-void prober_collect(struct prober *prober)
+/* What was handed over and has had its moment: each was tried. */
+static void record_pending(struct prober *prober, int64_t now)
 {
+	size_t done = 0;
+
+	while (done < prober->pending_count && prober->pending[done].time <= now) {
+		const struct prober_pending *p = &prober->pending[done++];
+
+		record_sent(prober, p->stream, p->seq, p->time);
+	}
+	prober->pending_count -= done;
+	memmove(prober->pending, prober->pending + done,
+		prober->pending_count * sizeof(*prober->pending));
+}
+
+void prober_collect(struct prober *prober, int64_t now)
+{
+	/* A record of sending stands before that of its arrival. */
+	record_pending(prober, now);
 	for (size_t i = 0; i < prober->plan->probe_count; i++)
 		while (collect_batch(prober, i) == BATCH)
 			;
@@ -203,6 +318,7 @@ void prober_close(struct prober *prober)
 			close(prober->streams[i].rx);
 	}
 	free(prober->streams);
+	free(prober->pending);
 	if (prober->file)
 		fclose(prober->file);
 	*prober = (struct prober){0};

@@ -5,8 +5,13 @@
 /* UDP probe streams between nodes. A probe carries its stream and sequence
  * number. The kernel stamps arrivals, so the receiver need not wake for each:
  * arrivals are collected in batches. Every attempt to send is recorded, also
- * one that the kernel refuses while there is no path: it counts as lost. */
+ * one that the kernel refuses while there is no path: it counts as lost.
+ *
+ * In exact time the kernel sends them, too (sender.h): who asks for it hands over what
+ * is due within the next second. In real time, where a moment may be missed, each probe
+ * is sent and stamped by this process. */
 #include "lab/records.h"
+#include "lab/sender.h"
 #include "netns/netns.h"
 #include <stdio.h>
 
@@ -19,8 +24,20 @@ struct prober_stream {
 	int64_t longest_gap; /* between two arrivals since prober_mark */
 };
 
+/* A probe that was handed to the kernel and whose record is not written yet. */
+struct prober_pending {
+	int64_t time; /* plan time */
+	uint32_t seq;
+	uint16_t stream;
+};
+
 struct prober {
 	const struct lab_plan *plan;
+	struct sender *sender; /* NULL: this process sends */
+	struct prober_pending *pending;
+	size_t pending_count;
+	size_t pending_room;
+	int64_t zero; /* CLOCK_MONOTONIC at plan time 0 */
 	struct prober_stream *streams;
 	FILE *file;
 	int64_t t0; /* run clock at plan time 0 */
@@ -30,12 +47,15 @@ struct prober {
 
 /* Opens sockets in the nodes and the record file. 0, or -1 with prober->error. */
 int prober_open(struct prober *prober, struct netns *net, const char *path);
-/* Plan time of the next probe to send; INT64_MAX when there is none. */
+/* Lets the kernel send from now on. `sender` stays the caller's. */
+void prober_use(struct prober *prober, struct sender *sender);
+/* Plan time at which prober_send must be called next; INT64_MAX: never again. */
 int64_t prober_next(const struct prober *prober);
-/* Sends every probe that is due at plan time `now`; `clock` is the run clock. */
-void prober_send(struct prober *prober, int64_t now, int64_t clock);
-/* Collects arrivals and writes all records out. */
-void prober_collect(struct prober *prober);
+/* Sends every probe that is due at plan time `now`, or hands over those that are due
+ * soon. 0, or -1 with prober->error. */
+int prober_send(struct prober *prober, int64_t now);
+/* Collects what arrived until plan time `now` and writes all records out. */
+void prober_collect(struct prober *prober, int64_t now);
 /* Begins a new search for the longest gap. */
 void prober_mark(struct prober *prober);
 void prober_close(struct prober *prober);

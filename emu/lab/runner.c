@@ -60,7 +60,7 @@ void runner_note(struct runner *r, const char *what, const char *format, ...)
 /* Once each simulated second: arrivals to disk, and a line for the watcher. */
 static void report(struct runner *r, int64_t now)
 {
-	prober_collect(&r->prober);
+	prober_collect(&r->prober, now);
 	/* A cut is known once something has arrived behind it. */
 	if (r->moves && r->plan->probe_count && r->prober.streams[0].last_rx > r->plugged)
 		r->last_cut = r->prober.streams[0].longest_gap;
@@ -79,21 +79,43 @@ static int64_t next_moment(const struct runner *r)
 	return r->next_report < next ? r->next_report : next;
 }
 
-/* Sleeps until a moment of the plan. Children that end are noted on the way. */
-static int sleep_until(struct runner *r, int64_t moment)
+static int on_signal(struct runner *r, int signal)
 {
-	int64_t left = moment - runner_now(r);
-	struct timespec timeout = {left / LAB_NS_SECOND, left % LAB_NS_SECOND};
-	int signal;
-
-	if (left <= 0)
-		return 0;
-	signal = sigtimedwait(&r->signals, NULL, &timeout);
 	if (signal == SIGCHLD)
 		return processes_reap(r);
 	if (signal == SIGTERM || signal == SIGINT)
 		return runner_fail(r, "interrupted");
 	return 0;
+}
+
+/* The same where the kernel sends the probes. Other signals than that of a child are
+ * looked for when it is time. */
+static int sleep_beside_sender(struct runner *r, int64_t left)
+{
+	const struct timespec now = {0};
+
+	switch (sender_wait(r->sender, r->zero + runner_now(r), left)) {
+	case SENDER_FAILED:
+		return runner_fail(r, "cannot wait: %s", strerror(errno));
+	case SENDER_CHILD:
+		return on_signal(r, SIGCHLD);
+	case SENDER_TIME:
+		break;
+	}
+	return on_signal(r, sigtimedwait(&r->signals, NULL, &now));
+}
+
+/* Sleeps until a moment of the plan. Children that end are noted on the way. */
+static int sleep_until(struct runner *r, int64_t moment)
+{
+	int64_t left = moment - runner_now(r);
+	struct timespec timeout = {left / LAB_NS_SECOND, left % LAB_NS_SECOND};
+
+	if (left <= 0)
+		return 0;
+	if (r->sender)
+		return sleep_beside_sender(r, left);
+	return on_signal(r, sigtimedwait(&r->signals, NULL, &timeout));
 }
 
 static int carry_out(struct runner *r)
@@ -106,7 +128,8 @@ static int carry_out(struct runner *r)
 		now = runner_now(r);
 		if (actions_due(r, now) < 0)
 			return -1;
-		prober_send(&r->prober, now, runner_clock(r, now));
+		if (prober_send(&r->prober, now) < 0)
+			return runner_fail(r, "%s", r->prober.error);
 		if (now >= r->next_report)
 			report(r, now);
 	}
@@ -144,6 +167,10 @@ static int prepare(struct runner *r)
 	snprintf(path, sizeof(path), "%s/raw/probe.bin", r->paths->results);
 	if (prober_open(&r->prober, &r->net, path) < 0)
 		return runner_fail(r, "%s", r->prober.error);
+	/* A kernel that cannot costs wall time, nothing else. */
+	if (lab_engine_exact(r->plan->engine))
+		r->sender = sender_new();
+	prober_use(&r->prober, r->sender);
 	if (!lab_engine_exact(r->plan->engine) && processes_start_lag(r) < 0)
 		return -1;
 	return processes_start_captures(r);
@@ -154,6 +181,7 @@ static void start_clock(struct runner *r)
 	r->zero = clock_ns(CLOCK_MONOTONIC);
 	r->t0 = clock_ns(CLOCK_REALTIME);
 	r->prober.t0 = r->t0;
+	r->prober.zero = r->zero;
 	r->next_report = LAB_NS_SECOND;
 	for (size_t i = 0; i < r->plan->action_count; i++)
 		r->moves_total += r->plan->actions[i].handover;
@@ -165,10 +193,11 @@ static void finish(struct runner *r)
 	if (r->zero) {
 		report(r, runner_now(r));
 		processes_stop(r);
-		prober_collect(&r->prober);
+		prober_collect(&r->prober, runner_now(r));
 		runner_note(r, "end", ",\"ok\":%s", r->error[0] ? "false" : "true");
 	}
 	processes_free(r);
+	sender_free(r->sender);
 	prober_close(&r->prober);
 	netns_close(&r->net);
 	free(r->actions_state);

@@ -22,6 +22,7 @@ struct runner {
 	const struct runner_paths *paths;
 	struct netns net;
 	struct prober prober;
+	struct sender *sender; /* exact time: sends the probes; NULL: the prober does */
 	struct process *processes;
 	size_t process_count;
 	struct action_state *actions_state;

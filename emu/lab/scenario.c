@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <string.h>
 
-#define PROBES_MAX   200
 #define CAPTURES_MAX 400
 #define EXPECTS_MAX  64
 #define NEEDS_MAX    16
@@ -105,9 +104,9 @@ static int build_probes(struct lab_load *load, const struct doc_node *map)
 
 	if (!map)
 		return 0;
-	if (map->kind != DOC_MAP || map->count > PROBES_MAX)
+	if (map->kind != DOC_MAP || map->count > LAB_MAX_PROBES)
 		return doc_fail(map, load->error,
-				"\"probes\" must be a mapping of at most %d names", PROBES_MAX);
+				"\"probes\" must be a mapping of at most %d names", LAB_MAX_PROBES);
 	plan->probes = arena_alloc(load->arena, (map->count + 1) * sizeof(plan->probes[0]));
 	for (size_t i = 0; i < map->count; i++) {
 		if (build_probe(load, map->keys[i], map->items[i], &plan->probes[i]) < 0)
