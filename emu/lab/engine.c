@@ -117,10 +117,11 @@ static int refuse_lacking(const struct lab_plan *plan, char *error, size_t cap)
 
 	if (!lacking)
 		return 0;
-	snprintf(error, cap,
-		 "%s needs %s, which Debian's kernel does not have. Type this once, it takes 4 to 9 "
-		 "minutes:\n    make kernel",
-		 plan->scenario, lacking);
+	snprintf(
+	    error, cap,
+	    "%s needs %s, which Debian's kernel does not have. Type this once, it takes 4 to 9 "
+	    "minutes:\n    make kernel",
+	    plan->scenario, lacking);
 	return -1;
 }
 
@@ -135,8 +136,8 @@ static int uml_ready(const struct engine_paths *paths, enum lab_engine engine,
 	}
 	if (access(DEBIAN_UML, X_OK) == 0)
 		return refuse_lacking(plan, error, cap);
-	snprintf(error, cap, "the kernel of engine %s is not there (%s): %s", lab_engine_name(engine),
-		 DEBIAN_UML, "apt-get install user-mode-linux");
+	snprintf(error, cap, "the kernel of engine %s is not there (%s): %s",
+		 lab_engine_name(engine), DEBIAN_UML, "apt-get install user-mode-linux");
 	return -1;
 }
 

@@ -97,10 +97,14 @@ static int take_option(struct run_options *o, int option, const char *value)
 static int parse_options(int argc, char **argv, struct run_options *o)
 {
 	static const struct option options[] = {
-	    {"engine", required_argument, NULL, 'e'},  {"seed", required_argument, NULL, 's'},
-	    {"set", required_argument, NULL, 'p'},     {"topology", required_argument, NULL, 't'},
-	    {"results", required_argument, NULL, 'o'}, {"scenarios", required_argument, NULL, 'd'},
-	    {"allow", required_argument, NULL, 'a'},   {"kernel", required_argument, NULL, 'k'},
+	    {"engine", required_argument, NULL, 'e'},
+	    {"seed", required_argument, NULL, 's'},
+	    {"set", required_argument, NULL, 'p'},
+	    {"topology", required_argument, NULL, 't'},
+	    {"results", required_argument, NULL, 'o'},
+	    {"scenarios", required_argument, NULL, 'd'},
+	    {"allow", required_argument, NULL, 'a'},
+	    {"kernel", required_argument, NULL, 'k'},
 	    {NULL, 0, NULL, 0},
 	};
 	int option;

@@ -172,8 +172,8 @@ static int note_pending(struct prober *prober, size_t index, int64_t time)
 		prober->pending = grown;
 		prober->pending_room = room;
 	}
-	prober->pending[prober->pending_count++] = (struct prober_pending){
-	    time, prober->streams[index].next_seq, (uint16_t)index};
+	prober->pending[prober->pending_count++] =
+	    (struct prober_pending){time, prober->streams[index].next_seq, (uint16_t)index};
 	return 0;
 }
 

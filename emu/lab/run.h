@@ -15,7 +15,7 @@ struct run_options {
 	char scenario_folder[600]; /* where `scenarios` points unless given */
 	bool engine_given;
 	enum engine_kernel kernel; /* of the engine virtual */
-	bool brief; /* no table: it is in the results */
+	bool brief;		   /* no table: it is in the results */
 	struct settings settings;
 	char folder[512]; /* filled in: where the results are */
 	bool interrupted; /* filled in: by SIGINT, SIGTERM or SIGHUP */

@@ -37,7 +37,7 @@ struct slot {
 
 struct sender {
 	struct io_uring ring;
-	int never;    /* nothing ever comes on this one */
+	int never;	  /* nothing ever comes on this one */
 	uint64_t moments; /* so far */
 	size_t first;	  /* slots in use are a ring, by moment */
 	size_t used;

@@ -6,19 +6,17 @@
  * address space inside. Those traced processes survive a SIGKILL of Debian's
  * kernel and would then run guest code on the host, so nothing less than
  * killing the whole process group is safe; uml.h tells how the watcher does
- * it. The kernel and its processes only ever run in turn, so they are tied to
- * one processor: handing over between two processors costs more than twice the
- * time of a system call inside. */
+ * it. */
 #include "uml.h"
 
 #include "uml/preload/preload.h"
+#include "uml/priority.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
 #include <poll.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -242,27 +240,7 @@ static int uml_write_args(const struct uml_boot *boot, struct uml_run *run)
 
 /* The kernel's process ------------------------------------------------------ */
 
-enum { UML_REAL_TIME_NICE = -15, UML_STACK = 8 << 20 };
-
-/* Two runs at once should not share a processor, so the pid picks it. */
-static void uml_pin(void)
-{
-	cpu_set_t allowed;
-	cpu_set_t one;
-	int pick;
-
-	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
-		return;
-	pick = (int)getpid() % CPU_COUNT(&allowed);
-	CPU_ZERO(&one);
-	for (size_t cpu = 0; cpu < CPU_SETSIZE; cpu++) {
-		if (!CPU_ISSET(cpu, &allowed) || pick-- > 0)
-			continue;
-		CPU_SET(cpu, &one);
-		sched_setaffinity(0, sizeof(one), &one);
-		return;
-	}
-}
+enum { UML_STACK = 8 << 20 };
 
 static void uml_kernel_streams(const char *console_log)
 {
@@ -306,7 +284,8 @@ static void uml_kernel_surroundings(const struct uml_boot *boot, const struct um
 }
 
 static _Noreturn void uml_kernel(const struct uml_boot *boot, const struct uml_run *run,
-				 const struct uml_command *command, pid_t watcher)
+				 const struct uml_command *command,
+				 const struct uml_priority *priority, pid_t watcher)
 {
 	char kernel[PATH_MAX];
 
@@ -316,10 +295,7 @@ static _Noreturn void uml_kernel(const struct uml_boot *boot, const struct uml_r
 		_exit(127);
 	uml_kernel_streams(boot->console_log);
 	uml_kernel_files(boot, run);
-	uml_pin();
-	/* In real time others' work shows as delay; only root may go before them. */
-	if (!boot->virtual_time)
-		(void)setpriority(PRIO_PROCESS, 0, UML_REAL_TIME_NICE);
+	uml_priority_take(priority, boot->virtual_time);
 	uml_kernel_surroundings(boot, run);
 	execv(kernel, command->argv);
 	dprintf(STDERR_FILENO, "mip6lab: %s: %s\n", kernel, strerror(errno));
@@ -407,12 +383,13 @@ static _Noreturn void uml_watcher(const struct uml_boot *boot, const struct uml_
 {
 	struct uml_verdict verdict = {.code = -1};
 	int64_t deadline = boot->timeout_s > 0 ? uml_deadline(boot->timeout_s) : -1;
+	const struct uml_priority priority = uml_priority_claim();
 	pid_t watcher = getpid();
 	pid_t kernel = fork();
 	int fd;
 
 	if (kernel == 0)
-		uml_kernel(boot, run, command, watcher);
+		uml_kernel(boot, run, command, &priority, watcher);
 	if (kernel < 0 || send(caller, &kernel, sizeof(kernel), MSG_NOSIGNAL) < 0)
 		_exit(1);
 	setpgid(kernel, kernel);
@@ -478,7 +455,8 @@ static int uml_check(const struct uml_boot *boot, struct uml_run *run)
 	snprintf(run->args_file, sizeof(run->args_file), "%s.args", boot->console_log);
 	unlink(run->exit_file);
 	if (boot->virtual_time && !boot->time_travel && !boot->preload)
-		return uml_fail(run, "%s has no virtual time, and mip6lab-uml.so that would give "
+		return uml_fail(run,
+				"%s has no virtual time, and mip6lab-uml.so that would give "
 				"it to it is missing: build mip6lab again, or `make kernel`",
 				boot->kernel);
 	return uml_write_args(boot, run);

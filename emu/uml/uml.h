@@ -78,7 +78,7 @@ struct uml_run {
 				       * from the next; beside the console log, since inside
 				       * something may be mounted over the temporary folder */
 	char args_file[UML_PATH_MAX];
-	char error[UML_ERROR_MAX];    /* why uml_start or uml_wait returned -1 */
+	char error[UML_ERROR_MAX]; /* why uml_start or uml_wait returned -1 */
 };
 
 /* Starts the kernel. 0, or -1 with run->error; then nothing was left behind

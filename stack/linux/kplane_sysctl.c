@@ -13,7 +13,6 @@
 
 #include <mip6/wire.h>
 
-#include <dirent.h>
 #include <errno.h>
 #include <net/if.h>
 #include <stdio.h>
@@ -160,20 +159,18 @@ static int sysctl_restore(struct kplane *k, const struct sysctl_value *v)
 
 /* ---- forwarding of all interfaces ----------------------------------------------------- */
 
+/* The interfaces are listed with their numbers. Names from /proc would have to be asked for
+ * theirs, and for one that is no interface the kernel runs modprobe meanwhile. */
 static int sysctl_keep_sides(struct kplane *k, enum mip6_sysctl name)
 {
-	DIR *dir = opendir("/proc/sys/net/ipv6/conf");
-	const struct dirent *entry;
-	int err = dir ? sysctl_keep(k, KPLANE_RECORD_SIDE, name, SYSCTL_DEFAULT) : -errno;
+	struct if_nameindex *interfaces = if_nameindex();
+	int err = interfaces ? sysctl_keep(k, KPLANE_RECORD_SIDE, name, SYSCTL_DEFAULT) : -errno;
 
-	while (err == 0 && (entry = readdir(dir)) != NULL) {
-		const unsigned ifindex = if_nametoindex(entry->d_name);
-
-		if (ifindex != 0)
-			err = kplane_removed(sysctl_keep(k, KPLANE_RECORD_SIDE, name, ifindex));
-	}
-	if (dir)
-		closedir(dir);
+	for (size_t i = 0; err == 0 && interfaces[i].if_index != 0; i++)
+		err = kplane_removed(
+		    sysctl_keep(k, KPLANE_RECORD_SIDE, name, interfaces[i].if_index));
+	if (interfaces)
+		if_freenameindex(interfaces);
 	return err;
 }
 

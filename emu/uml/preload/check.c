@@ -58,9 +58,8 @@ static int take_program(struct dl_phdr_info *info, size_t size, void *arg)
 	(void)size;
 	for (int i = 0; i < info->dlpi_phnum; i++)
 		if (info->dlpi_phdr[i].p_type == PT_DYNAMIC)
-			read_tables((const ElfW(Dyn) *)(info->dlpi_addr +
-							info->dlpi_phdr[i].p_vaddr),
-				    arg);
+			read_tables(
+			    (const ElfW(Dyn) *)(info->dlpi_addr + info->dlpi_phdr[i].p_vaddr), arg);
 	return 1;
 }
 
