@@ -120,6 +120,7 @@ $(BUILD)/tests/%.o: CPPFLAGS += -Itests
 # make scenario=handover set="moves=30 probe=1ms" seed=2 engine=uml
 scenario ?=
 engine ?=
+kernel ?=
 seed ?= 1
 set ?=
 export MIP6LAB_KERNEL_DIR := $(abspath $(KERNEL_DIR))
@@ -134,7 +135,7 @@ endif
 
 .PHONY: run
 run: deps-lab all
-	@$(BUILD)/mip6lab run $(scenario) --seed $(seed) $(if $(engine),--engine $(engine)) $(if $(set),--set '$(set)')
+	@$(BUILD)/mip6lab run $(scenario) --seed $(seed) $(if $(engine),--engine $(engine)) $(if $(kernel),--kernel $(kernel)) $(if $(set),--set '$(set)')
 
 .PHONY: agree
 agree: deps-lab kernel all ns3 ## run scenario=NAME with kernel plane, user plane and in ns-3, and compare
@@ -149,7 +150,7 @@ help: ## this list
 	@echo 'mip6lab: a Mobile IPv6 stack, and the lab that runs it'
 	@echo
 	@echo '  make scenario=NAME     run a scenario; see make list. Also:'
-	@echo '                         set="NAME=VALUE ..." seed=N engine=virtual|uml|host|ns3'
+	@echo '                         set="NAME=VALUE ..." seed=N engine=virtual|uml|host|ns3 kernel=built|debian'
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
 
 # ---- checks -------------------------------------------------------------------------

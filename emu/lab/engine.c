@@ -106,7 +106,7 @@ enum engine_kernel engine_kernel(const struct engine_paths *paths, enum lab_engi
 const char *engine_kernel_text(enum engine_kernel kernel)
 {
 	if (kernel == ENGINE_KERNEL_BUILT)
-		return "the kernel of make kernel";
+		return "the built kernel";
 	return kernel == ENGINE_KERNEL_DEBIAN ? "Debian's kernel" : "";
 }
 

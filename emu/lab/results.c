@@ -163,7 +163,15 @@ static void put_end(json_t *run, const struct results_end *end)
 	json_object_set_new(run, "error", json_string(end->error));
 }
 
-int results_write_run(struct results *r, const struct lab_plan *plan, const struct results_end *end)
+static json_t *kernel_kind(enum engine_kernel kernel)
+{
+	if (kernel == ENGINE_KERNEL_BEST)
+		return json_null();
+	return json_string(kernel == ENGINE_KERNEL_BUILT ? "built" : "debian");
+}
+
+int results_write_run(struct results *r, const struct lab_plan *plan, enum engine_kernel kernel,
+		      const struct results_end *end)
 {
 	char path[640];
 	json_t *run = json_object();
@@ -179,6 +187,7 @@ int results_write_run(struct results *r, const struct lab_plan *plan, const stru
 	json_object_set_new(run, "version", json_string(MIP6_VERSION));
 	json_object_set_new(run, "commit", json_string(MIP6_COMMIT));
 	json_object_set_new(run, "kernel", kernel_release(r));
+	json_object_set_new(run, "kernel_kind", kernel_kind(kernel));
 	json_object_set_new(run, "started", json_integer((json_int_t)time(NULL)));
 	put_end(run, end);
 	snprintf(path, sizeof(path), "%s/run.json", r->path);

@@ -22,9 +22,9 @@ struct results_end {
 	double simulated_s;
 	const char *error; /* "" when none */
 };
-/* Writes run.json: everything that went in, versions, commit, kernel, times.
- * `end` NULL: the run is under way. 0 or -1. */
-int results_write_run(struct results *r, const struct lab_plan *plan,
+/* Writes run.json: everything that went in, versions, commit, kernel, times. `kernel` is
+ * the one that engine_kernel() chose. `end` NULL: the run is under way. 0 or -1. */
+int results_write_run(struct results *r, const struct lab_plan *plan, enum engine_kernel kernel,
 		      const struct results_end *end);
 /* Points "latest" at this folder. 0 or -1. */
 int results_link_latest(struct results *r);

@@ -98,8 +98,8 @@ static int analyse(const struct lab_plan *plan, const char *folder, bool brief,
 }
 
 /* After the run: results as far as they got, then how it ended. */
-static int conclude(const struct lab_plan *plan, struct results *results, bool brief,
-		    struct results_end *end)
+static int conclude(const struct lab_plan *plan, struct results *results,
+		    enum engine_kernel kernel, bool brief, struct results_end *end)
 {
 	struct lab_outcome outcome = {0};
 	int code = end->code;
@@ -121,12 +121,23 @@ static int conclude(const struct lab_plan *plan, struct results *results, bool b
 	if (code == 0 && (outcome.failed || !outcome.valid))
 		code = RUN_FAILED;
 	end->code = code;
-	results_write_run(results, plan, end);
+	results_write_run(results, plan, kernel, end);
 	if (began)
 		results_link_latest(results);
 	printf("%.1f s simulated in %.1f s; results in %s\n", end->simulated_s, end->wall_s,
 	       results->path);
 	return code;
+}
+
+/* "handover on three-links, engine virtual on Debian's kernel, seed 1" */
+static void print_head(const struct lab_plan *plan, enum engine_kernel kernel)
+{
+	const char *on = engine_kernel_text(kernel);
+
+	printf("%s on %s, engine %s%s%s, seed %llu\n", plan->scenario, plan->topology,
+	       lab_engine_name(plan->engine), *on ? " on " : "", on,
+	       (unsigned long long)plan->seed);
+	fflush(stdout);
 }
 
 static int run_plan(const struct engine_paths *paths, const struct lab_plan *plan,
@@ -136,17 +147,16 @@ static int run_plan(const struct engine_paths *paths, const struct lab_plan *pla
 	struct progress progress;
 	struct results_end end = {0};
 	char error[1024] = "";
+	enum engine_kernel kernel = engine_kernel(paths, plan->engine);
 	int stop_fd = open_stop_signals();
 
 	if (results_make(&results, options->results, plan, &options->settings) < 0 ||
-	    results_write_run(&results, plan, NULL) < 0) {
+	    results_write_run(&results, plan, kernel, NULL) < 0) {
 		fprintf(stderr, "mip6lab: %s\n", results.error);
 		return RUN_LACKS;
 	}
 	snprintf(options->folder, sizeof(options->folder), "%s", results.path);
-	printf("%s on %s, engine %s, seed %llu\n", plan->scenario, plan->topology,
-	       lab_engine_name(plan->engine), (unsigned long long)plan->seed);
-	fflush(stdout);
+	print_head(plan, kernel);
 	progress_init(&progress, results.path);
 	end.code = engine_run(paths, plan, results.path, stop_fd, progress_tick, &progress, error,
 			      sizeof(error));
@@ -157,7 +167,7 @@ static int run_plan(const struct engine_paths *paths, const struct lab_plan *pla
 	options->interrupted = is_readable(stop_fd);
 	if (stop_fd >= 0)
 		close(stop_fd);
-	return conclude(plan, &results, options->brief, &end);
+	return conclude(plan, &results, kernel, options->brief, &end);
 }
 
 /* The plan and where the programs are. RUN_OK, or the exit code with the reason
