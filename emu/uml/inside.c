@@ -244,10 +244,7 @@ int uml_inside_modules(struct uml_inside *inside, const char *const *modules)
 const char *const *uml_inside_lab_modules(void)
 {
 	static const char *const modules[] = {
-	    "ipv6",	   "mip6",    "esp4",	 "esp6",      "xfrm_user", "af_key",
-	    "ip6_tunnel",  "sit",     "ipip",	 "fou",	      "fou6",	   "veth",
-	    "tun",	   "bridge",  "dummy",	 "sch_netem", "sch_tbf",   "sch_htb",
-	    "sch_ingress", "cls_bpf", "act_bpf", "nf_tables", NULL,
+	    "ipv6", "mip6", "xfrm_user", "ip6_tunnel", "veth", "tun", "bridge", "sch_netem", "sch_tbf", "sch_ingress", "cls_bpf", "act_bpf", NULL,
 	};
 
 	return modules;

@@ -31,6 +31,8 @@ bool preload_time_is_virtual(void);
 /* clock.c: a process is about to run on. Charges processes that never let the kernel
  * become idle, and delivers the timer's interrupt when that made it due. */
 void preload_clock_turn(void);
+/* clock.c: a process has asked for the time, which costs a little of it. */
+void preload_clock_asked(void);
 /* clock.c: the kernel opens this file: if it is PID 1's program, its boot is over. */
 void preload_clock_opens(const char *path);
 /* check.c: ends the process with PRELOAD_EXIT_UNFIT unless the program calls, through

@@ -23,6 +23,7 @@
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/user.h>
 #include <unistd.h>
 
 /* Numbers that the kernel uses and <sys/ptrace.h> of some libraries lacks. */
@@ -108,12 +109,43 @@ static long read_state(long pid, struct iovec *part)
 	return result;
 }
 
+/* Whether a process has run and its registers have not been read since. */
+static bool has_run;
+
 /* Whatever lets the process run, or makes another of its number, changes its state. */
 static bool lets_run(long request)
 {
 	return request == SYSEMU || request == SYSEMU_SINGLESTEP || request == PTRACE_CONT ||
 	       request == PTRACE_SYSCALL || request == PTRACE_SINGLESTEP ||
 	       request == PTRACE_KILL || request == OLDSETOPTIONS;
+}
+
+/* A process has stopped after a turn and its registers are read: did it ask for the
+ * time? */
+static void look_at_call(const struct user_regs_struct *registers)
+{
+	static const unsigned long asking[] = {SYS_clock_gettime, SYS_gettimeofday, SYS_time};
+
+	for (size_t i = 0; i < sizeof(asking) / sizeof(asking[0]); i++)
+		if (registers->orig_rax == asking[i])
+			preload_clock_asked();
+}
+
+static long let_run(long request, long pid, long address, long data)
+{
+	preload_clock_turn();
+	has_run = true;
+	return syscall(SYS_ptrace, request, pid, address, data);
+}
+
+static long read_registers(long pid, long address, long data)
+{
+	long result = syscall(SYS_ptrace, PTRACE_GETREGS, pid, address, data);
+
+	if (has_run && result == 0)
+		look_at_call((const struct user_regs_struct *)data);
+	has_run = false;
+	return result;
 }
 
 static long steer(long request, long pid, long address, long data)
@@ -127,7 +159,9 @@ static long steer(long request, long pid, long address, long data)
 	if (request == OLDSETOPTIONS)
 		data |= PTRACE_O_EXITKILL;
 	if (request == SYSEMU || request == SYSEMU_SINGLESTEP)
-		preload_clock_turn();
+		return let_run(request, pid, address, data);
+	if (request == PTRACE_GETREGS)
+		return read_registers(pid, address, data);
 	return syscall(SYS_ptrace, request, pid, address, data);
 }
 
