@@ -45,7 +45,7 @@ enum { GUARD_FIRST_NS = 3 * 1000000000LL, GUARD_NEXT_NS = 15000000 };
 /* How often processes may run on before the kernel must have been idle once. Beyond
  * that each turn costs: so ticks come, and who runs without end is made to let others
  * run. Starting a daemon takes some hundred turns, a handover a few dozen. */
-enum { FREE_TURNS = 4000, TURN_PRICE_NS = 5000 };
+enum { FREE_TURNS = 100000, TURN_PRICE_NS = 5000 };
 
 /* What it costs a process to ask for the time, as on a kernel with virtual time of its
  * own. A program that sends until the clock has moved would else send thousands. */
