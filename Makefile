@@ -114,6 +114,11 @@ $(BUILD)/tests/simnet/%: $(BUILD)/tests/simnet/%.o $(SIMNET_OBJ) $(BUILD)/libmip
 $(BUILD)/tests/lab/%: $(BUILD)/tests/lab/%.o $(LABHELP_OBJ) $(LAB_OBJ) $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcunit -lmnl -lyaml -ljansson -lpcap
 $(BUILD)/tests/%.o: CPPFLAGS += -Itests
+# What ends test programs that stand still; it is no test and needs nothing of ours.
+export WATCH = $(BUILD)/tests/watch
+$(BUILD)/tests/watch: $(BUILD)/tests/watch.o
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $<
+$(call obj,$(wildcard tests/*/*.c tests/*/*/*.c tests/*.c)): | deps-check
 .SECONDARY:
 
 # ---- running scenarios --------------------------------------------------------------
@@ -159,7 +164,7 @@ ASAN_ENV := ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_e
 SUMMARY := $(BUILD)/check.txt
 
 .PHONY: tests
-tests: all $(BUILD)/tests/explore $(UNIT_TESTS) $(SIMNET_TESTS) $(LAB_TESTS)
+tests: all $(BUILD)/tests/explore $(BUILD)/tests/watch $(UNIT_TESTS) $(SIMNET_TESTS) $(LAB_TESTS)
 
 # Unit and simnet tests run twice: as built for use, and under the sanitizers.
 .PHONY: check
