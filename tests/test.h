@@ -18,14 +18,20 @@ struct test_case {
 	void (*run)(void);
 };
 
-/* How many were skipped: one number for all files of a program. */
+/* How many were skipped, and the last of them: one of each for all files of a program. */
 __attribute__((weak)) unsigned test_skipped;
+__attribute__((weak)) CU_pTest test_skipped_last;
 
 /* Says that the test that calls it cannot be run here, and why; then it returns. */
 static inline void test_skip(const char *reason)
 {
-	printf("skipped: %s: %s\n", CU_get_current_test()->pName, reason);
+	CU_pTest test = CU_get_current_test();
+
+	if (test == test_skipped_last)
+		return;
+	test_skipped_last = test;
 	test_skipped++;
+	printf("skipped: %s: %s\n", test->pName, reason);
 }
 
 /* Which of the tests are run; see test_run(). */
