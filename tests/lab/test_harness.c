@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* What runs the tests can itself go wrong: the watch that ends programs which stand
- * still (tests/watch.c), and the scripts that run programs and add up what they say. */
+ * still (tests/watch.c), and the scripts that run programs, add up what they say, and
+ * install what is missing. */
 #include "runs_help.h"
 #include "test.h"
 #include <signal.h>
@@ -237,6 +238,37 @@ static void own_shards(void)
 	CU_ASSERT_PTR_NOT_NULL(strstr(o.text, "nested: 4 passed, 0 failed, 3 skipped\n"));
 }
 
+/* ---- deps.sh ------------------------------------------------------------------------- */
+
+#define DEPS "PATH=$D:$PATH DEPS_PAUSE=1 tools/deps.sh bread butter 2>&1"
+
+/* An apt-get that finds the locks held, the first time that it wants each. */
+static const char patient_apt[] =
+    "case \"$*\" in\n"
+    "*--assume-no*) echo 'Need to get 12 kB/34 kB of archives.'; exit 1 ;;\n"
+    "*update*) what=lists ;;\n"
+    "*) what=dpkg; echo \"$*\" >$D/typed ;;\n"
+    "esac\n"
+    "[ ! -f $D/$what ] || exit 0\n"
+    "touch $D/$what\n"
+    "echo \"E: Could not get lock /var/lib/$what/lock\"; exit 100";
+
+static void dependencies(void)
+{
+	program("id", "echo 0");
+	program("apt-get", "exit 77");
+	program("dpkg-query", "echo installed");
+	expect(DEPS, 0, "");
+	program("dpkg-query", "[ \"$4\" != butter ] || exit 1; echo installed");
+	expect(DEPS, 3, "Installing failed");
+	program("apt-get", patient_apt);
+	expect(DEPS, 0, "installing: butter\nwaiting for another");
+	expect("cat $D/typed", 0, "install -y --no-install-recommends butter\n");
+	expect(DEPS, 0, "installing: butter\n    12 kB/34 kB to download");
+	program("id", "echo 1000");
+	expect(DEPS, 3, "As root, run:\n    apt-get install");
+}
+
 static void nothing(void)
 {
 }
@@ -274,6 +306,7 @@ int main(void)
 	    {"skips", skips},
 	    {"shards", shards},
 	    {"own shards", own_shards},
+	    {"dependencies", dependencies},
 	};
 	char folder[] = "/tmp/mip6lab-harness-XXXXXX";
 	char path[LAB_PATH];
