@@ -22,7 +22,7 @@ ALL_LDFLAGS = $(LDFLAGS) -Wl,-Map=$@.map $(if $(SANITIZE),-fsanitize=$(SANITIZE)
 PKG_BUILD := gcc libc6-dev git libmnl-dev flex bison libyaml-dev libjansson-dev libpcap-dev liburing-dev
 PKG_LAB := user-mode-linux kmod iproute2 tcpdump radvd iperf3
 PKG_KERNEL := linux-source-6.1 bc xz-utils patch perl
-PKG_CHECK := libcunit1-dev clang libclang-rt-14-dev clang-format cppcheck universal-ctags binutils
+PKG_CHECK := libcunit1-dev clang libclang-rt-14-dev clang-format cppcheck universal-ctags binutils patch
 
 # A stamp for each list, renewed when the list changes or a package goes.
 .PHONY: deps-build deps-lab deps-kernel deps-check
@@ -32,7 +32,7 @@ deps-lab: deps-build
 	@tools/deps.sh $(PKG_LAB)
 deps-kernel:
 	@tools/deps.sh $(PKG_BUILD) $(PKG_KERNEL)
-deps-check: deps-lab deps-kernel
+deps-check: deps-lab
 	@tools/deps.sh $(PKG_CHECK)
 
 # ---- sources: found, not listed ---------------------------------------------
@@ -96,14 +96,19 @@ $(BUILD)/mip6lab: $(call obj,emu/lab/mip6lab.c) $(LAB_OBJ) $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lmnl -lyaml -ljansson -lpcap -luring
 
 # Lab tests that boot a kernel; the others also run under the sanitizers.
-UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kplane plane_kernel runs faults readme host_engine ns3 uplane_runs)
+UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kplane plane_kernel runs restarts small_runs faults readme host_engine ns3 uplane_runs)
 
 # ---- tests: each tests/*/test_NAME.c is a program ------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
-SIMNET_TESTS := $(patsubst tests/simnet/%.c,$(BUILD)/tests/simnet/%,$(wildcard tests/simnet/test_*.c))
+SIMNET_TESTS := $(patsubst tests/simnet/%.c,$(BUILD)/tests/simnet/%,tests/simnet/test_explore.c $(filter-out %/test_explore.c,$(wildcard tests/simnet/test_*.c)))
 LAB_TESTS := $(patsubst tests/lab/%.c,$(BUILD)/tests/lab/%,$(wildcard tests/lab/test_*.c))
-# Those that take longest begin first: no processor waits for the last of them.
-LONG_TESTS := $(patsubst %,$(BUILD)/tests/lab/test_%,uplane_runs runs ns3 kplane readme)
+# Those that take longest begin first, and in parts, as run.sh knows them: no processor
+# waits for the last of them.
+LONG_TESTS := $(patsubst %,$(BUILD)/tests/lab/test_%,runs:3 ns3:2 uplane_runs:2 kplane:2 restarts:2 uplane faults readme)
+without_parts = $(foreach test,$(1),$(firstword $(subst :, ,$(test))))
+longest_first = $(LONG_TESTS) $(filter-out $(call without_parts,$(LONG_TESTS)),$(1))
+# What is about the kernel of `make kernel`, or compares it with others.
+KERNEL_TESTS := $(patsubst %,$(BUILD)/tests/lab/test_%,kplane:2 uml plane_kernel host_engine)
 SIMNET_OBJ := $(call obj,$(filter-out tests/simnet/test_%,$(wildcard tests/simnet/*.c)))
 LABHELP_OBJ := $(call obj,$(filter-out tests/lab/test_%,$(wildcard tests/lab/*.c)))
 
@@ -114,6 +119,11 @@ $(BUILD)/tests/simnet/%: $(BUILD)/tests/simnet/%.o $(SIMNET_OBJ) $(BUILD)/libmip
 $(BUILD)/tests/lab/%: $(BUILD)/tests/lab/%.o $(LABHELP_OBJ) $(LAB_OBJ) $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lcunit -lmnl -lyaml -ljansson -lpcap -luring
 $(BUILD)/tests/%.o: CPPFLAGS += -Itests
+# What ends test programs that stand still; it is no test and needs nothing of ours.
+export WATCH = $(BUILD)/tests/watch
+$(BUILD)/tests/watch: $(BUILD)/tests/watch.o
+	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $<
+$(call obj,$(wildcard tests/*/*.c tests/*/*/*.c tests/*.c)): | deps-check
 .SECONDARY:
 
 # ---- running scenarios --------------------------------------------------------------
@@ -138,7 +148,7 @@ run: deps-lab all
 	@$(BUILD)/mip6lab run $(scenario) --seed $(seed) $(if $(engine),--engine $(engine)) $(if $(kernel),--kernel $(kernel)) $(if $(set),--set '$(set)')
 
 .PHONY: agree
-agree: deps-lab kernel all ns3 ## run scenario=NAME with kernel plane, user plane and in ns-3, and compare
+agree: deps-lab all ns3 ## run scenario=NAME with kernel plane, user plane and in ns-3, and compare
 	@$(BUILD)/mip6lab agree $(scenario) --seed $(seed) $(if $(set),--set '$(set)')
 
 .PHONY: list
@@ -151,32 +161,71 @@ help: ## this list
 	@echo
 	@echo '  make scenario=NAME     run a scenario; see make list. Also:'
 	@echo '                         set="NAME=VALUE ..." seed=N engine=virtual|uml|host|ns3 kernel=built|debian'
-	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
 
 # ---- checks -------------------------------------------------------------------------
+# Sanitizers tell lines, which is all that -g1 keeps: that compiles in three quarters of
+# the time.
 ASAN := $(BUILD)/asan
 UBSAN := $(BUILD)/ubsan
 ASAN_ENV := ASAN_OPTIONS=detect_leaks=1:abort_on_error=1 UBSAN_OPTIONS=halt_on_error=1:print_stacktrace=1
+ASAN_TESTS := $(patsubst $(BUILD)/%,$(ASAN)/%,$(SIMNET_TESTS) $(UNIT_TESTS) $(filter-out $(UML_TESTS),$(LAB_TESTS)))
 SUMMARY := $(BUILD)/check.txt
+KERNEL_SUMMARY := $(BUILD)/check-kernel.txt
+QUICK_SUMMARY := $(BUILD)/check-quick.txt
+# A part of the checks, with its time; and make as such a part, two jobs at a time.
+PHASE := tests/phase.sh
+MAKE2 = $(MAKE) --no-print-directory -j2
 
-.PHONY: tests
-tests: all $(BUILD)/tests/explore $(UNIT_TESTS) $(SIMNET_TESTS) $(LAB_TESTS)
+.PHONY: tests sanitized-tests quick-tests kernel-tests
+TOOLS := $(BUILD)/tests/explore $(BUILD)/tests/watch
+tests: all $(TOOLS) $(UNIT_TESTS) $(SIMNET_TESTS) $(LAB_TESTS)
+sanitized-tests: all ns3 $(BUILD)/tests/watch $(UNIT_TESTS) $(SIMNET_TESTS) $(filter-out $(UML_TESTS),$(LAB_TESTS))
+kernel-tests: all $(BUILD)/tests/watch $(call without_parts,$(KERNEL_TESTS))
+quick-tests: all $(TOOLS) $(UNIT_TESTS) $(SIMNET_TESTS) $(BUILD)/tests/lab/test_runs
+
+# All builds at once, so that none waits for the last file of another; only the fuzz
+# targets need sources that the first one generates.
+.PHONY: check-built built-plain built-asan built-ubsan built-fuzz
+check-built: built-plain built-asan built-ubsan built-fuzz
+built-plain:
+	@$(MAKE) tests
+built-asan:
+	@$(MAKE) sanitized-tests BUILD=$(ASAN) SANITIZE=address,undefined CFLAGS='-O1 -g1'
+built-ubsan:
+	@$(MAKE) all BUILD=$(UBSAN) SANITIZE=undefined CFLAGS='-O1 -g1 -fno-sanitize-recover=undefined'
+built-fuzz: built-plain
+	@$(MAKE) fuzz-targets
 
 # Unit and simnet tests run twice: as built for use, and under the sanitizers.
 .PHONY: check
-check: deps-check kernel ## build everything and run every test
-	@$(MAKE) --no-print-directory -j2 tests
-	@$(MAKE) --no-print-directory -j2 tests BUILD=$(ASAN) SANITIZE=address,undefined CFLAGS='-O1 -g'
-	@$(MAKE) --no-print-directory -j2 all BUILD=$(UBSAN) SANITIZE=undefined CFLAGS='-O1 -g -fno-sanitize-recover=undefined'
+check: deps-check ## build everything and run every test that needs no kernel of ours
+	@$(PHASE) build $(MAKE2) check-built
 	@rm -f $(SUMMARY)
-	@tests/rules.sh $(BUILD) $(SUMMARY)
-	@tests/run.sh $(SUMMARY) $(UNIT_TESTS) $(SIMNET_TESTS)
-	@tests/bugs/run.sh $(BUILD) $(SUMMARY) || true
-	@$(ASAN_ENV) tests/run.sh $(SUMMARY) $(patsubst $(BUILD)/%,$(ASAN)/%,$(UNIT_TESTS) $(SIMNET_TESTS) $(filter-out $(UML_TESTS),$(LAB_TESTS)))
-	@$(MAKE) --no-print-directory -s -j2 fuzz SUMMARY=$(SUMMARY)
-	@$(ASAN_ENV) tests/sanitized.sh $(SUMMARY) $(ASAN)/mip6lab $(UBSAN)/mip6lab
-	@tests/run.sh $(SUMMARY) $(LONG_TESTS) $(filter-out $(LONG_TESTS),$(LAB_TESTS))
+	@$(PHASE) rules tests/rules.sh $(BUILD) $(SUMMARY)
+	@$(PHASE) 'unit and simnet tests' tests/run.sh $(SUMMARY) $(SIMNET_TESTS) $(UNIT_TESTS)
+	@$(PHASE) 'planted bugs' tests/bugs/run.sh $(BUILD) $(SUMMARY) || true
+	@$(ASAN_ENV) $(PHASE) 'tests under sanitizers' tests/run.sh $(SUMMARY) $(ASAN_TESTS)
+	@$(PHASE) fuzz $(MAKE2) -s fuzz SUMMARY=$(SUMMARY)
+	@$(ASAN_ENV) $(PHASE) 'runs under sanitizers' tests/sanitized.sh $(SUMMARY) $(ASAN)/mip6lab $(UBSAN)/mip6lab
+	@$(PHASE) 'lab tests' tests/run.sh $(SUMMARY) $(call longest_first,$(LAB_TESTS))
 	@tests/sum.sh $(SUMMARY)
+
+.PHONY: check-kernel
+check-kernel: deps-check kernel ## build the virtual-time kernel and run the tests that are about it
+	@$(PHASE) build $(MAKE2) kernel-tests
+	@rm -f $(KERNEL_SUMMARY)
+	@TEST_KERNEL=built $(PHASE) 'tests of the built kernel' tests/run.sh $(KERNEL_SUMMARY) $(KERNEL_TESTS)
+	@tests/sum.sh $(KERNEL_SUMMARY)
+
+.PHONY: check-quick
+check-quick: deps-check ## build the programs, and run rules, unit tests and one handover
+	@$(PHASE) build $(MAKE2) quick-tests
+	@rm -f $(QUICK_SUMMARY)
+	@$(PHASE) rules tests/rules.sh $(BUILD) $(QUICK_SUMMARY)
+	@$(PHASE) 'unit and simnet tests' tests/run.sh $(QUICK_SUMMARY) $(SIMNET_TESTS) $(UNIT_TESTS)
+	@TEST_ONLY=handover $(PHASE) 'a handover' tests/run.sh $(QUICK_SUMMARY) $(BUILD)/tests/lab/test_runs
+	@tests/sum.sh $(QUICK_SUMMARY)
 
 # ---- kernel ----------------------------------------------------------------------
 .PHONY: kernel

@@ -3,5 +3,5 @@
 # limit. Figures of a busy machine say nothing, so this is not part of make check.
 
 .PHONY: bench
-bench: deps-check kernel all ns3 $(BUILD)/tests/lab/test_kplane $(BUILD)/tests/bench_simnet ## measure wall times, first packets, the planes, ns-3, simulated network and core against their limits
+bench: deps-check all ns3 $(BUILD)/tests/lab/test_kplane $(BUILD)/tests/bench_simnet ## measure wall times, first packets, the planes, ns-3, simulated network and core against their limits
 	@beyond=0; for part in bench bench_ns3 bench_simnet bench_uplane; do tests/$$part.sh $(BUILD) || beyond=1; done; exit $$beyond

@@ -21,5 +21,5 @@ explore: $(BUILD)/tests/explore ## try seeds of the simulated network: n=2000 of
 	@$< --seed $(first) --count $(n)
 
 .PHONY: bugs
-bugs: $(BUILD)/tests/explore ## plant bugs and see that the explorer finds each
+bugs: $(BUILD)/tests/explore $(BUILD)/tests/watch ## plant bugs and see that the explorer finds each
 	@tests/bugs/run.sh $(BUILD) /dev/null

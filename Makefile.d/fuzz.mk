@@ -41,6 +41,7 @@ $(FUZZ_LAB_TARGETS): $(BUILD)/fuzz/liblab.a
 $(FUZZ_TARGETS): $(BUILD)/fuzz/%: $(BUILD)/fuzz/obj/tests/fuzz/%.o $(BUILD)/fuzz/libstack.a
 	$(Q)$(CLANG) -fsanitize=fuzzer $(FUZZ_SAN) -o $@ $(filter %.o,$^) $(filter %liblab.a,$^) $(filter %libstack.a,$^) -Wl,--as-needed -lmnl -lyaml -ljansson -lpcap -luring
 
-.PHONY: fuzz
-fuzz: $(FUZZ_TARGETS) ## run each fuzz target for FUZZ_SECONDS (10) or FUZZ_RUNS (200000) on its corpus
+.PHONY: fuzz fuzz-targets
+fuzz-targets: $(FUZZ_TARGETS)
+fuzz: $(FUZZ_TARGETS) $(BUILD)/tests/watch ## run each fuzz target for FUZZ_SECONDS (10) or FUZZ_RUNS (200000) on its corpus
 	@SUMMARY=$(if $(findstring command,$(origin SUMMARY)),$(SUMMARY)) tests/fuzz/run.sh $(FUZZ_SECONDS) $(FUZZ_RUNS) $(FUZZ_TARGETS)

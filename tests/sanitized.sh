@@ -28,7 +28,7 @@ one() { # MIP6LAB RESULTS RUN
 	scenario=${what%% *}
 	mkdir -p "$results"
 	log=$results/log
-	timeout -k 5 300 "$program" run "$scenario" --engine "$engine" --results "$results" \
+	WATCH_CPU=600 "${WATCH:-build/tests/watch}" "$program" run "$scenario" --engine "$engine" --results "$results" \
 		--set "${what#* }" >"$log" 2>&1 </dev/null
 	code=$?
 	findings=$(grep -rlE 'runtime error|Sanitizer' "$log" "$results/$scenario" --include='*.log' --include=log 2>/dev/null)

@@ -31,7 +31,7 @@ try() {
 		return 1
 	fi
 	began=$(date +%s%N)
-	timeout 300 "$folder/explore" --count $seeds --no-shrink >"$folder/log" 2>&1
+	WATCH_CPU=300 "${WATCH:-$build/tests/watch}" "$folder/explore" --count $seeds --no-shrink >"$folder/log" 2>&1
 	line=$(sed -n 's/^seed \([0-9]*\) fails: \(.*\)/seed \1: \2/p' "$folder/log" | head -1)
 	printf '%-24s %s (%d ms)\n' "$name" "${line:-NOT FOUND in $seeds seeds}" $((($(date +%s%N) - began) / 1000000))
 	[ -n "$line" ]

@@ -20,8 +20,8 @@ run_target() { # SECONDS RUNS TARGET
 	rm -rf "$copy"
 	mkdir -p "$copy"
 	cp "$kept/${name#fuzz_}"/* "$copy" || return 1
-	timeout $(($1 * 2 + 60)) "$3" -seed=1 -max_total_time="$1" -runs="$2" \
-		-timeout=10 -rss_limit_mb=1024 -artifact_prefix="$3." "$copy" \
+	WATCH_CPU=$(($1 * 2 + 60)) "${WATCH:-build/tests/watch}" "$3" -seed=1 -max_total_time="$1" -runs="$2" \
+		-timeout=60 -rss_limit_mb=1024 -artifact_prefix="$3." "$copy" \
 		>"$3.log" 2>&1
 }
 

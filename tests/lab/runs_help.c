@@ -140,6 +140,15 @@ void lab_run(struct lab_run *run, const char *const *args)
 	finish(&child, run);
 }
 
+void lab_run_small(struct lab_run *run, const char *name)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "tests/lab/runs/scenarios/%s.yaml", name);
+	LAB_RUN(run, path);
+	lab_holds(run, run->code == 0, "exit code 0");
+}
+
 void lab_agree(struct lab_run *run, const char *const *args)
 {
 	struct child child;
@@ -241,6 +250,42 @@ void lab_explain(const struct lab_run *run)
 	printf("exit code %d, results in %s\n%s\n", run->code, run->folder, run->output);
 }
 
+bool lab_at_most(const struct lab_run *run, const char *path, double limit)
+{
+	double value = lab_number(run, path);
+
+	return !isnan(value) && value <= limit;
+}
+
+bool lab_equals(const struct lab_run *run, const char *path, double wanted)
+{
+	return fabs(lab_number(run, path) - wanted) < 1e-9;
+}
+
+bool lab_says(const struct lab_run *run, const char *text)
+{
+	return strstr(run->output, text) != NULL;
+}
+
+bool lab_has(const struct lab_run *run, const char *name, const char *text)
+{
+	size_t len = 0;
+	char *file = lab_file(run, name, &len);
+	bool found = file && strstr(file, text) != NULL;
+
+	free(file);
+	return found;
+}
+
+void lab_holds(const struct lab_run *run, bool good, const char *what)
+{
+	CU_ASSERT_TRUE(good);
+	if (!good) {
+		printf("not so: %s\n", what);
+		lab_explain(run);
+	}
+}
+
 char *lab_file(const struct lab_run *run, const char *name, size_t *ret_len)
 {
 	char path[LAB_PATH];
@@ -320,6 +365,22 @@ unsigned lab_differences(const struct lab_run *a, const struct lab_run *b, const
 	       compare_folder(b, a, "", skip, first, cap) +
 	       compare_folder(a, b, "raw", skip, first, cap) +
 	       compare_folder(b, a, "raw", skip, first, cap);
+}
+
+bool lab_built_kernel(char buf[LAB_PATH])
+{
+	const char *folder = getenv("MIP6LAB_KERNEL_DIR");
+	const char *asked = getenv("TEST_KERNEL");
+
+	snprintf(buf, LAB_PATH, "%s/linux-virtual", folder ? folder : ".kernel");
+	if (access(buf, X_OK) == 0)
+		return true;
+	if (asked && strcmp(asked, "built") == 0) {
+		CU_FAIL("the kernel of `make kernel` is not there");
+	} else {
+		test_skip("it needs the kernel of `make kernel`");
+	}
+	return false;
 }
 
 static bool has_text(const char *pid, const char *text)

@@ -38,9 +38,20 @@ void lab_agree(struct lab_run *run, const char *const *args);
 /* `mip6lab ARGS...` without a run. */
 void lab_command(struct lab_run *run, const char *const *args);
 void lab_run_free(struct lab_run *run);
+#define LAB_RUN(run, ...) lab_run(run, (const char *const[]){__VA_ARGS__, NULL})
+/* A run of tests/lab/runs/scenarios/NAME.yaml, whose expectations hold. */
+void lab_run_small(struct lab_run *run, const char *name);
 
 /* A number of the summary by its path "handover.ra_ms.max"; NAN when missing. */
 double lab_number(const struct lab_run *run, const char *path);
+/* What is missing is neither at most a number nor equal to it. */
+bool lab_at_most(const struct lab_run *run, const char *path, double limit);
+bool lab_equals(const struct lab_run *run, const char *path, double wanted);
+/* Whether the output, or a file of the results, has the text. */
+bool lab_says(const struct lab_run *run, const char *text);
+bool lab_has(const struct lab_run *run, const char *name, const char *text);
+/* Fails the test where it is not good, and prints what was not. */
+void lab_holds(const struct lab_run *run, bool good, const char *what);
 /* Prints the output and the failed expectations: for a test that failed. */
 void lab_explain(const struct lab_run *run);
 /* Whether two files of two result folders are alike, byte for byte; a missing or
@@ -53,6 +64,9 @@ unsigned lab_differences(const struct lab_run *a, const struct lab_run *b, const
 			 char *first, size_t cap);
 /* Whole file of a result folder, NULL when it is missing; freed by the caller. */
 char *lab_file(const struct lab_run *run, const char *name, size_t *ret_len);
+/* The kernel that `make kernel` builds; its path is in buf. Where it is not there the
+ * test that asks is skipped, or fails with TEST_KERNEL=built, and has to return. */
+bool lab_built_kernel(char buf[LAB_PATH]);
 /* How many processes of the machine have this text in their command line. */
 unsigned lab_processes(const char *text);
 

@@ -1,30 +1,23 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Runs in which something breaks. Each must fail, with the last words of what
- * broke, and leave nothing behind. */
+/* Runs in which something breaks, or that users break off, and words that are none.
+ * Each must fail, with the last words of what broke, and leave nothing behind. */
 #include "runs_help.h"
 #include "test.h"
+#include <math.h>
+#include <stdlib.h>
 #include <time.h>
 
 static const char fault[] = "tests/lab/runs/scenarios/fault.yaml";
-
-static void check(const struct lab_run *run, bool good, const char *what)
-{
-	CU_ASSERT_TRUE(good);
-	if (!good) {
-		printf("not so: %s\n", what);
-		lab_explain(run);
-	}
-}
 
 /* The run fails, and its output holds both texts. */
 static void fails(const char *parameters, const char *who, const char *words)
 {
 	struct lab_run run;
 
-	lab_run(&run, (const char *const[]){fault, "-p", parameters, NULL});
-	check(&run, run.code == 1, "exit code 1");
-	check(&run, strstr(run.output, who) != NULL, who);
-	check(&run, strstr(run.output, words) != NULL, words);
+	LAB_RUN(&run, fault, "-p", parameters);
+	lab_holds(&run, run.code == 1, "exit code 1");
+	lab_holds(&run, strstr(run.output, who) != NULL, who);
+	lab_holds(&run, strstr(run.output, words) != NULL, words);
 	lab_run_free(&run);
 }
 
@@ -33,8 +26,8 @@ static void nothing_breaks(void)
 {
 	struct lab_run run;
 
-	lab_run(&run, (const char *const[]){fault, "-p", "signal=CONT", NULL});
-	check(&run, run.code == 0, "exit code 0");
+	LAB_RUN(&run, fault, "-p", "signal=CONT");
+	lab_holds(&run, run.code == 0, "exit code 0");
 	lab_run_free(&run);
 }
 
@@ -75,7 +68,8 @@ static unsigned left_behind(const char *text)
 	return left;
 }
 
-/* The seed is in the name of the results, and so in the kernel's command line. */
+/* A seed of its own is in the name of the results, and so in the kernel's command
+ * line: nothing of another run, at the same time, is taken for this one's. */
 static void lab_is_killed(void)
 {
 	struct lab_run run;
@@ -88,12 +82,80 @@ static void lab_is_killed(void)
 	lab_run_free(&run);
 }
 
+static void daemon_that_dies(void)
+{
+	struct lab_run run;
+
+	LAB_RUN(&run, "tests/lab/runs/scenarios/stop.yaml", "-p", "ipsec=enabled");
+	lab_holds(&run, run.code == 1, "exit code 1");
+	lab_holds(&run, strstr(run.output, "mip6d at mn ended") != NULL, "who died");
+	lab_holds(&run, strstr(run.output, "UseMnHaIPsec disabled") != NULL, "its last words");
+	lab_holds(&run, run.summary == NULL || isnan(lab_number(&run, "handover.ra_ms.max")),
+		  "no table of zeros");
+	lab_run_free(&run);
+}
+
+static void bad_input(void)
+{
+	struct lab_run run;
+
+	LAB_RUN(&run, "handover", "-p", "movs=3");
+	lab_holds(&run,
+		  run.code == 2 && strstr(run.output, "scenarios/handover.yaml:") &&
+		      strstr(run.output, "did you mean moves"),
+		  "an unknown parameter names the file and the one that was meant");
+	LAB_RUN(&run, "handover", "-p", "moves=0");
+	lab_holds(&run, run.code == 2 && strstr(run.output, "1 .. 5000"), "out of range");
+	LAB_RUN(&run, "handover", "-p", "gap=50");
+	lab_holds(&run, run.code == 2 && strstr(run.output, "gap"), "a time without its unit");
+	LAB_RUN(&run, "nothing-of-the-kind");
+	lab_holds(&run, run.code == 2, "no such scenario");
+	LAB_RUN(&run, "handover", "-e", "warp");
+	lab_holds(&run, run.code == 2 && strstr(run.output, "virtual"), "no such engine");
+}
+
+static void interrupted(void)
+{
+	struct lab_run run;
+	size_t len = 0;
+	char *text;
+
+	lab_run_interrupted(
+	    &run, (const char *const[]){"handover", "-s", "99172", "-p", "moves=2000", NULL},
+	    20000000000LL);
+	lab_holds(&run, run.code == 1, "exit code 1");
+	text = lab_file(&run, "handovers.csv", &len);
+	lab_holds(&run, text && len > 200, "the handovers so far can be read");
+	free(text);
+	CU_ASSERT_EQUAL(lab_processes("-virtual-99172"), 0);
+	lab_run_free(&run);
+}
+
+/* Its kernel kills somebody then, and what is left may hang: the user is told why. */
+static void out_of_memory(void)
+{
+	struct lab_run run;
+
+	LAB_RUN(&run, "tests/lab/runs/scenarios/hungry.yaml");
+	lab_holds(&run, run.code == 3, "exit code 3");
+	lab_holds(&run, strstr(run.output, "ran out of memory") != NULL, "the reason");
+	lab_holds(&run, run.summary != NULL, "as far as it got");
+	lab_run_free(&run);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
-	    {"nothing_breaks", nothing_breaks},	      {"daemon_crashes", daemon_crashes},
-	    {"daemon_ends_early", daemon_ends_early}, {"capture_ends_early", capture_ends_early},
-	    {"command_fails", command_fails},	      {"lab_is_killed", lab_is_killed},
+	    {"nothing_breaks", nothing_breaks},
+	    {"daemon_crashes", daemon_crashes},
+	    {"daemon_ends_early", daemon_ends_early},
+	    {"capture_ends_early", capture_ends_early},
+	    {"command_fails", command_fails},
+	    {"lab_is_killed", lab_is_killed},
+	    {"daemon_that_dies", daemon_that_dies},
+	    {"bad_input", bad_input},
+	    {"interrupted", interrupted},
+	    {"out_of_memory", out_of_memory},
 	};
 
 	return test_run("faults", tests, sizeof(tests) / sizeof(tests[0]));

@@ -78,7 +78,6 @@ static void read_result(struct lab_run *run, const char *console)
 
 static void runs_on_a_kernel_that_can(void)
 {
-	const char *kernels = getenv("MIP6LAB_KERNEL_DIR");
 	char self[ROOM] = "";
 	char build[ROOM];
 	char top[ROOM];
@@ -97,10 +96,11 @@ static void runs_on_a_kernel_that_can(void)
 	struct lab_run host;
 	struct lab_run virt;
 
+	if (!lab_built_kernel(kernel))
+		return;
 	CU_ASSERT_TRUE_FATAL(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(top, sizeof(top)));
 	folder_of(self, build, sizeof(build));
-	snprintf(kernel, sizeof(kernel), "%s/linux-virtual", kernels ? kernels : ".kernel");
 	snprintf(console, sizeof(console), "%s/host-engine.log", build);
 	CU_ASSERT_EQUAL_FATAL(uml_start(&boot, &uml), 0);
 	CU_ASSERT_EQUAL(uml_wait(&uml, -1, LIMIT_S), 1);
@@ -130,8 +130,10 @@ static void refused_on_a_kernel_that_cannot(void)
 	folder_of(self, program, sizeof(program));
 	strncat(program, "/mip6d --kernel-check >/dev/null 2>&1", 64);
 	lacks = system(program);
-	if (lacks == 0)
+	if (lacks == 0) {
+		test_skip("this machine's kernel lacks nothing");
 		return;
+	}
 	lab_run(&run, (const char *const[]){"handover", "-e", "host", NULL});
 	CU_ASSERT_EQUAL(run.code, 3);
 	CU_ASSERT_PTR_NOT_NULL(strstr(run.output, "engine host"));

@@ -7,22 +7,6 @@
 #include <math.h>
 #include <sys/wait.h>
 
-#define RUN(run, ...) lab_run(run, (const char *const[]){__VA_ARGS__, NULL})
-
-static void check(const struct lab_run *run, bool good, const char *what)
-{
-	CU_ASSERT_TRUE(good);
-	if (!good) {
-		printf("not so: %s\n", what);
-		lab_explain(run);
-	}
-}
-
-static bool says(const struct lab_run *run, const char *text)
-{
-	return strstr(run->output, text) != NULL;
-}
-
 /* A number that is there, and between two others. */
 static bool is_in(const struct lab_run *run, const char *path, double low, double high)
 {
@@ -31,35 +15,26 @@ static bool is_in(const struct lab_run *run, const char *path, double low, doubl
 	return !isnan(value) && value >= low && value <= high;
 }
 
-static bool has(const struct lab_run *run, const char *name, const char *text)
-{
-	size_t length = 0;
-	char *file = lab_file(run, name, &length);
-	bool found = file && strstr(file, text);
-
-	free(file);
-	return found;
-}
-
 /* The limits of physics are 30 ms down and 35 ms up, and a probe each ms. */
 static void handover(void)
 {
 	struct lab_run run;
 
-	RUN(&run, "handover", "-e", "ns3", "-p", "moves=30 probe=1ms");
-	check(&run, run.code == 0, "exit code 0");
-	check(&run, is_in(&run, "handover.count", 30, 30), "each move is a handover");
-	check(&run, is_in(&run, "handover.ra_ms.max", 0, 0.2), "advertised at once");
-	check(&run, is_in(&run, "handover.bu_ba_ms.min", 30, 30.2), "the way there and back");
-	check(&run, is_in(&run, "handover.first_down_ms.min", 30, 31.2), "first down");
-	check(&run, is_in(&run, "handover.first_down_ms.max", 30, 31.2), "first down");
-	check(&run, is_in(&run, "handover.first_up_ms.min", 35, 36.2), "first up");
-	check(&run, is_in(&run, "handover.first_up_ms.max", 35, 36.2), "first up");
-	check(&run, is_in(&run, "lost_outside", 0, 0), "nothing is lost but in the cuts");
-	check(&run, is_in(&run, "events.mn.bu_tx", 31, 31), "one BU for each move");
-	check(&run, has(&run, "run.json", "\"engine\": \"ns3\""), "run.json names the engine");
-	check(&run, has(&run, "run.json", "\"kernel\": \"ns-3"), "and the simulator");
-	check(&run, has(&run, "events.jsonl", "\"ba_rx\""), "events of the daemons");
+	LAB_RUN(&run, "handover", "-e", "ns3", "-p", "moves=30 probe=1ms");
+	lab_holds(&run, run.code == 0, "exit code 0");
+	lab_holds(&run, is_in(&run, "handover.count", 30, 30), "each move is a handover");
+	lab_holds(&run, is_in(&run, "handover.ra_ms.max", 0, 0.2), "advertised at once");
+	lab_holds(&run, is_in(&run, "handover.bu_ba_ms.min", 30, 30.2), "the way there and back");
+	lab_holds(&run, is_in(&run, "handover.first_down_ms.min", 30, 31.2), "first down");
+	lab_holds(&run, is_in(&run, "handover.first_down_ms.max", 30, 31.2), "first down");
+	lab_holds(&run, is_in(&run, "handover.first_up_ms.min", 35, 36.2), "first up");
+	lab_holds(&run, is_in(&run, "handover.first_up_ms.max", 35, 36.2), "first up");
+	lab_holds(&run, is_in(&run, "lost_outside", 0, 0), "nothing is lost but in the cuts");
+	lab_holds(&run, is_in(&run, "events.mn.bu_tx", 31, 31), "one BU for each move");
+	lab_holds(&run, lab_has(&run, "run.json", "\"engine\": \"ns3\""),
+		  "run.json names the engine");
+	lab_holds(&run, lab_has(&run, "run.json", "\"kernel\": \"ns-3"), "and the simulator");
+	lab_holds(&run, lab_has(&run, "events.jsonl", "\"ba_rx\""), "events of the daemons");
 	lab_run_free(&run);
 }
 
@@ -71,8 +46,8 @@ static void scenarios(void)
 	struct lab_run run;
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
-		RUN(&run, names[i], "-e", "ns3");
-		check(&run, run.code == 0 && says(&run, "engine ns3"), names[i]);
+		LAB_RUN(&run, names[i], "-e", "ns3");
+		lab_holds(&run, run.code == 0 && lab_says(&run, "engine ns3"), names[i]);
 		lab_run_free(&run);
 	}
 }
@@ -83,25 +58,27 @@ static void wireless(void)
 {
 	struct lab_run run;
 
-	RUN(&run, "handover", "-e", "ns3", "-p", "access=wifi slack=5ms");
-	check(&run, run.code == 0, "exit code 0");
-	check(&run, is_in(&run, "handover.l2_gap_ms.min", 50.5, 75), "association");
-	check(&run, is_in(&run, "handover.ra_ms.min", 0.05, 2), "advertised through the air");
-	check(&run, is_in(&run, "handover.bu_ba_ms.max", 30.1, 33), "and the way there and back");
+	LAB_RUN(&run, "handover", "-e", "ns3", "-p", "access=wifi slack=5ms");
+	lab_holds(&run, run.code == 0, "exit code 0");
+	lab_holds(&run, is_in(&run, "handover.l2_gap_ms.min", 50.5, 75), "association");
+	lab_holds(&run, is_in(&run, "handover.ra_ms.min", 0.05, 2), "advertised through the air");
+	lab_holds(&run, is_in(&run, "handover.bu_ba_ms.max", 30.1, 33),
+		  "and the way there and back");
 	lab_run_free(&run);
-	RUN(&run, "home", "-e", "ns3", "-p", "access=wifi slack=5ms");
-	check(&run, run.code == 0, "exit code 0 between air and cable");
-	check(&run, is_in(&run, "handover.l2_gap_ms.min", 49.9, 50.1), "the cable's gap");
-	check(&run, is_in(&run, "handover.l2_gap_ms.max", 50.5, 75), "the air's gap");
+	LAB_RUN(&run, "home", "-e", "ns3", "-p", "access=wifi slack=5ms");
+	lab_holds(&run, run.code == 0, "exit code 0 between air and cable");
+	lab_holds(&run, is_in(&run, "handover.l2_gap_ms.min", 49.9, 50.1), "the cable's gap");
+	lab_holds(&run, is_in(&run, "handover.l2_gap_ms.max", 50.5, 75), "the air's gap");
 	lab_run_free(&run);
 	/* Radios that are tuned while they send, receive or are being tuned. */
-	RUN(&run, "handover", "-e", "ns3", "-s", "7", "-p",
-	    "access=wifi slack=20ms gap=0 moves=60 pause_min=400ms pause_max=900ms");
-	check(&run, run.code == 0, "exit code 0 without a gap");
+	LAB_RUN(&run, "handover", "-e", "ns3", "-s", "7", "-p",
+		"access=wifi slack=20ms gap=0 moves=60 pause_min=400ms pause_max=900ms");
+	lab_holds(&run, run.code == 0, "exit code 0 without a gap");
 	lab_run_free(&run);
-	RUN(&run, "handover", "-e", "ns3", "-p",
-	    "access=wifi gap=0 moves=300 pause_min=10ms pause_max=20ms");
-	check(&run, run.code == 1 && !says(&run, "died of signal"), "too fast, but no crash");
+	LAB_RUN(&run, "handover", "-e", "ns3", "-p",
+		"access=wifi gap=0 moves=300 pause_min=10ms pause_max=20ms");
+	lab_holds(&run, run.code == 1 && !lab_says(&run, "died of signal"),
+		  "too fast, but no crash");
 	lab_run_free(&run);
 }
 
@@ -109,13 +86,13 @@ static void without_solicitations(void)
 {
 	struct lab_run run;
 
-	RUN(&run, "handover", "-e", "ns3", "-p", "rs=dropped");
-	check(&run, run.code == 0, "exit code 0");
-	check(&run, is_in(&run, "handover.ra_ms.max", 1, 70.2), "an advertisement is awaited");
+	LAB_RUN(&run, "handover", "-e", "ns3", "-p", "rs=dropped");
+	lab_holds(&run, run.code == 0, "exit code 0");
+	lab_holds(&run, is_in(&run, "handover.ra_ms.max", 1, 70.2), "an advertisement is awaited");
 	lab_run_free(&run);
-	RUN(&run, "handover", "-e", "ns3", "-p", "link_event=no");
-	check(&run, run.code == 0, "exit code 0 without a link event");
-	check(&run, is_in(&run, "handover.ra_ms.max", 1, 70.2), "an advertisement is awaited");
+	LAB_RUN(&run, "handover", "-e", "ns3", "-p", "link_event=no");
+	lab_holds(&run, run.code == 0, "exit code 0 without a link event");
+	lab_holds(&run, is_in(&run, "handover.ra_ms.max", 1, 70.2), "an advertisement is awaited");
 	lab_run_free(&run);
 }
 
@@ -130,32 +107,32 @@ static void foreign_routers(void)
 	struct lab_run again;
 
 	lab_run_twice(&run, &again, args);
-	check(&run, run.code == 0 && again.code == 0, "exit code 0");
-	check(&run, is_in(&run, "handover.count", 30, 30), "each move is a handover");
-	check(&run, is_in(&run, "handover.ra_ms.max", 50, 70.2), "an advertisement is awaited");
-	check(&run, is_in(&run, "handover.bu_ba_ms.min", 30, 30.1), "the way there and back");
-	check(&run, is_in(&run, "handover.bu_ba_ms.max", 30, 30.1), "no wait for a neighbour");
-	check(&run, is_in(&run, "handover.first_down_ms.max", 80, 101.4), "first down");
-	check(&run, is_in(&run, "handover.first_up_ms.max", 85, 106.4), "first up");
-	check(&run, is_in(&run, "lost_outside", 0, 0), "nothing is lost but in the cuts");
-	check(&run, !has(&run, "events.jsonl", "\"ar1\""), "no mip6d at the routers");
+	lab_holds(&run, run.code == 0 && again.code == 0, "exit code 0");
+	lab_holds(&run, is_in(&run, "handover.count", 30, 30), "each move is a handover");
+	lab_holds(&run, is_in(&run, "handover.ra_ms.max", 50, 70.2), "an advertisement is awaited");
+	lab_holds(&run, is_in(&run, "handover.bu_ba_ms.min", 30, 30.1), "the way there and back");
+	lab_holds(&run, is_in(&run, "handover.bu_ba_ms.max", 30, 30.1), "no wait for a neighbour");
+	lab_holds(&run, is_in(&run, "handover.first_down_ms.max", 80, 101.4), "first down");
+	lab_holds(&run, is_in(&run, "handover.first_up_ms.max", 85, 106.4), "first up");
+	lab_holds(&run, is_in(&run, "lost_outside", 0, 0), "nothing is lost but in the cuts");
+	lab_holds(&run, !lab_has(&run, "events.jsonl", "\"ar1\""), "no mip6d at the routers");
 	CU_ASSERT_EQUAL(lab_differences(&run, &again, "run.json", first, sizeof(first)), 0);
 	if (first[0])
 		printf("differs: %s\n%s\n%s\n", first, run.folder, again.folder);
 	lab_run_free(&again);
 	lab_run_free(&run);
-	RUN(&run, "handover", "-e", "ns3", "-p", "ra=ns3 rs=dropped");
-	check(&run, run.code == 0, "exit code 0 without solicitations");
+	LAB_RUN(&run, "handover", "-e", "ns3", "-p", "ra=ns3 rs=dropped");
+	lab_holds(&run, run.code == 0, "exit code 0 without solicitations");
 	lab_run_free(&run);
-	RUN(&run, "handover", "-e", "ns3", "-p", "ra=ns3 access=wifi slack=5ms");
-	check(&run, run.code == 0, "exit code 0 through the air");
+	LAB_RUN(&run, "handover", "-e", "ns3", "-p", "ra=ns3 access=wifi slack=5ms");
+	lab_holds(&run, run.code == 0, "exit code 0 through the air");
 	lab_run_free(&run);
-	RUN(&run, "home", "-e", "ns3", "-p", "ra=ns3");
-	check(&run, run.code == 0, "exit code 0 with a home link");
+	LAB_RUN(&run, "home", "-e", "ns3", "-p", "ra=ns3");
+	lab_holds(&run, run.code == 0, "exit code 0 with a home link");
 	lab_run_free(&run);
 	/* Up to 500 ms where none was advertised for longer. */
-	RUN(&run, "handover", "-e", "ns3", "-p", "ra=ns3 ra_min=60s ra_max=80s settle=20s");
-	check(&run, is_in(&run, "handover.ra_ms.max", 100, 500.2), "solicited");
+	LAB_RUN(&run, "handover", "-e", "ns3", "-p", "ra=ns3 ra_min=60s ra_max=80s settle=20s");
+	lab_holds(&run, is_in(&run, "handover.ra_ms.max", 100, 500.2), "solicited");
 	lab_run_free(&run);
 }
 
@@ -168,13 +145,13 @@ static void repeats(void)
 	char first[256] = "";
 
 	lab_run_twice(&a, &b, args);
-	RUN(&other, "handover", "-e", "ns3", "-s", "8");
-	check(&a, a.code == 0 && b.code == 0 && other.code == 0, "all run");
+	LAB_RUN(&other, "handover", "-e", "ns3", "-s", "8");
+	lab_holds(&a, a.code == 0 && b.code == 0 && other.code == 0, "all run");
 	CU_ASSERT_EQUAL(lab_differences(&a, &b, "run.json", first, sizeof(first)), 0);
 	if (first[0])
 		printf("differs: %s\n%s\n%s\n", first, a.folder, b.folder);
-	check(&a, !lab_same_file(&a, &other, "handovers.csv", "handovers.csv"),
-	      "another seed gives other moments");
+	lab_holds(&a, !lab_same_file(&a, &other, "handovers.csv", "handovers.csv"),
+		  "another seed gives other moments");
 	lab_run_free(&a);
 	lab_run_free(&b);
 	lab_run_free(&other);
@@ -204,9 +181,9 @@ static void refusals(void)
 
 		memcpy(args, refused[i].args, sizeof(refused[i].args));
 		lab_run(&run, args);
-		check(&run, run.code == 2 && run.folder[0] == '\0', "refused");
-		check(&run, says(&run, refused[i].says[0]), refused[i].says[0]);
-		check(&run, says(&run, refused[i].says[1]), refused[i].says[1]);
+		lab_holds(&run, run.code == 2 && run.folder[0] == '\0', "refused");
+		lab_holds(&run, lab_says(&run, refused[i].says[0]), refused[i].says[0]);
+		lab_holds(&run, lab_says(&run, refused[i].says[1]), refused[i].says[1]);
 		lab_run_free(&run);
 	}
 }
@@ -238,11 +215,12 @@ static void interrupted(void)
 	struct lab_run run;
 
 	lab_run_interrupted(
-	    &run, (const char *const[]){"handover", "-e", "ns3", "-p", "moves=2000", NULL},
+	    &run,
+	    (const char *const[]){"handover", "-e", "ns3", "-s", "99174", "-p", "moves=2000", NULL},
 	    20000000000LL);
-	check(&run, run.code == 1 && says(&run, "interrupted"), "exit code 1");
-	check(&run, has(&run, "handovers.csv", "\n3,"), "the handovers so far can be read");
-	CU_ASSERT_EQUAL(lab_processes(run.folder), 0);
+	lab_holds(&run, run.code == 1 && lab_says(&run, "interrupted"), "exit code 1");
+	lab_holds(&run, lab_has(&run, "handovers.csv", "\n3,"), "the handovers so far can be read");
+	CU_ASSERT_EQUAL(lab_processes("-ns3-99174"), 0);
 	lab_run_free(&run);
 }
 
@@ -255,16 +233,18 @@ static void agreement(void)
 	struct lab_run run;
 
 	AGREE(&run, "handover");
-	check(&run, run.code == 0 && says(&run, "\nthe three agree: 12 handovers"), "handover");
-	check(&run, says(&run, "first_down_ms"), "the tables are printed");
+	lab_holds(&run, run.code == 0 && lab_says(&run, "\nthe three agree: 12 handovers"),
+		  "handover");
+	lab_holds(&run, lab_says(&run, "first_down_ms"), "the tables are printed");
 	lab_run_free(&run);
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
 		AGREE(&run, more[i][0], "-p", more[i][1]);
-		check(&run, run.code == 0 && says(&run, "\nthe three agree: "), more[i][0]);
+		lab_holds(&run, run.code == 0 && lab_says(&run, "\nthe three agree: "), more[i][0]);
 		lab_run_free(&run);
 	}
 	AGREE(&run, "wifi", "-s", "3", "-p", "access=wire moves=3");
-	check(&run, run.code == 0 && says(&run, "the three agree: 3 handovers"), "wifi, by cable");
+	lab_holds(&run, run.code == 0 && lab_says(&run, "the three agree: 3 handovers"),
+		  "wifi, by cable");
 	lab_run_free(&run);
 }
 
@@ -295,7 +275,8 @@ static void agreement_of_two(void)
 
 	AGREE(&run, "tests/lab/unseen/scenarios/two-movers.yaml", "-p", "b.jitter=0", "-a",
 	      "scenarios/agree.allow");
-	check(&run, run.code == 0 && says(&run, "the three agree: 8 handovers"), "two movers");
+	lab_holds(&run, run.code == 0 && lab_says(&run, "the three agree: 8 handovers"),
+		  "two movers");
 	lab_run_free(&run);
 }
 
@@ -306,20 +287,21 @@ static void disagreement(void)
 	struct lab_run run;
 
 	AGREE(&run, "handover", "-p", "moves=3 rs=dropped");
-	check(&run, run.code == 1 && says(&run, "do NOT agree"), "exit code 1");
-	check(&run, says(&run, "DIFFERS"), "the differences are marked");
+	lab_holds(&run, run.code == 1 && lab_says(&run, "do NOT agree"), "exit code 1");
+	lab_holds(&run, lab_says(&run, "DIFFERS"), "the differences are marked");
 	lab_run_free(&run);
 	AGREE(&run, "clean-exit");
-	check(&run, run.code == 2 && run.folder[0] == '\0', "refused before the first run");
+	lab_holds(&run, run.code == 2 && run.folder[0] == '\0', "refused before the first run");
 	lab_run_free(&run);
 	AGREE(&run, "handover", "-p", "plane=user");
-	check(&run, run.code == 2 && says(&run, "sets \"plane\" itself"), "plane is agree's own");
+	lab_holds(&run, run.code == 2 && lab_says(&run, "sets \"plane\" itself"),
+		  "plane is agree's own");
 	lab_run_free(&run);
 	AGREE(&run, "handover", "-e", "ns3");
-	check(&run, run.code == 2, "so are the engines");
+	lab_holds(&run, run.code == 2, "so are the engines");
 	lab_run_free(&run);
 	AGREE(&run, "handover", "-a", "scenarios/wifi.yaml");
-	check(&run, run.code == 2 && says(&run, "one key: \"allow\""), "not an allow-list");
+	lab_holds(&run, run.code == 2 && lab_says(&run, "one key: \"allow\""), "not an allow-list");
 	lab_run_free(&run);
 }
 

@@ -8,8 +8,6 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define RUN(run, ...) lab_run(run, (const char *const[]){__VA_ARGS__, NULL})
-
 /* What a stream of probes met. */
 struct met {
 	unsigned sent, arrived;
@@ -66,7 +64,7 @@ static void links(void)
 	size_t len;
 	char *csv;
 
-	RUN(&run, "tests/lab/runs/scenarios/links.yaml", "-e", "ns3");
+	LAB_RUN(&run, "tests/lab/runs/scenarios/links.yaml", "-e", "ns3");
 	CU_ASSERT_EQUAL(run.code, 0);
 	csv = lab_file(&run, "probes.csv", &len);
 	CU_ASSERT_PTR_NOT_NULL(csv);
@@ -98,7 +96,7 @@ static void cells(void)
 {
 	struct lab_run run;
 
-	RUN(&run, "wifi", "-e", "ns3", "-p", "moves=4 gap=100ms");
+	LAB_RUN(&run, "wifi", "-e", "ns3", "-p", "moves=4 gap=100ms");
 	CU_ASSERT_EQUAL(run.code, 0);
 	CU_ASSERT_TRUE(lab_number(&run, "handover.l2_gap_ms.min") > 105);
 	CU_ASSERT_TRUE(lab_number(&run, "handover.l2_gap_ms.max") < 120);
@@ -108,12 +106,12 @@ static void cells(void)
 		lab_explain(&run);
 	lab_run_free(&run);
 	/* Out of one cell and into the other at the same moment, under traffic. */
-	RUN(&run, "wifi", "-e", "ns3", "-p", "moves=6 gap=0ms probe=2ms", "-s", "3");
+	LAB_RUN(&run, "wifi", "-e", "ns3", "-p", "moves=6 gap=0ms probe=2ms", "-s", "3");
 	CU_ASSERT_EQUAL(run.code, 0);
 	CU_ASSERT_EQUAL(lab_number(&run, "handover.first_down_ms.count"), 6);
 	CU_ASSERT_TRUE(lab_number(&run, "handover.l2_gap_ms.min") > 5);
 	lab_run_free(&run);
-	RUN(&run, "wifi", "-e", "ns3", "-p", "moves=2 gap=0s access=wire");
+	LAB_RUN(&run, "wifi", "-e", "ns3", "-p", "moves=2 gap=0s access=wire");
 	CU_ASSERT_TRUE(lab_number(&run, "handover.l2_gap_ms.max") == 0);
 	lab_run_free(&run);
 }
@@ -125,10 +123,10 @@ static void killed(void)
 	size_t len;
 	char *csv;
 
-	RUN(&run, "tests/lab/runs/scenarios/ns3-killed.yaml");
+	LAB_RUN(&run, "tests/lab/runs/scenarios/ns3-killed.yaml");
 	CU_ASSERT_NOT_EQUAL(run.code, 0); /* not for the default engine */
 	lab_run_free(&run);
-	RUN(&run, "tests/lab/runs/scenarios/ns3-killed.yaml", "-e", "ns3");
+	LAB_RUN(&run, "tests/lab/runs/scenarios/ns3-killed.yaml", "-e", "ns3");
 	CU_ASSERT_EQUAL(run.code, 0);
 	csv = lab_file(&run, "probes.csv", &len);
 	timeline = lab_file(&run, "raw/timeline.jsonl", &len);
@@ -170,7 +168,7 @@ static void streams(const char *scenario)
 {
 	struct lab_run run;
 
-	RUN(&run, scenario, "-e", "ns3");
+	LAB_RUN(&run, scenario, "-e", "ns3");
 	CU_ASSERT_EQUAL(run.code, 0);
 	if (run.code)
 		lab_explain(&run);
@@ -194,7 +192,7 @@ static void foreign_router(void)
 	size_t len;
 	char *csv;
 
-	RUN(&run, "tests/lab/runs/scenarios/ns3-router.yaml", "-e", "ns3");
+	LAB_RUN(&run, "tests/lab/runs/scenarios/ns3-router.yaml", "-e", "ns3");
 	CU_ASSERT_EQUAL(run.code, 0);
 	csv = lab_file(&run, "probes.csv", &len);
 	CU_ASSERT_PTR_NOT_NULL(csv);
@@ -236,8 +234,8 @@ static void foreign_words(void)
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
 		bool good;
 
-		RUN(&run, "tests/lab/runs/scenarios/ns3-words.yaml", "-e", "ns3", "-p",
-		    faults[i][0]);
+		LAB_RUN(&run, "tests/lab/runs/scenarios/ns3-words.yaml", "-e", "ns3", "-p",
+			faults[i][0]);
 		good = i == 0 ? run.code == 0
 			      : run.code == 1 && strstr(run.output, faults[i][1]) &&
 				    !strstr(run.output, "died");
@@ -254,7 +252,7 @@ static void many(void)
 	char path[LAB_PATH];
 	struct lab_run run;
 
-	RUN(&run, lab_many("40", "5", "8.4", path), "-e", "ns3");
+	LAB_RUN(&run, lab_many("40", "5", "8.4", path), "-e", "ns3");
 	CU_ASSERT_EQUAL(run.code, 0);
 	CU_ASSERT_EQUAL(lab_number(&run, "handover.count"), 80);
 	CU_ASSERT_TRUE(lab_number(&run, "handover.first_down_ms.max") <= 50.2);
@@ -289,7 +287,7 @@ static void crowd(void)
 	struct lab_run run;
 	char path[48];
 
-	RUN(&run, "tests/lab/runs/scenarios/crowd.yaml", "-e", "ns3");
+	LAB_RUN(&run, "tests/lab/runs/scenarios/crowd.yaml", "-e", "ns3");
 	CU_ASSERT_EQUAL(run.code, 0);
 	for (int i = 1; i <= 40; i++) {
 		snprintf(path, sizeof(path), "probes.p%d.received", i);

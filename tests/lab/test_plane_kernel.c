@@ -5,6 +5,7 @@
  * two interfaces are veths with this program at their far ends. In virtual time
  * waiting costs nothing. */
 #include "planes/planes.h"
+#include "runs_help.h"
 
 #include "linux/kplane.h"
 #include "uml/inside.h"
@@ -400,9 +401,8 @@ static void print_file(const char *path)
 
 static void test_virtual(void)
 {
-	const char *folder = getenv("MIP6LAB_KERNEL_DIR");
 	char log[] = "/tmp/test-plane-kernel-XXXXXX";
-	char kernel[PATH_MAX];
+	char kernel[LAB_PATH];
 	char self[PATH_MAX] = "";
 	struct uml_run uml;
 	const struct uml_boot how = {.kernel = kernel,
@@ -413,8 +413,9 @@ static void test_virtual(void)
 				     .console_log = log,
 				     .timeout_s = 120};
 
+	if (!lab_built_kernel(kernel))
+		return;
 	CU_ASSERT_FATAL(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
-	snprintf(kernel, sizeof(kernel), "%s/linux-virtual", folder ? folder : ".kernel");
 	close(mkstemp(log));
 	if (uml_start(&how, &uml) < 0) {
 		printf("%s\n", uml.error);

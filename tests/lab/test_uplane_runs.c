@@ -10,6 +10,9 @@
 #define DOWN_MS 31.2
 #define UP_MS	36.2
 
+/* Soon after one another, since pauses cost and show nothing. */
+#define MANY_MOVES "plane=user probe=1ms moves=30 pause_min=400ms pause_max=800ms"
+
 static void run_handover(const char *parameters, double moves)
 {
 	struct lab_run run;
@@ -26,12 +29,12 @@ static void run_handover(const char *parameters, double moves)
 
 static void behind_radvd(void)
 {
-	run_handover("plane=user ra=radvd moves=30 probe=1ms", 30);
+	run_handover(MANY_MOVES " ra=radvd", 30);
 }
 
 static void behind_our_own_router(void)
 {
-	run_handover("plane=user ra=mip6d moves=30 probe=1ms", 30);
+	run_handover(MANY_MOVES " ra=mip6d", 30);
 }
 
 static void passes(const char *scenario)
@@ -67,7 +70,7 @@ static void on_the_machines_own_kernel(void)
 	struct lab_run run;
 
 	if (geteuid() != 0 || access("/dev/net/tun", R_OK | W_OK) < 0) {
-		printf("left out: needs root and /dev/net/tun\n");
+		test_skip("it needs root and /dev/net/tun");
 		return;
 	}
 	lab_run(&run, (const char *const[]){"handover", "-e", "host", "-p",
