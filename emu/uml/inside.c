@@ -244,7 +244,8 @@ int uml_inside_modules(struct uml_inside *inside, const char *const *modules)
 const char *const *uml_inside_lab_modules(void)
 {
 	static const char *const modules[] = {
-	    "ipv6", "mip6", "xfrm_user", "ip6_tunnel", "veth", "tun", "bridge", "sch_netem", "sch_tbf", "sch_ingress", "cls_bpf", "act_bpf", NULL,
+	    "ipv6",   "mip6",	   "xfrm_user", "ip6_tunnel",  "sit",	  "veth",    "tun",
+	    "bridge", "sch_netem", "sch_tbf",	"sch_ingress", "cls_bpf", "act_bpf", NULL,
 	};
 
 	return modules;

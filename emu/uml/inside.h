@@ -31,7 +31,8 @@ int uml_inside_start(struct uml_inside *inside, bool private_tmp);
  * built in needs nothing. 0, or -1 with inside->error. */
 int uml_inside_modules(struct uml_inside *inside, const char *const *modules);
 
-/* The modules that the lab's topologies use, for uml_inside_modules(). */
+/* The modules that hardly any topology does without, for uml_inside_modules(). Others are
+ * loaded by the kernel when they are asked for: esp6, fou, nf_tables ... */
 const char *const *uml_inside_lab_modules(void);
 
 /* Gives the kernel the room of as many machines as there are nodes: all namespaces

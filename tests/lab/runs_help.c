@@ -412,3 +412,15 @@ unsigned lab_processes(const char *text)
 		closedir(dir);
 	return count;
 }
+
+bool lab_kernel(struct lab_kernel *paths, struct uml_boot *boot, bool built)
+{
+	snprintf(paths->kernel, sizeof(paths->kernel), "/usr/bin/linux.uml");
+	if (built && !lab_built_kernel(paths->kernel))
+		return false;
+	boot->kernel = paths->kernel;
+	boot->preload = lab_built("mip6lab-uml.so", paths->preload);
+	boot->virtual_time = true;
+	boot->time_travel = built;
+	return true;
+}

@@ -3,6 +3,7 @@
 #define TESTS_RUNS_HELP_H
 
 /* Running mip6lab as its users do, and reading what it wrote. */
+#include "uml/uml.h"
 #include <jansson.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -67,6 +68,14 @@ char *lab_file(const struct lab_run *run, const char *name, size_t *ret_len);
 /* The kernel that `make kernel` builds; its path is in buf. Where it is not there the
  * test that asks is skipped, or fails with TEST_KERNEL=built, and has to return. */
 bool lab_built_kernel(char buf[LAB_PATH]);
+/* Where a boot finds its kernel and the preloaded object. */
+struct lab_kernel {
+	char kernel[LAB_PATH];
+	char preload[LAB_PATH];
+};
+/* Fills in the kernel of a boot in virtual time: the built one, or Debian's. False where
+ * lab_built_kernel() is. */
+bool lab_kernel(struct lab_kernel *paths, struct uml_boot *boot, bool built);
 /* How many processes of the machine have this text in their command line. */
 unsigned lab_processes(const char *text);
 

@@ -48,13 +48,13 @@ static int type_command(const char *build, const char *top)
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 96;
 }
 
-static int inside_main(char **argv)
+static int inside_main(void)
 {
-	struct uml_inside inside = {0};
+	static struct uml_inside inside;
 
 	if (uml_inside_start(&inside, false) < 0)
 		uml_inside_poweroff(&inside, 99);
-	uml_inside_poweroff(&inside, type_command(argv[1], argv[2]));
+	uml_inside_poweroff(&inside, type_command(inside.args[0], inside.args[1]));
 }
 
 static void read_result(struct lab_run *run, const char *console)
@@ -81,12 +81,10 @@ static void runs_on_a_kernel_that_can(void)
 	char self[ROOM] = "";
 	char build[ROOM];
 	char top[ROOM];
-	char kernel[ROOM];
+	struct lab_kernel paths;
 	char console[ROOM + 16];
 	const char *args[] = {build, top, NULL};
-	struct uml_boot boot = {.kernel = kernel,
-				.virtual_time = true,
-				.seed = 1,
+	struct uml_boot boot = {.seed = 1,
 				.init = self,
 				.args = args,
 				.mem_mb = 512,
@@ -96,7 +94,7 @@ static void runs_on_a_kernel_that_can(void)
 	struct lab_run host;
 	struct lab_run virt;
 
-	if (!lab_built_kernel(kernel))
+	if (!lab_kernel(&paths, &boot, true))
 		return;
 	CU_ASSERT_TRUE_FATAL(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(getcwd(top, sizeof(top)));
@@ -141,7 +139,7 @@ static void refused_on_a_kernel_that_cannot(void)
 	lab_run_free(&run);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
 	static const struct test_case tests[] = {
 	    {"runs on a kernel that can", runs_on_a_kernel_that_can},
@@ -149,6 +147,6 @@ int main(int argc, char **argv)
 	};
 
 	if (uml_inside_here())
-		return argc == 3 ? inside_main(argv) : 1;
+		return inside_main();
 	return test_run("host_engine", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -77,20 +77,17 @@ static void print_file(const char *path)
 		fclose(f);
 }
 
-static void boot(const char *kernel, const char *preload, bool virtual_time)
+static void boot(bool built)
 {
 	char self[PATH_MAX];
 	char log[] = "/tmp/test-kplane-XXXXXX";
+	struct lab_kernel paths;
 	struct uml_run uml;
-	const struct uml_boot how = {.kernel = kernel,
-				     .virtual_time = virtual_time,
-				     .seed = 1,
-				     .init = self,
-				     .mem_mb = 512,
-				     .console_log = log,
-				     .preload = preload,
-				     .timeout_s = 300};
+	struct uml_boot how = {
+	    .seed = 1, .init = self, .mem_mb = 512, .console_log = log, .timeout_s = 1200};
 
+	if (!lab_kernel(&paths, &how, built))
+		return;
 	program_folder(self, 0);
 	close(mkstemp(log));
 	if (uml_start(&how, &uml) < 0) {
@@ -98,32 +95,25 @@ static void boot(const char *kernel, const char *preload, bool virtual_time)
 		CU_FAIL("uml_start");
 	} else {
 		uml_wait(&uml, -1, -1);
-		printf("%s: %s, code %d\n", kernel, uml_end_text(uml.end), uml.code);
+		printf("%s: %s, code %d\n", how.kernel, uml_end_text(uml.end), uml.code);
 		CU_ASSERT(uml.end == UML_POWEROFF && uml.code == 0);
 		print_file(log);
 	}
 	unlink(log);
 }
 
-static void test_virtual(void)
+static void test_built(void)
 {
-	char kernel[LAB_PATH];
-
-	if (lab_built_kernel(kernel))
-		boot(kernel, NULL, true);
+	boot(true);
 }
 
 static void test_debian(void)
 {
-	char preload[PATH_MAX];
-
-	program_folder(preload, 3);
-	strncat(preload, "/mip6lab-uml.so", sizeof(preload) - strlen(preload) - 1);
-	boot("/usr/bin/linux.uml", preload, false);
+	boot(false);
 }
 
 static const struct test_case tests[] = {
-    {"virtual kernel", test_virtual},
+    {"built kernel", test_built},
     {"Debian's kernel", test_debian},
 };
 

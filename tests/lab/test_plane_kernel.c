@@ -399,21 +399,16 @@ static void print_file(const char *path)
 		fclose(f);
 }
 
-static void test_virtual(void)
+static void boot(bool built)
 {
 	char log[] = "/tmp/test-plane-kernel-XXXXXX";
-	char kernel[LAB_PATH];
 	char self[PATH_MAX] = "";
+	struct lab_kernel paths;
 	struct uml_run uml;
-	const struct uml_boot how = {.kernel = kernel,
-				     .virtual_time = true,
-				     .seed = 1,
-				     .init = self,
-				     .mem_mb = 256,
-				     .console_log = log,
-				     .timeout_s = 120};
+	struct uml_boot how = {
+	    .seed = 1, .init = self, .mem_mb = 256, .console_log = log, .timeout_s = 1200};
 
-	if (!lab_built_kernel(kernel))
+	if (!lab_kernel(&paths, &how, built))
 		return;
 	CU_ASSERT_FATAL(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
 	close(mkstemp(log));
@@ -429,7 +424,18 @@ static void test_virtual(void)
 	unlink(log);
 }
 
-static const struct test_case tests[] = {{"virtual kernel", test_virtual}};
+static void test_built(void)
+{
+	boot(true);
+}
+
+static void test_debian(void)
+{
+	boot(false);
+}
+
+static const struct test_case tests[] = {{"built kernel", test_built},
+					 {"Debian's kernel", test_debian}};
 
 int main(void)
 {

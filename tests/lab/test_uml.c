@@ -36,7 +36,7 @@ struct bench {
 	char dir[PATH_MAX / 2];
 	char self[PATH_MAX];
 	char kernel[PATH_MAX];
-	char preload[PATH_MAX];
+	char preload[LAB_PATH];
 	char console[PATH_MAX];
 	char result[PATH_MAX];
 	const char *args[3];
@@ -61,6 +61,47 @@ static int inside_sleep(FILE *result)
 		(long long)(after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec -
 		    before.tv_nsec,
 		(long long)day.tv_sec);
+	return 0;
+}
+
+static long long inside_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return now.tv_sec * 1000000000LL + now.tv_nsec;
+}
+
+/* A child makes system calls without end beside us, who wake up once. */
+static int inside_share(void)
+{
+	pid_t busy = fork();
+	struct timespec span = {.tv_nsec = 1000000};
+	bool woke;
+
+	if (busy == 0)
+		for (;;)
+			getppid();
+	woke = clock_nanosleep(CLOCK_MONOTONIC, 0, &span, NULL) == 0;
+	kill(busy, SIGKILL);
+	waitpid(busy, NULL, 0);
+	return woke;
+}
+
+static int inside_busy(FILE *result)
+{
+	volatile unsigned long sum = 0;
+	long long start = inside_now();
+	long long computed;
+	long long asked;
+
+	for (unsigned long i = 0; i < 50000000; i++)
+		sum = sum + i;
+	computed = inside_now();
+	for (int i = 0; i < 999; i++)
+		inside_now();
+	asked = inside_now();
+	fprintf(result, "%lld %lld %d\n", computed - start, asked - computed, inside_share());
 	return 0;
 }
 
@@ -122,6 +163,8 @@ static int inside_job(const char *job, FILE *result)
 {
 	if (strcmp(job, "sleep") == 0)
 		return inside_sleep(result);
+	if (strcmp(job, "busy") == 0)
+		return inside_busy(result);
 	if (strcmp(job, "random") == 0)
 		return inside_random(result);
 	if (strcmp(job, "forever") == 0)
@@ -131,9 +174,9 @@ static int inside_job(const char *job, FILE *result)
 	return strcmp(job, "answer") == 0 ? 42 : 1;
 }
 
-static int inside_main(char **argv)
+static int inside_main(void)
 {
-	struct uml_inside inside;
+	static struct uml_inside inside;
 	int code = 1;
 	FILE *result;
 
@@ -142,28 +185,30 @@ static int inside_main(char **argv)
 		fprintf(stderr, "inside: %s\n", inside.error);
 		uml_inside_poweroff(&inside, 99);
 	}
-	if (strcmp(argv[1], "crash") == 0)
+	if (strcmp(inside.args[0], "crash") == 0)
 		return 1;
-	result = fopen(argv[2], "w");
+	result = fopen(inside.args[1], "w");
 	if (result) {
-		code = inside_job(argv[1], result);
+		code = inside_job(inside.args[0], result);
 		fclose(result);
 	}
-	printf("job %s ends with %d\n", argv[1], code);
+	printf("job %s ends with %d\n", inside.args[0], code);
 	fflush(stdout);
 	uml_inside_poweroff(&inside, code);
 }
 
 /* Outside -------------------------------------------------------------------- */
 
+/* Which kernel, and whether its time is virtual. */
+enum kind { BUILT, DEBIAN, DEBIAN_REAL };
+
 /* False, with the test skipped, where the kernel is not there. */
-static bool bench_paths(struct bench *b, bool virtual_kernel)
+static bool bench_paths(struct bench *b, enum kind kind)
 {
 	const char *inside = getenv("MIP6LAB_TEST_INSIDE");
-	char *slash;
 
 	snprintf(b->kernel, sizeof(b->kernel), "/usr/bin/linux.uml");
-	if (virtual_kernel && !lab_built_kernel(b->kernel))
+	if (kind == BUILT && !lab_built_kernel(b->kernel))
 		return false;
 	if (readlink("/proc/self/exe", b->self, sizeof(b->self) - 1) < 0)
 		b->self[0] = '\0';
@@ -171,22 +216,18 @@ static bool bench_paths(struct bench *b, bool virtual_kernel)
 	 * of this program goes inside. */
 	if (inside)
 		snprintf(b->self, sizeof(b->self), "%s", inside);
-	/* BUILD/tests/lab/test_uml -> BUILD/mip6lab-uml.so */
-	strcpy(b->preload, b->self);
-	for (int i = 0; i < 3 && (slash = strrchr(b->preload, '/')); i++)
-		*slash = '\0';
-	strcat(b->preload, "/mip6lab-uml.so");
+	lab_built("mip6lab-uml.so", b->preload);
 	return true;
 }
 
 /* NULL where the test is skipped. */
-static struct bench *bench_new(const char *job, bool virtual_kernel)
+static struct bench *bench_new(const char *job, enum kind kind)
 {
 	struct bench *b = calloc(1, sizeof(*b));
 
 	if (!b)
 		abort();
-	if (!bench_paths(b, virtual_kernel)) {
+	if (!bench_paths(b, kind)) {
 		free(b);
 		return NULL;
 	}
@@ -198,13 +239,14 @@ static struct bench *bench_new(const char *job, bool virtual_kernel)
 	b->args[1] = b->result;
 	b->boot = (struct uml_boot){
 	    .kernel = b->kernel,
-	    .virtual_time = virtual_kernel,
+	    .virtual_time = kind != DEBIAN_REAL,
+	    .time_travel = kind == BUILT,
 	    .seed = 1,
 	    .init = b->self,
 	    .args = b->args,
 	    .mem_mb = 128,
 	    .console_log = b->console,
-	    .preload = virtual_kernel ? NULL : b->preload,
+	    .preload = b->preload,
 	    .timeout_s = LIMIT_S,
 	};
 	return b;
@@ -302,9 +344,9 @@ static void bench_expect(struct bench *b, int code, char *text, size_t size)
 		print_console(b);
 }
 
-static void test_virtual_time(void)
+static void expect_virtual_time(enum kind kind)
 {
-	struct bench *b = bench_new("sleep", true);
+	struct bench *b = bench_new("sleep", kind);
 	long long slept = 0;
 	long long day = 0;
 	char text[256];
@@ -315,13 +357,43 @@ static void test_virtual_time(void)
 	CU_ASSERT_EQUAL(sscanf(text, "%lld %lld", &slept, &day), 2);
 	/* 60 s, of which the machine's clock saw less than LIMIT_S. */
 	CU_ASSERT(slept >= 60000000000LL && slept < 60000100000LL);
-	CU_ASSERT_EQUAL(day, (long long)(UML_VIRTUAL_EPOCH / 1000000000));
+	/* Debian's kernel is given 10 s for its boot. */
+	CU_ASSERT_EQUAL(day,
+			(long long)(UML_VIRTUAL_EPOCH / 1000000000) + (kind == BUILT ? 0 : 10));
 	bench_free(b);
 }
 
-static bool draw(uint64_t seed, char *text, size_t size)
+static void test_virtual_time(void)
 {
-	struct bench *b = bench_new("random", true);
+	expect_virtual_time(DEBIAN);
+}
+
+static void test_virtual_time_built(void)
+{
+	expect_virtual_time(BUILT);
+}
+
+/* The clock stands while a process computes, asking for the time costs 256 ns each, and
+ * a process that never waits lets another one run. */
+static void test_busy(void)
+{
+	struct bench *b = bench_new("busy", DEBIAN);
+	long long computing = -1;
+	long long asking = -1;
+	int other = -1;
+	char text[256];
+
+	bench_expect(b, 0, text, sizeof(text));
+	CU_ASSERT_EQUAL(sscanf(text, "%lld %lld %d", &computing, &asking, &other), 3);
+	CU_ASSERT(computing <= 512);
+	CU_ASSERT(asking >= 1000 * 256 && asking <= 1002 * 256);
+	CU_ASSERT_EQUAL(other, 1);
+	bench_free(b);
+}
+
+static bool draw(enum kind kind, uint64_t seed, char *text, size_t size)
+{
+	struct bench *b = bench_new("random", kind);
 
 	if (!b)
 		return false;
@@ -332,23 +404,36 @@ static bool draw(uint64_t seed, char *text, size_t size)
 	return true;
 }
 
-static void test_seed(void)
+static void expect_seed(enum kind kind)
 {
 	char first[128];
 	char again[128];
 	char other[128];
 
-	if (!draw(7, first, sizeof(first)))
+	if (!draw(kind, 7, first, sizeof(first)))
 		return;
-	draw(7, again, sizeof(again));
-	draw(8, other, sizeof(other));
+	/* What the process is given differs as it does between users and shells. */
+	setenv("MIP6LAB_TEST_NOISE", "a longer environment than the first one had", 1);
+	draw(kind, 7, again, sizeof(again));
+	unsetenv("MIP6LAB_TEST_NOISE");
+	draw(kind, 8, other, sizeof(other));
 	CU_ASSERT_STRING_EQUAL(first, again);
 	CU_ASSERT_STRING_NOT_EQUAL(first, other);
 }
 
-static void expect_world(bool virtual_kernel)
+static void test_seed(void)
 {
-	struct bench *b = bench_new("world", virtual_kernel);
+	expect_seed(DEBIAN);
+}
+
+static void test_seed_built(void)
+{
+	expect_seed(BUILT);
+}
+
+static void expect_world(enum kind kind)
+{
+	struct bench *b = bench_new("world", kind);
 	char text[256];
 
 	if (!b)
@@ -362,18 +447,23 @@ static void expect_world(bool virtual_kernel)
 
 static void test_world(void)
 {
-	expect_world(true);
+	expect_world(DEBIAN);
 }
 
-static void test_debian_kernel(void)
+static void test_world_built(void)
 {
-	expect_world(false);
+	expect_world(BUILT);
+}
+
+static void test_world_real(void)
+{
+	expect_world(DEBIAN_REAL);
 }
 
 static void test_exit_code(void)
 {
-	struct bench *b = bench_new("answer", true);
-	char text[256];
+	struct bench *b = bench_new("answer", DEBIAN);
+	char text[4096];
 
 	if (!b)
 		return;
@@ -386,7 +476,7 @@ static void test_exit_code(void)
 /* PID 1 that just exits panics the kernel. */
 static void test_crash(void)
 {
-	struct bench *b = bench_new("crash", true);
+	struct bench *b = bench_new("crash", DEBIAN);
 	struct uml_run run;
 	char text[256];
 
@@ -401,7 +491,7 @@ static void test_crash(void)
 /* In real time, since a virtual "for ever" is over at once. */
 static struct bench *bench_forever(bool debian)
 {
-	struct bench *b = bench_new("forever", !debian);
+	struct bench *b = bench_new("forever", debian ? DEBIAN_REAL : BUILT);
 
 	if (b)
 		b->boot.virtual_time = false;
@@ -424,7 +514,7 @@ static bool await_ready(const struct bench *b, struct uml_run *run)
 
 static void test_timeout(void)
 {
-	struct bench *b = bench_forever(false);
+	struct bench *b = bench_forever(true);
 	struct uml_run run;
 	char text[256];
 
@@ -438,7 +528,7 @@ static void test_timeout(void)
 
 static void test_stop_fd(void)
 {
-	struct bench *b = bench_forever(false);
+	struct bench *b = bench_forever(true);
 	struct uml_run run;
 	int ends[2];
 
@@ -550,7 +640,7 @@ static void test_watcher_killed_debian(void)
 /* All of it without any privilege. */
 static void test_unprivileged(void)
 {
-	struct bench *b = bench_new("world", true);
+	struct bench *b = bench_new("world", DEBIAN);
 	struct stat status;
 	char text[256];
 	int result = -1;
@@ -600,52 +690,78 @@ static void expect_refusal(struct bench *b, const char *word)
 
 static void test_refusals(void)
 {
-	const char *spaced[] = {"two words", NULL};
+	static char longer[UML_ARGS_MAX + 2];
+	const char *too_long[] = {longer, NULL};
 	struct bench *b;
 
-	b = bench_new("answer", true);
-	if (!b)
-		return;
+	b = bench_new("answer", DEBIAN);
 	strcat(b->kernel, "-missing");
 	expect_refusal(b, "make kernel");
 
-	b = bench_new("answer", true);
+	b = bench_new("answer", DEBIAN);
 	b->boot.tmpdir = "/nonexistent";
 	expect_refusal(b, "TMPDIR");
 
-	b = bench_new("answer", true);
+	b = bench_new("answer", DEBIAN);
 	b->boot.mem_mb = 1U << 31;
 	expect_refusal(b, "MB free");
 
-	b = bench_new("answer", true);
+	b = bench_new("answer", DEBIAN);
 	b->boot.init = "relative/path";
 	expect_refusal(b, "absolute path");
 
-	b = bench_new("answer", true);
-	b->boot.args = spaced;
-	expect_refusal(b, "two words");
+	b = bench_new("answer", DEBIAN);
+	memset(longer, 'x', UML_ARGS_MAX + 1);
+	b->boot.args = too_long;
+	expect_refusal(b, "longer than 4096 octets");
+
+	b = bench_new("answer", DEBIAN);
+	b->boot.preload = NULL;
+	expect_refusal(b, "mip6lab-uml.so");
 }
 
-int main(int argc, char **argv)
+/* A program that does not call what is replaced is no kernel that could be given virtual
+ * time: it ends before its first line, and tells why. */
+static void test_unfit(void)
+{
+	struct bench *b = bench_new("answer", DEBIAN);
+	struct uml_run run;
+	char text[512];
+
+	snprintf(b->kernel, sizeof(b->kernel), "/bin/true");
+	run = bench_run(b, text, sizeof(text));
+	CU_ASSERT_EQUAL(run.end, UML_CRASHED);
+	CU_ASSERT_TRUE(WIFEXITED(run.status) && WEXITSTATUS(run.status) == UML_EXIT_UNFIT);
+	read_text(b->console, text, sizeof(text));
+	CU_ASSERT_PTR_NOT_NULL(strstr(text, "it does not call clock_gettime()"));
+	bench_free(b);
+}
+
+int main(void)
 {
 	static const struct test_case tests[] = {
 	    {"virtual time is not waited for", test_virtual_time},
+	    {"virtual time is not waited for, built kernel", test_virtual_time_built},
+	    {"busy processes in virtual time", test_busy},
 	    {"one seed, the same random bytes", test_seed},
+	    {"one seed, the same random bytes, built kernel", test_seed_built},
 	    {"the world inside", test_world},
-	    {"the world inside Debian's kernel", test_debian_kernel},
+	    {"the world inside, built kernel", test_world_built},
+	    {"the world inside, real time", test_world_real},
 	    {"exit code and console", test_exit_code},
 	    {"a crash is seen", test_crash},
 	    {"the time is up", test_timeout},
 	    {"stopped by a descriptor", test_stop_fd},
-	    {"nothing is left of a killed caller", test_caller_killed},
-	    {"nothing is left of a killed caller, Debian's kernel", test_caller_killed_debian},
-	    {"nothing is left of a killed watcher", test_watcher_killed},
-	    {"nothing is left of a killed watcher, Debian's kernel", test_watcher_killed_debian},
+	    {"nothing is left of a killed caller", test_caller_killed_debian},
+	    {"nothing is left of a killed caller, built kernel", test_caller_killed},
+	    {"nothing is left of a killed watcher", test_watcher_killed_debian},
+	    {"nothing is left of a killed watcher, built kernel", test_watcher_killed},
 	    {"without privileges", test_unprivileged},
 	    {"what cannot be started is refused", test_refusals},
+	    {"a kernel that cannot be given virtual time", test_unfit},
 	};
 
 	if (uml_inside_here())
-		return argc == 3 ? inside_main(argv) : 1;
+		return inside_main();
 	return test_run("uml", tests, sizeof(tests) / sizeof(tests[0]));
 }

@@ -169,11 +169,17 @@ static void guard_start(void)
 	guard_set(GUARD_FIRST_NS, GUARD_NEXT_NS);
 }
 
+/* The kernel puts the path of its root, a slash, before that of a file. */
+static bool is_mark(const char *path)
+{
+	return path[0] == '/' && strcmp(path + (path[1] == '/'), state.mark) == 0;
+}
+
 void preload_clock_opens(const char *path)
 {
 	int64_t left = state.due - state.now;
 
-	if (!state.is_virtual || !state.boot || state.guard < 0 || strcmp(path, state.mark) != 0)
+	if (!state.is_virtual || !state.boot || !is_mark(path))
 		return;
 	state.boot = false;
 	guard_set(0, 0);
