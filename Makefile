@@ -96,7 +96,7 @@ $(BUILD)/mip6lab: $(call obj,emu/lab/mip6lab.c) $(LAB_OBJ) $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lmnl -lyaml -ljansson -lpcap -luring
 
 # Lab tests that boot a kernel; the others also run under the sanitizers.
-UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kplane plane_kernel runs restarts small_runs faults readme host_engine ns3 uplane_runs)
+UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kernels kplane plane_kernel runs restarts small_runs faults readme host_engine ns3 uplane_runs)
 
 # ---- tests: each tests/*/test_NAME.c is a program ------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -108,7 +108,7 @@ LONG_TESTS := $(patsubst %,$(BUILD)/tests/lab/test_%,runs:3 ns3:2 uplane_runs:2 
 without_parts = $(foreach test,$(1),$(firstword $(subst :, ,$(test))))
 longest_first = $(LONG_TESTS) $(filter-out $(call without_parts,$(LONG_TESTS)),$(1))
 # What is about the kernel of `make kernel`, or compares it with others.
-KERNEL_TESTS := $(patsubst %,$(BUILD)/tests/lab/test_%,kplane:2 uml plane_kernel host_engine)
+KERNEL_TESTS := $(patsubst %,$(BUILD)/tests/lab/test_%,kplane:2 uml kernels plane_kernel host_engine)
 SIMNET_OBJ := $(call obj,$(filter-out tests/simnet/test_%,$(wildcard tests/simnet/*.c)))
 LABHELP_OBJ := $(call obj,$(filter-out tests/lab/test_%,$(wildcard tests/lab/*.c)))
 

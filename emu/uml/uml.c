@@ -193,7 +193,8 @@ static void uml_add_time(struct uml_command *command, const struct uml_boot *boo
 static int uml_command(const struct uml_boot *boot, unsigned mem_mb, struct uml_command *command,
 		       struct uml_run *run)
 {
-	uml_add(command, "%s", boot->kernel);
+	/* For people who list processes; the kernel does not look at it. */
+	uml_add(command, "mip6lab-kernel %s", boot->console_log);
 	uml_add(command, "mem=%uM", mem_mb);
 	/* The run's folder: the kernel starts in it. */
 	uml_add(command, "uml_dir=.");
