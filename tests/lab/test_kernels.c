@@ -45,16 +45,23 @@ static void open_folder(char buf[LAB_PATH])
 	chmod(buf, 0777);
 }
 
-/* The caller's user becomes nobody for the run; false where it may not. */
+/* The caller becomes nobody for the run; false where it may not, or where nobody cannot
+ * come to the programs. */
 static bool become_nobody(void)
 {
-	return getuid() == 0 && setegid(NOBODY) == 0 && seteuid(NOBODY) == 0;
+	char program[LAB_PATH];
+
+	if (getuid() != 0 || setresgid(NOBODY, NOBODY, 0) < 0 || setresuid(NOBODY, NOBODY, 0) < 0)
+		return false;
+	return access(lab_built("mip6lab", program), X_OK) == 0;
 }
 
 static void become_self(void)
 {
-	CU_ASSERT_EQUAL_FATAL(seteuid(0), 0);
-	CU_ASSERT_EQUAL_FATAL(setegid(0), 0);
+	if (getuid() != NOBODY)
+		return;
+	CU_ASSERT_EQUAL_FATAL(setresuid(0, 0, 0), 0);
+	CU_ASSERT_EQUAL_FATAL(setresgid(0, 0, 0), 0);
 }
 
 static void repeats_elsewhere(void)
@@ -86,7 +93,8 @@ static void repeats_as_another_user(void)
 
 	open_folder(folder);
 	if (!become_nobody()) {
-		test_skip("only root can become somebody else");
+		become_self();
+		test_skip("nobody cannot run it here");
 		return;
 	}
 	LAB_RUN(&other, "handover", DEBIAN, "-p", "moves=2", "-o", folder);
