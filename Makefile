@@ -148,7 +148,7 @@ run: deps-lab all
 	@$(BUILD)/mip6lab run $(scenario) --seed $(seed) $(if $(engine),--engine $(engine)) $(if $(kernel),--kernel $(kernel)) $(if $(set),--set '$(set)')
 
 .PHONY: agree
-agree: deps-lab all ns3 ## run scenario=NAME with kernel plane, user plane and in ns-3, and compare
+agree: deps-lab all ns3 ## run scenario=NAME with both planes, in ns-3 and on both kernels, and compare
 	@$(BUILD)/mip6lab agree $(scenario) --seed $(seed) $(if $(set),--set '$(set)')
 
 .PHONY: list

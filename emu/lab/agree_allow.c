@@ -65,21 +65,31 @@ static int read_phase(const struct doc_node *map, struct agree_allowance *a,
 	return 0;
 }
 
+/* Bit 1 << way; 0: it names none. */
+static unsigned way_of(const struct doc_node *node)
+{
+	for (enum agree_way w = 0; w < AGREE_WAYS; w++)
+		if (node->kind == DOC_TEXT && strcmp(node->text, agree_way_name(w)) == 0)
+			return 1u << w;
+	return 0;
+}
+
 static int read_between(const struct doc_node *map, struct agree_allowance *a,
 			struct lab_error *error)
 {
 	const struct doc_node *node = doc_get(map, "between");
+	unsigned named = 0;
 
 	for (size_t i = 0; node && node->kind == DOC_LIST && i < node->count; i++)
-		for (enum agree_way w = 0; w < AGREE_WAYS; w++)
-			if (node->items[i]->kind == DOC_TEXT &&
-			    strcmp(node->items[i]->text, agree_way_name(w)) == 0)
-				a->between |= 1u << w;
-	if (node && node->kind == DOC_LIST && node->count == 2 &&
-	    __builtin_popcount(a->between) == 2)
+		named |= way_of(node->items[i]);
+	for (size_t p = 0; p < AGREE_PAIRS && node && node->count == 2; p++)
+		if (named == (1u << agree_pairs[p].a | 1u << agree_pairs[p].b))
+			a->between = &agree_pairs[p];
+	if (a->between)
 		return 0;
 	return doc_fail(node ? node : map, error,
-			"\"between\" names two of kernel, user and ns3: [kernel, ns3]");
+			"\"between\" names two of kernel, user and ns3, or kernel and debian: "
+			"[kernel, ns3]");
 }
 
 static int read_size(const struct doc_node *map, const char *key, const struct agree_allowance *a,

@@ -18,7 +18,8 @@ static void usage(FILE *out)
 	      "       mip6lab check FILE...             check scenario files\n"
 	      "       mip6lab plan SCENARIO [options]   print what a run would do\n"
 	      "       mip6lab agree SCENARIO [options]  run it with the kernel's data plane, the\n"
-	      "                                         user plane and in ns-3, and compare\n"
+	      "                                         user plane, in ns-3 and on another\n"
+	      "                                         kernel, and compare\n"
 	      "       mip6lab --version | --help\n"
 	      "\n"
 	      "SCENARIO is a name in scenarios/ or a path. Options of run, plan and agree:\n"
@@ -139,6 +140,9 @@ static int command_agree(int argc, char **argv)
 
 	if (code == 0 && options.engine_given)
 		code = bad_option("agree runs its own engines: virtual and ns3");
+	if (code == 0 && options.kernel != ENGINE_KERNEL_BEST)
+		code = bad_option("agree chooses the kernels itself: it runs on both and "
+				  "compares them");
 	if (code == 0)
 		code = agree_run(&options);
 	settings_free(&options.settings);
