@@ -224,6 +224,16 @@ static void interrupted(void)
 	lab_run_free(&run);
 }
 
+/* Whether they agree: four of them where the built kernel is there, else three. */
+static bool agreed(const struct lab_run *run, const char *count)
+{
+	char text[2][64];
+
+	snprintf(text[0], sizeof(text[0]), "\nthe four agree: %s", count);
+	snprintf(text[1], sizeof(text[1]), "\nthe three agree: %s", count);
+	return lab_says(run, text[0]) || lab_says(run, text[1]);
+}
+
 #define AGREE(run, ...) lab_agree(run, (const char *const[]){__VA_ARGS__, NULL})
 
 static void agreement(void)
@@ -233,22 +243,46 @@ static void agreement(void)
 	struct lab_run run;
 
 	AGREE(&run, "handover");
-	lab_holds(&run, run.code == 0 && lab_says(&run, "\nthe three agree: 12 handovers"),
-		  "handover");
+	lab_holds(&run, run.code == 0 && agreed(&run, "12 handovers"), "handover");
 	lab_holds(&run, lab_says(&run, "first_down_ms"), "the tables are printed");
 	lab_run_free(&run);
 	for (size_t i = 0; i < sizeof(more) / sizeof(more[0]); i++) {
 		AGREE(&run, more[i][0], "-p", more[i][1]);
-		lab_holds(&run, run.code == 0 && lab_says(&run, "\nthe three agree: "), more[i][0]);
+		lab_holds(&run, run.code == 0 && agreed(&run, ""), more[i][0]);
 		lab_run_free(&run);
 	}
 	AGREE(&run, "wifi", "-s", "3", "-p", "access=wire moves=3");
-	lab_holds(&run, run.code == 0 && lab_says(&run, "the three agree: 3 handovers"),
-		  "wifi, by cable");
+	lab_holds(&run, run.code == 0 && agreed(&run, "3 handovers"), "wifi, by cable");
 	lab_run_free(&run);
 }
 
-/* Who interrupts the first of three runs wants none of the others. */
+/* Where nobody has built a kernel, all is done on Debian's. */
+static void agreement_on_one_kernel(void)
+{
+	static const char variable[] = "MIP6LAB_KERNEL_DIR";
+	const char *folder = getenv(variable);
+	char *kept = folder ? strdup(folder) : NULL;
+	struct lab_run run;
+
+	setenv(variable, "/nonexistent", 1);
+	AGREE(&run, "handover", "-p", "moves=3");
+	lab_holds(&run, run.code == 0 && lab_says(&run, "\nthe three agree: 3 handovers"),
+		  "handover");
+	lab_holds(&run, lab_says(&run, "only Debian's kernel is here: `make kernel` adds"),
+		  "is told of");
+	lab_run_free(&run);
+	AGREE(&run, "clean-exit");
+	lab_holds(&run, run.code == 2 && !lab_says(&run, "only Debian's"),
+		  "nothing but the refusal");
+	lab_run_free(&run);
+	if (kept)
+		setenv(variable, kept, 1);
+	else
+		unsetenv(variable);
+	free(kept);
+}
+
+/* Who interrupts the first of four runs wants none of the others. */
 static void agreement_interrupted(void)
 {
 	FILE *pipe = popen("timeout --preserve-status -s INT 2 build/mip6lab agree handover "
@@ -275,8 +309,7 @@ static void agreement_of_two(void)
 
 	AGREE(&run, "tests/lab/unseen/scenarios/two-movers.yaml", "-p", "b.jitter=0", "-a",
 	      "scenarios/agree.allow");
-	lab_holds(&run, run.code == 0 && lab_says(&run, "the three agree: 8 handovers"),
-		  "two movers");
+	lab_holds(&run, run.code == 0 && agreed(&run, "8 handovers"), "two movers");
 	lab_run_free(&run);
 }
 
@@ -300,6 +333,10 @@ static void disagreement(void)
 	AGREE(&run, "handover", "-e", "ns3");
 	lab_holds(&run, run.code == 2, "so are the engines");
 	lab_run_free(&run);
+	AGREE(&run, "handover", "-k", "debian");
+	lab_holds(&run, run.code == 2 && lab_says(&run, "chooses the kernels itself"),
+		  "and the kernels");
+	lab_run_free(&run);
 	AGREE(&run, "handover", "-a", "scenarios/wifi.yaml");
 	lab_holds(&run, run.code == 2 && lab_says(&run, "one key: \"allow\""), "not an allow-list");
 	lab_run_free(&run);
@@ -318,6 +355,7 @@ int main(void)
 	    {"without_program", without_program},
 	    {"interrupted", interrupted},
 	    {"agreement", agreement},
+	    {"agreement_on_one_kernel", agreement_on_one_kernel},
 	    {"agreement_interrupted", agreement_interrupted},
 	    {"agreement_of_two", agreement_of_two},
 	    {"disagreement", disagreement},
