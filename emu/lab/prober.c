@@ -11,9 +11,9 @@
 
 enum { BATCH = 512, RECEIVE_BUFFER = 4 << 20 };
 
-/* What the kernel sends is handed over this long before the first of it is due, and
- * then so far ahead: longer than the runner sleeps, so that it wakes for nothing else. */
-enum { HAND_OVER_NS = 100000000, AHEAD_NS = 1200000000 };
+/* What the kernel sends is handed over so far ahead: longer than the runner sleeps, so that
+ * it wakes for nothing else. */
+enum { AHEAD_NS = 1200000000 };
 
 static int fail(struct prober *prober, const struct lab_probe *probe, const char *what)
 {
@@ -82,6 +82,7 @@ int prober_open(struct prober *prober, struct netns *net, const char *path)
 void prober_use(struct prober *prober, struct sender *sender)
 {
 	prober->sender = sender;
+	prober->again = INT64_MAX;
 }
 
 static int64_t earliest(const struct prober *prober)
@@ -96,9 +97,8 @@ static int64_t earliest(const struct prober *prober)
 
 int64_t prober_next(const struct prober *prober)
 {
-	int64_t next = earliest(prober);
-
-	return prober->sender && next != INT64_MAX ? next - HAND_OVER_NS : next;
+	/* Who hands over is called within AHEAD_NS anyway: soon enough while there is room. */
+	return prober->sender ? prober->again : earliest(prober);
 }
 
 static void record(struct prober *prober, uint16_t kind, size_t index, uint32_t seq, int64_t time)
@@ -178,7 +178,7 @@ static int note_pending(struct prober *prober, size_t index, int64_t time)
 }
 
 /* Hands over the probes of one moment: 1, 0 when the sender is full, -1 no memory. */
-static int hand_over(struct prober *prober, int64_t time)
+static int hand_over(struct prober *prober, int64_t now, int64_t time)
 {
 	struct lab_probe_payload payloads[LAB_MAX_PROBES];
 	struct sender_datagram datagrams[LAB_MAX_PROBES];
@@ -190,7 +190,7 @@ static int hand_over(struct prober *prober, int64_t time)
 		fill(prober, i, time, &payloads[count], &datagrams[count]);
 		count++;
 	}
-	if (!sender_add(prober->sender, prober->zero + time, datagrams, count))
+	if (!sender_add(prober->sender, prober->zero + now, prober->zero + time, datagrams, count))
 		return 0;
 	for (size_t i = 0; i < prober->plan->probe_count; i++) {
 		if (prober->streams[i].next_ns != time)
@@ -202,24 +202,38 @@ static int hand_over(struct prober *prober, int64_t time)
 	return 1;
 }
 
-static int hand_over_until(struct prober *prober, int64_t horizon)
+/* The moment at which half of what waits is sent. */
+static int64_t half_sent(const struct prober *prober, int64_t now)
+{
+	size_t first = 0;
+
+	while (first < prober->pending_count && prober->pending[first].time <= now)
+		first++;
+	return first < prober->pending_count
+		   ? prober->pending[(first + prober->pending_count) / 2].time
+		   : now + LAB_NS_MS;
+}
+
+static int hand_over_until(struct prober *prober, int64_t now, int64_t horizon)
 {
 	int64_t time = earliest(prober);
 	int status = 1;
 
 	while (status > 0 && time < horizon) {
-		status = hand_over(prober, time);
+		status = hand_over(prober, now, time);
 		time = earliest(prober);
 	}
+	prober->again = status == 0 ? half_sent(prober, now) : INT64_MAX;
 	if (status < 0)
 		snprintf(prober->error, sizeof(prober->error), "out of memory");
 	return status < 0 ? -1 : 0;
 }
 
-int prober_send(struct prober *prober, int64_t now)
+int prober_send(struct prober *prober, int64_t now, int64_t limit)
 {
 	if (prober->sender)
-		return hand_over_until(prober, now + AHEAD_NS);
+		return hand_over_until(prober, now,
+				       now + AHEAD_NS < limit ? now + AHEAD_NS : limit);
 	for (size_t i = 0; i < prober->plan->probe_count; i++)
 		if (prober->streams[i].next_ns <= now)
 			send_one(prober, i, now);

@@ -37,6 +37,7 @@ struct prober {
 	struct prober_pending *pending;
 	size_t pending_count;
 	size_t pending_room;
+	int64_t again; /* plan time at which the sender has room again; INT64_MAX: it has */
 	int64_t zero; /* CLOCK_MONOTONIC at plan time 0 */
 	struct prober_stream *streams;
 	FILE *file;
@@ -52,8 +53,9 @@ void prober_use(struct prober *prober, struct sender *sender);
 /* Plan time at which prober_send must be called next; INT64_MAX: never again. */
 int64_t prober_next(const struct prober *prober);
 /* Sends every probe that is due at plan time `now`, or hands over those that are due
- * soon. 0, or -1 with prober->error. */
-int prober_send(struct prober *prober, int64_t now);
+ * soon, but before `limit`: what the plan does at a moment comes before the probes of that
+ * moment. 0, or -1 with prober->error. */
+int prober_send(struct prober *prober, int64_t now, int64_t limit);
 /* Collects what arrived until plan time `now` and writes all records out. */
 void prober_collect(struct prober *prober, int64_t now);
 /* Begins a new search for the longest gap. */

@@ -98,8 +98,8 @@ static int analyse(const struct lab_plan *plan, const char *folder, bool brief,
 }
 
 /* After the run: results as far as they got, then how it ended. */
-static int conclude(const struct lab_plan *plan, struct results *results,
-		    enum engine_kernel kernel, bool brief, struct results_end *end)
+static int conclude(const struct lab_plan *plan, struct results *results, enum engine_kernel kernel,
+		    bool brief, struct results_end *end)
 {
 	struct lab_outcome outcome = {0};
 	int code = end->code;

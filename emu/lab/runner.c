@@ -94,7 +94,7 @@ static int sleep_beside_sender(struct runner *r, int64_t left)
 {
 	const struct timespec now = {0};
 
-	switch (sender_wait(r->sender, r->zero + runner_now(r), left)) {
+	switch (sender_wait(r->sender, left)) {
 	case SENDER_FAILED:
 		return runner_fail(r, "cannot wait: %s", strerror(errno));
 	case SENDER_CHILD:
@@ -128,7 +128,7 @@ static int carry_out(struct runner *r)
 		now = runner_now(r);
 		if (actions_due(r, now) < 0)
 			return -1;
-		if (prober_send(&r->prober, now) < 0)
+		if (prober_send(&r->prober, now, actions_next(r)) < 0)
 			return runner_fail(r, "%s", r->prober.error);
 		if (now >= r->next_report)
 			report(r, now);

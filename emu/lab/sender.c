@@ -127,14 +127,23 @@ static void add_datagram(struct sender *s, int64_t moment, const struct sender_d
 	io_uring_sqe_set_flags(entry, IOSQE_CQE_SKIP_SUCCESS | (last ? 0 : IOSQE_IO_HARDLINK));
 }
 
+static void free_slots(struct sender *s, int64_t now)
+{
+	while (s->used > 0 && s->slots[s->first].moment + DONE_NS < now) {
+		s->first = (s->first + 1) % SLOTS;
+		s->used--;
+	}
+}
+
 static bool has_room(const struct sender *s, size_t count)
 {
 	return count + 1 <= SLOTS - s->used && count + 2 <= io_uring_sq_space_left(&s->ring);
 }
 
-bool sender_add(struct sender *sender, int64_t moment, const struct sender_datagram *datagrams,
-		size_t count)
+bool sender_add(struct sender *sender, int64_t now, int64_t moment,
+		const struct sender_datagram *datagrams, size_t count)
 {
+	free_slots(sender, now);
 	if (!has_room(sender, count)) {
 		/* The entries are read when they are handed over, the slots later. */
 		io_uring_submit(&sender->ring);
@@ -147,14 +156,6 @@ bool sender_add(struct sender *sender, int64_t moment, const struct sender_datag
 	return true;
 }
 
-static void free_slots(struct sender *s, int64_t now)
-{
-	while (s->used > 0 && s->slots[s->first].moment + DONE_NS < now) {
-		s->first = (s->first + 1) % SLOTS;
-		s->used--;
-	}
-}
-
 static void drop_completed(struct sender *s)
 {
 	struct io_uring_cqe *completed;
@@ -163,14 +164,13 @@ static void drop_completed(struct sender *s)
 		io_uring_cqe_seen(&s->ring, completed);
 }
 
-enum sender_woken sender_wait(struct sender *sender, int64_t now, int64_t ns)
+enum sender_woken sender_wait(struct sender *sender, int64_t ns)
 {
 	struct __kernel_timespec span = {ns / NS_PER_S, ns % NS_PER_S};
 	struct io_uring_cqe *completed;
 	sigset_t blocked;
 	int status;
 
-	free_slots(sender, now);
 	/* What is handed over is submitted apart: together with a wait only the number of
 	 * entries is told, not how the wait ended. */
 	status = io_uring_submit(&sender->ring);

@@ -34,14 +34,15 @@ struct sender *sender_new(void);
 void sender_free(struct sender *sender);
 
 /* Hands over `count` datagrams for one moment of CLOCK_MONOTONIC (ns), which is not before
- * those handed over earlier. False when there is no room: again once some are sent. */
-bool sender_add(struct sender *sender, int64_t moment, const struct sender_datagram *datagrams,
-		size_t count);
+ * those handed over earlier. False when there is no room: again once some are sent, which
+ * `now` of that clock tells. */
+bool sender_add(struct sender *sender, int64_t now, int64_t moment,
+		const struct sender_datagram *datagrams, size_t count);
 
 enum sender_woken { SENDER_TIME, SENDER_CHILD, SENDER_FAILED };
 
 /* Sleeps for `ns`, or until a child has ended; may return SENDER_TIME early. Returns
- * SENDER_FAILED with errno. `now` of CLOCK_MONOTONIC tells which datagrams are gone. */
-enum sender_woken sender_wait(struct sender *sender, int64_t now, int64_t ns);
+ * SENDER_FAILED with errno. */
+enum sender_woken sender_wait(struct sender *sender, int64_t ns);
 
 #endif
