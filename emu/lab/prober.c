@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 512, RECEIVE_BUFFER = 4 << 20 };
+enum { BATCH = 512, RECEIVE_BUFFER = 16 << 20 };
 
 /* What the kernel sends is handed over so far ahead: longer than the runner sleeps, so that
  * it wakes for nothing else. */
