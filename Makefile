@@ -20,7 +20,7 @@ ALL_LDFLAGS = $(LDFLAGS) -Wl,-Map=$@.map $(if $(SANITIZE),-fsanitize=$(SANITIZE)
 
 # ---- packages: what each kind of target needs -----------------------------------
 PKG_BUILD := gcc libc6-dev git libmnl-dev flex bison libyaml-dev libjansson-dev libpcap-dev liburing-dev
-PKG_LAB := user-mode-linux kmod iproute2 tcpdump radvd iperf3
+PKG_LAB := user-mode-linux kmod iproute2 radvd iperf3
 PKG_KERNEL := linux-source-6.1 bc xz-utils patch perl
 PKG_CHECK := libcunit1-dev clang libclang-rt-14-dev clang-format cppcheck universal-ctags binutils patch
 
@@ -96,7 +96,7 @@ $(BUILD)/mip6lab: $(call obj,emu/lab/mip6lab.c) $(LAB_OBJ) $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lmnl -lyaml -ljansson -lpcap -luring
 
 # Lab tests that boot a kernel; the others also run under the sanitizers.
-UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kernels kplane plane_kernel runs restarts small_runs faults readme host_engine ns3 uplane_runs)
+UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kernels kplane plane_kernel capturer runs restarts small_runs faults readme host_engine ns3 uplane_runs)
 
 # ---- tests: each tests/*/test_NAME.c is a program ------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))

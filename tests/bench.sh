@@ -33,7 +33,8 @@ measure() { # ENGINE PARAMETERS
 	wall=$(difference "$ended" "$began")
 	first=$(difference "${report:-$ended}" "$began")
 	[ "$1" = uml ] || return
-	stamp=$(tcpdump -tt -n -c 1 -r "$folder/raw/mn-eth0.pcap" 2>/dev/null | cut -d' ' -f1)
+	# The first packet's seconds and nanoseconds stand behind the file's header of 24 octets.
+	stamp=$(od -An -tu4 -j24 -N8 "$folder/raw/mn-eth0.pcap" 2>/dev/null | awk 'NF == 2 { printf "%d.%09d", $1, $2 }')
 	first=$([ -n "$stamp" ] && difference "$stamp" "$began")
 }
 

@@ -84,8 +84,8 @@ static int fail_capture(struct analysis *a, const struct lab_node *node,
 {
 	if (a->f.plan->engine == LAB_ENGINE_NS3)
 		return fail(a, "%s of node %s: %s", iface->name, node->name, error);
-	return fail(a, "%s of node %s: %s; its last words are in %s-%s.capture.log", iface->name,
-		    node->name, error, node->name, iface->name);
+	return fail(a, "%s of node %s: %s; its last words are in captures.log", iface->name,
+		    node->name, error);
 }
 
 static int read_capture(struct analysis *a, size_t index)

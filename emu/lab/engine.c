@@ -22,8 +22,8 @@ enum { TICK_MS = 200, BOOT_SECONDS = 60, DISK_MIN = 65536, KERNELS_ROOM = 480 };
 /* Time 0 of virtual time is the kernel's start: PID 1 runs long before this. */
 enum { VIRTUAL_BOOT_SECONDS = 3600 };
 
-/* A mobile node with its daemon, probe and capture takes 11 MB. What is not used is not
- * taken from the machine. */
+/* A mobile node with its daemon, probe and capture takes 2.4 MB, with other daemons more.
+ * What is not used is not taken from the machine. */
 enum { MEMORY_LEAST_MB = 512, MEMORY_SELF_MB = 256, MEMORY_NODE_MB = 20 };
 
 static const char hangs[] = "time in the run has stood still for a minute: something in it waits "

@@ -2,7 +2,6 @@
 #include "lab/process.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -36,10 +35,6 @@ static _Noreturn void become(struct netns *net, const struct process_spawn *spaw
 		fprintf(stderr, "%s\n", net->error);
 		_exit(126);
 	}
-	/* Niceness would not do: UML's scheduler counts time in ticks of 10 ms, so a
-	 * task that only weighs less keeps the processor until the next one. */
-	if (spawn->waits)
-		(void)sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){0});
 	execvp(spawn->argv[0], spawn->argv);
 	fprintf(stderr, "cannot run %s: %s\n", spawn->argv[0], strerror(errno));
 	_exit(127);

@@ -2,17 +2,18 @@
 #ifndef LAB_PROCESS_H
 #define LAB_PROCESS_H
 
-/* Programs that run in nodes: daemons, commands, captures. */
+/* Processes of a run: programs in nodes (daemons, commands), and what runs beside
+ * them (captures, the scheduling-lag probe). */
 #include "netns/netns.h"
 #include <stdbool.h>
 #include <sys/types.h>
 
-enum process_kind { PROCESS_DAEMON, PROCESS_COMMAND, PROCESS_CAPTURE };
+enum process_kind { PROCESS_DAEMON, PROCESS_COMMAND, PROCESS_CAPTURE, PROCESS_LAG };
 
 struct process {
 	enum process_kind kind;
-	int node;
-	int index;     /* of the daemon in its node, of the action, of the capture */
+	int node;      /* -1: beside the nodes */
+	int index;     /* of the daemon in its node, of the action */
 	pid_t pid;     /* 0: not running */
 	bool may_end;  /* its end is no failure */
 	int status;    /* wait status once ended */
@@ -24,7 +25,6 @@ struct process_spawn {
 	char *const *argv;  /* NULL at the end */
 	const char *output; /* file for standard output; NULL: the log */
 	const char *log;
-	bool waits; /* runs when nothing else would: captures may wait, daemons may not */
 };
 
 /* Starts a program in a node's namespace, with no input. Its pid, or -1 with

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Daemons, commands and captures of a run: starting them with their files,
  * noting how they end, ending them in order. */
+#include "lab/capturer.h"
 #include "lab/lag.h"
 #include "lab/runner_internal.h"
 #include "lab/traffic.h"
@@ -9,14 +10,11 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
 
 enum {
 	STOP_WAIT_MS = 3000,
-	LISTEN_WAIT_MS = 10000,
-	POLL_MS = 2,
-	CAPTURE_BLOCK_MS = 1100,
+	CAPTURE_WRITE_MS = 10000, /* on a busy machine, what the kernel held */
 	PATH_ROOM = 640
 };
 
@@ -198,83 +196,26 @@ int processes_start_lag(struct runner *r)
 	if (!p)
 		return -1;
 	snprintf(path, sizeof(path), "%s/raw/lag.bin", r->paths->results);
-	*p = (struct process){PROCESS_CAPTURE, -1, -1, lag_start(path), false, 0, ""};
+	*p = (struct process){PROCESS_LAG, -1, -1, lag_start(path), false, 0, ""};
 	return p->pid < 0 ? runner_fail(r, "cannot start the scheduling-lag probe") : 0;
-}
-
-static bool log_has(const char *path, const char *text)
-{
-	char line[256];
-	bool found = false;
-	FILE *file = fopen(path, "re");
-
-	while (file && !found && fgets(line, sizeof(line), file))
-		found = strstr(line, text) != NULL;
-	if (file)
-		fclose(file);
-	return found;
-}
-
-static void nap(long ms)
-{
-	struct timespec ts = {ms / 1000, (ms % 1000) * 1000000};
-
-	nanosleep(&ts, NULL);
-}
-
-/* A capture must listen before the run's clock starts: its own word for it is
- * awaited, in bounded time. */
-static int await_captures(struct runner *r)
-{
-	for (size_t i = 0; i < r->process_count; i++) {
-		const struct process *p = &r->processes[i];
-		int waited = 0;
-
-		if (p->kind != PROCESS_CAPTURE || p->node < 0)
-			continue;
-		for (; !log_has(p->log, "listening on"); waited += POLL_MS) {
-			if (waited >= LISTEN_WAIT_MS || waitpid(p->pid, NULL, WNOHANG) == p->pid)
-				return runner_fail(r,
-						   "the capture at %s does not start; its last "
-						   "words are in %s",
-						   r->plan->nodes[p->node].name,
-						   strrchr(p->log, '/') + 1);
-			nap(POLL_MS);
-		}
-	}
-	return 0;
-}
-
-static int start_capture(struct runner *r, size_t index)
-{
-	const struct lab_capture *c = &r->plan->captures[index];
-	const struct lab_node *n = &r->plan->nodes[c->node];
-	char *iface = n->ifaces[c->iface].name;
-	char *argv[] = {
-	    "tcpdump", "-i",  iface, "-n",   "-p", "-Z", "root", "--time-stamp-precision=nano",
-	    "-s",      "256", "-B",  "8192", "-w", "-",	 NULL};
-	struct process *p = add_process(r);
-	char output[PATH_ROOM];
-	struct process_spawn what = {
-	    .node = c->node, .argv = argv, .output = output, .waits = true};
-
-	if (!p)
-		return -1;
-	*p = (struct process){PROCESS_CAPTURE, c->node, (int)index, 0, false, 0, ""};
-	snprintf(p->log, sizeof(p->log), "%s/raw/%s-%s.capture.log", r->paths->results, n->name,
-		 iface);
-	snprintf(output, sizeof(output), "%s/raw/%s-%s.pcap", r->paths->results, n->name, iface);
-	what.log = p->log;
-	p->pid = process_spawn(&r->net, &what);
-	return p->pid < 0 ? runner_fail(r, "%s", r->net.error) : 0;
 }
 
 int processes_start_captures(struct runner *r)
 {
-	for (size_t i = 0; i < r->plan->capture_count; i++)
-		if (start_capture(r, i) < 0)
-			return -1;
-	return await_captures(r);
+	char raw[PATH_ROOM];
+	char error[CAPTURER_ERROR];
+	struct process *p;
+
+	if (r->plan->capture_count == 0)
+		return 0;
+	p = add_process(r);
+	if (!p)
+		return -1;
+	*p = (struct process){PROCESS_CAPTURE, -1, -1, 0, false, 0, ""};
+	snprintf(raw, sizeof(raw), "%s/raw", r->paths->results);
+	snprintf(p->log, sizeof(p->log), "%s/raw/captures.log", r->paths->results);
+	p->pid = capturer_start(&r->net, raw, NULL, NULL, error);
+	return p->pid < 0 ? runner_fail(r, "%s", error) : 0;
 }
 
 static const char *process_name(const struct runner *r, const struct process *p)
@@ -284,26 +225,46 @@ static const char *process_name(const struct runner *r, const struct process *p)
 	if (p->kind == PROCESS_COMMAND)
 		return r->plan->actions[p->index].argv ? r->plan->actions[p->index].argv[0]
 						       : stream_name(&r->plan->actions[p->index]);
-	return p->node < 0 ? "lag probe" : "capture";
+	return p->kind == PROCESS_LAG ? "lag probe" : "capture";
+}
+
+static bool exited(int status, int code)
+{
+	return WIFEXITED(status) && WEXITSTATUS(status) == code;
+}
+
+/* The capture says by its exit code whether its files are whole. */
+static bool is_good_end(const struct runner *r, const struct process *p, int status)
+{
+	if (p->kind == PROCESS_CAPTURE)
+		return p->may_end && exited(status, 0);
+	return p->may_end || (p->kind == PROCESS_COMMAND &&
+			      exited(status, r->plan->actions[p->index].exit_status));
+}
+
+static int fail_of(struct runner *r, const struct process *p)
+{
+	const char *log = strrchr(p->log, '/');
+	bool died = WIFSIGNALED(p->status);
+
+	return runner_fail(r, "%s%s%s%s %s %d%s%s", p->node < 0 ? "the " : "", process_name(r, p),
+			   p->node < 0 ? "" : " at ",
+			   p->node < 0 ? "" : r->plan->nodes[p->node].name,
+			   died ? "died of signal" : "ended with exit code",
+			   died ? WTERMSIG(p->status) : WEXITSTATUS(p->status),
+			   log ? "; its last words are in " : "", log ? log + 1 : "");
 }
 
 static int ended(struct runner *r, struct process *p, int status)
 {
 	const char *node = p->node < 0 ? "lab" : r->plan->nodes[p->node].name;
-	bool good = p->kind == PROCESS_COMMAND && WIFEXITED(status) &&
-		    WEXITSTATUS(status) == r->plan->actions[p->index].exit_status;
 
 	p->pid = 0;
 	p->status = status;
 	runner_note(r, "exit", ",\"node\":\"%s\",\"process\":\"%s\",\"status\":%d,\"signal\":%d",
 		    node, process_name(r, p), WIFEXITED(status) ? WEXITSTATUS(status) : -1,
 		    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
-	if (p->may_end || good)
-		return 0;
-	return runner_fail(r, "%s at %s %s %d; its last words are in %s", process_name(r, p), node,
-			   WIFSIGNALED(status) ? "died of signal" : "ended with exit code",
-			   WIFSIGNALED(status) ? WTERMSIG(status) : WEXITSTATUS(status),
-			   strrchr(p->log, '/') ? strrchr(p->log, '/') + 1 : p->log);
+	return is_good_end(r, p, status) ? 0 : fail_of(r, p);
 }
 
 int processes_reap(struct runner *r)
@@ -342,34 +303,43 @@ static void kill_kind(struct runner *r, enum process_kind kind, int signal)
 	}
 }
 
-/* Asks first, waits in bounded time, then ends what is left. */
-static void stop_kind(struct runner *r, enum process_kind kind)
+/* Until none is left, each end of a child wakes it; in bounded time. */
+static void await_ends(struct runner *r, enum process_kind kind, int64_t wait_ms)
 {
-	const struct timespec step = {0, POLL_MS * 1000000};
+	int64_t end = runner_now(r) + wait_ms * LAB_NS_MS;
 	sigset_t child;
 
 	sigemptyset(&child);
 	sigaddset(&child, SIGCHLD);
-	kill_kind(r, kind, 0);
-	for (int waited = 0; any_left(r, kind) && waited < STOP_WAIT_MS; waited += POLL_MS) {
-		sigtimedwait(&child, NULL, &step);
-		processes_reap(r);
-	}
-	kill_kind(r, kind, SIGKILL);
-	for (int waited = 0; any_left(r, kind) && waited < STOP_WAIT_MS; waited += POLL_MS) {
-		sigtimedwait(&child, NULL, &step);
+	processes_reap(r);
+	for (int64_t left = end - runner_now(r); any_left(r, kind) && left > 0;
+	     left = end - runner_now(r)) {
+		const struct timespec timeout = {left / LAB_NS_SECOND, left % LAB_NS_SECOND};
+
+		sigtimedwait(&child, NULL, &timeout);
 		processes_reap(r);
 	}
 }
 
+/* Asks first, then ends what is left. */
+static void stop_kind(struct runner *r, enum process_kind kind, int64_t wait_ms)
+{
+	if (!any_left(r, kind))
+		return;
+	kill_kind(r, kind, 0);
+	await_ends(r, kind, wait_ms);
+	kill_kind(r, kind, SIGKILL);
+	await_ends(r, kind, STOP_WAIT_MS);
+}
+
 void processes_stop(struct runner *r)
 {
-	stop_kind(r, PROCESS_COMMAND);
-	stop_kind(r, PROCESS_DAEMON);
-	/* tcpdump hears of packets in blocks that close after a second at most. */
-	if (r->plan->capture_count)
-		nap(CAPTURE_BLOCK_MS);
-	stop_kind(r, PROCESS_CAPTURE);
+	stop_kind(r, PROCESS_COMMAND, STOP_WAIT_MS);
+	stop_kind(r, PROCESS_DAEMON, STOP_WAIT_MS);
+	stop_kind(r, PROCESS_CAPTURE, CAPTURER_END_MS + CAPTURE_WRITE_MS);
+	if (any_left(r, PROCESS_CAPTURE))
+		runner_fail(r, "the capture does not end: its files are not whole");
+	stop_kind(r, PROCESS_LAG, STOP_WAIT_MS);
 }
 
 void processes_free(struct runner *r)

@@ -13,7 +13,8 @@
  *                        "n":handover number from 1, "daemon":..., "status":...}
  *   raw/probe.bin        struct lab_probe_record, native byte order
  *   raw/lag.bin          struct lab_lag_record
- *   raw/NODE-IFACE.pcap  tcpdump, ns time stamps
+ *   raw/NODE-IFACE.pcap  classic pcap, ns time stamps
+ *   raw/captures.log     what became of each: "NODE IFACE: N packets, N dropped"
  *   raw/NODE.DAEMON.events.jsonl, raw/NODE.DAEMON.log
  */
 #include <stdint.h>

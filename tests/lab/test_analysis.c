@@ -343,8 +343,7 @@ static void test_empty_capture(void)
 	open_made(&m);
 	put_others(&m.r);
 	records_probe(&m.r, LAB_PROBE_TX, PROBE_DOWN, 0, 3000);
-	refuses(&m,
-		"eth0 of node mn: the capture is empty; its last words are in mn-eth0.capture.log");
+	refuses(&m, "eth0 of node mn: the capture is empty; its last words are in captures.log");
 }
 
 static void test_no_registration(void)

@@ -44,7 +44,10 @@ static void daemon_ends_early(void)
 
 static void capture_ends_early(void)
 {
-	fails("victim=tcpdump signal=TERM", "capture at ha ended", "packets captured");
+	fails("victim=mip6lab-capture signal=TERM", "the capture ended with exit code 0",
+	      "| mn eth0: ");
+	fails("victim=mip6lab-capture signal=SEGV", "the capture died of signal 11",
+	      "captures.log");
 }
 
 static void command_fails(void)
