@@ -144,7 +144,9 @@ ifneq ($(scenario),)
 endif
 
 .PHONY: run
-run: deps-lab all
+# Built on all processors, whatever make was told.
+run: deps-lab
+	@$(MAKE) --no-print-directory -j$$(nproc) all $(filter ns3,$(engine))
 	@$(BUILD)/mip6lab run $(scenario) --seed $(seed) $(if $(engine),--engine $(engine)) $(if $(kernel),--kernel $(kernel)) $(if $(set),--set '$(set)')
 
 .PHONY: agree

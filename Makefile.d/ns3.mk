@@ -12,9 +12,6 @@ NS3_CXXFLAGS = -std=c++17 $(CFLAGS) $(WARN) -ffile-prefix-map=$(CURDIR)=. $(if $
 deps-ns3: deps-build
 	@tools/deps.sh $(PKG_NS3)
 ns3: $(BUILD)/mip6lab-ns3 ## build the engine ns3 (installs libns3-dev)
-ifeq ($(engine),ns3)
-run: ns3
-endif
 tests: ns3
 check: deps-ns3
 
