@@ -31,7 +31,7 @@ enum { OLDSETOPTIONS = 21, SYSEMU = 31, SYSEMU_SINGLESTEP = 32 };
 
 enum { AREA_MAX = 65536, PART_MAX = 4096, REMEMBERED = 256 };
 
-/* The extended state of a process as it was last read or written. */
+/* The extended state of a process as it was last read. */
 struct remembered {
 	long pid; /* 0: nothing */
 	size_t length;
@@ -61,12 +61,13 @@ static void remember(long pid, const struct iovec *part)
 	memcpy(r->bytes, part->iov_base, part->iov_len);
 }
 
+/* What is written may be longer than what was read: the machine takes no more than it has. */
 static bool is_as_remembered(long pid, const struct iovec *part)
 {
 	const struct remembered *r = remembered_of(pid);
 
-	return r->pid == pid && r->length == part->iov_len &&
-	       memcmp(r->bytes, part->iov_base, part->iov_len) == 0;
+	return r->pid == pid && r->length <= part->iov_len &&
+	       memcmp(r->bytes, part->iov_base, r->length) == 0;
 }
 
 /* Writes a part of the area; whole areas of this machine may be larger. */
@@ -90,14 +91,10 @@ static long write_part(long pid, const struct iovec *part)
 
 static long write_state(long pid, const struct iovec *part)
 {
-	long result;
-
 	if (is_as_remembered(pid, part))
 		return 0;
-	result = write_part(pid, part);
-	if (result == 0)
-		remember(pid, part);
-	return result;
+	forget(pid);
+	return write_part(pid, part);
 }
 
 static long read_state(long pid, struct iovec *part)
