@@ -32,7 +32,7 @@
 enum {
 	PROCESSES = 16384,
 	NAME = 32,
-	STILL_SHARE = 250, /* a command that only polls uses less than this part of its time */
+	STILL_SHARE = 100, /* a command that only polls uses less than this part of its time */
 	EXIT_BOUND = 124,
 	EXIT_LEFT = 125,
 	EXIT_NO_COMMAND = 127,

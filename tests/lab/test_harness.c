@@ -16,13 +16,34 @@ struct outcome {
 	char text[TEXT]; /* stdout and stderr */
 };
 
+/* Stands for NUMBER in commands: by it processes of this test are known. It is a time
+ * to sleep, too. */
+static char number[24];
+
+static void put_number(char *text, size_t cap, const char *command)
+{
+	const char *at = strstr(command, "NUMBER");
+	size_t used = 0;
+
+	for (; at; at = strstr(command, "NUMBER")) {
+		used += (size_t)snprintf(text + used, cap - used, "%.*s%s", (int)(at - command),
+					 command, number);
+		CU_ASSERT_FATAL(used < cap);
+		command = at + 6;
+	}
+	snprintf(text + used, cap - used, "%s", command);
+}
+
 /* A shell command, in which $W is the watch and $D a folder of this test's own. */
 static void shell(struct outcome *o, const char *command)
 {
-	FILE *pipe = popen(command, "r");
+	char text[1024];
+	FILE *pipe;
 	size_t n;
 	int status;
 
+	put_number(text, sizeof(text), command);
+	pipe = popen(text, "r");
 	CU_ASSERT_PTR_NOT_NULL_FATAL(pipe);
 	n = fread(o->text, 1, sizeof(o->text) - 1, pipe);
 	o->text[n] = '\0';
@@ -42,8 +63,7 @@ static void expect(const char *command, int code, const char *words)
 		       o.text);
 }
 
-/* Each command here has a number of its own in its arguments. */
-static void expect_gone(const char *number)
+static void expect_gone(void)
 {
 	CU_ASSERT_EQUAL(lab_processes(number), 0);
 }
@@ -62,39 +82,39 @@ static void exit_codes(void)
 
 static void stands_still(void)
 {
-	expect("WATCH_STILL=1 $W sleep 71001 2>&1", 124, "sleep stands still");
-	expect("WATCH_STILL=1 $W sh -c 'sleep 71001; :' 2>&1", 124, " sleep ");
-	expect_gone("71001");
+	expect("WATCH_STILL=1 $W sleep NUMBER 2>&1", 124, "sleep stands still");
+	expect("WATCH_STILL=1 $W sh -c 'sleep NUMBER; :' 2>&1", 124, " sleep ");
+	expect_gone();
 }
 
 static void busy_without_end(void)
 {
-	expect("WATCH_CPU=1 $W sh -c 'while :; do :; done; : 71002' 2>&1", 124,
+	expect("WATCH_CPU=1 $W sh -c 'while :; do :; done; : NUMBER' 2>&1", 124,
 	       "sh is busy without end");
-	expect_gone("71002");
+	expect_gone();
 }
 
 /* What has another session, or other parents, belongs to the command. */
 static void busy_elsewhere(void)
 {
-	expect("WATCH_CPU=1 $W sh -c '(setsid sh -c \"while :; do :; done; : 71003\" &); "
-	       "sleep 71003' 2>&1",
+	expect("WATCH_CPU=1 $W sh -c '(setsid sh -c \"while :; do :; done; : NUMBER\" &); "
+	       "sleep NUMBER' 2>&1",
 	       124, "is busy without end");
-	expect_gone("71003");
+	expect_gone();
 }
 
 /* Of processes that have ended, too. */
 static void busy_in_small_pieces(void)
 {
 	expect("WATCH_CPU=1 $W sh -c 'while :; do dd if=/dev/zero of=/dev/null bs=1M count=500 "
-	       "2>&1; done; : 71004' 2>&1 >/dev/null",
+	       "2>&1; done; : NUMBER' 2>&1 >/dev/null",
 	       124, "is busy without end");
-	expect_gone("71004");
+	expect_gone();
 }
 
 static void by_the_clock(void)
 {
-	expect("WATCH_WALL=1 $W sh -c 'while sleep 0.1; do echo 71005; done' 2>&1 >/dev/null", 124,
+	expect("WATCH_WALL=1 $W sh -c 'while sleep 0.1; do echo line; done' 2>&1 >/dev/null", 124,
 	       "takes too long");
 }
 
@@ -109,25 +129,25 @@ static void slow_but_fine(void)
 /* It uses next to nothing, but its log grows. */
 static void talks(void)
 {
-	expect("WATCH_STILL=2 $W sh -c 'for i in 1 2 3 4 5 6; do sleep 0.5; echo 71006; done; "
+	expect("WATCH_STILL=2 $W sh -c 'for i in 1 2 3 4 5 6; do sleep 0.5; echo line; done; "
 	       "exit 6' >$D/log 2>&1; code=$?; cat $D/log; exit $code",
-	       6, "71006\n71006\n71006\n71006\n71006\n71006\n");
+	       6, "line\nline\nline\nline\nline\nline\n");
 }
 
 /* Who ignores SIGTERM is killed. */
 static void stubborn(void)
 {
-	expect("WATCH_STILL=1 WATCH_GRACE=0.2 $W sh -c 'trap \"\" TERM; (setsid sleep 71007 &); "
-	       "sleep 71007; sleep 71007; sleep 71007' 2>&1",
+	expect("WATCH_STILL=1 WATCH_GRACE=0.2 $W sh -c 'trap \"\" TERM; (setsid sleep NUMBER &); "
+	       "sleep NUMBER; sleep NUMBER; sleep NUMBER' 2>&1",
 	       124, "stands still");
-	expect_gone("71007");
+	expect_gone();
 }
 
 static void left_behind(void)
 {
-	expect("WATCH_GRACE=0.2 $W sh -c 'setsid sleep 71008 &' 2>&1", 125, "left behind:");
-	expect("WATCH_GRACE=0.2 $W sh -c 'setsid sleep 71008 & exit 3' 2>&1", 3, "left behind:");
-	expect_gone("71008");
+	expect("WATCH_GRACE=0.2 $W sh -c 'setsid sleep NUMBER &' 2>&1", 125, "left behind:");
+	expect("WATCH_GRACE=0.2 $W sh -c 'setsid sleep NUMBER & exit 3' 2>&1", 3, "left behind:");
+	expect_gone();
 	/* What ends by itself in that time is not. */
 	expect("WATCH_GRACE=60 $W sh -c 'setsid sleep 0.3 & exit 0' 2>&1", 0, "");
 }
@@ -135,7 +155,7 @@ static void left_behind(void)
 static void ended_by_signal(void)
 {
 	static const char command[] =
-	    "$W sh -c '(setsid sleep 71010 &); echo up >$D/up; sleep 71010' 2>&1 & "
+	    "$W sh -c '(setsid sleep NUMBER &); echo up >$D/up; sleep NUMBER' 2>&1 & "
 	    "while [ ! -s $D/up ]; do sleep 0.02; done; kill -%s $!; wait $!";
 	static const char *const names[] = {"TERM", "HUP"};
 	static const int codes[] = {128 + SIGTERM, 128 + SIGHUP};
@@ -144,7 +164,7 @@ static void ended_by_signal(void)
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(text, sizeof(text), command, names[i]);
 		expect(text, codes[i], "is ended by signal");
-		expect_gone("71010");
+		expect_gone();
 		expect("rm $D/up", 0, "");
 	}
 }
@@ -181,7 +201,7 @@ static void failures(void)
 	program("bad", "echo because; echo bad: 3 passed, 2 failed; exit 1");
 	program("dies", "echo good: 3 passed, 0 failed; kill -9 $$");
 	program("silent", "exit 0");
-	program("hangs", "sleep 71011");
+	program("hangs", "sleep 71000");
 	expect(RUN_AND_SUM("$D/bad"), 1, "    because\n    bad: 3 passed, 2 failed\n3 passed, 2");
 	expect(RUN_AND_SUM("$D/dies"), 1, "\n0 passed, 1 failed\n");
 	expect(RUN_AND_SUM("$D/silent"), 1, "\n0 passed, 1 failed\n");
@@ -316,6 +336,8 @@ int main(void)
 		return nested();
 	if (!mkdtemp(folder))
 		return 1;
+	snprintf(number, sizeof(number), "71000.%d", (int)getpid());
+	unsetenv("SUM_NAME"); /* from .ci/run, which may have started this */
 	setenv("D", folder, 1);
 	setenv("W", lab_built("tests/watch", path), 1);
 	code = test_run("harness", tests, sizeof(tests) / sizeof(tests[0]));
