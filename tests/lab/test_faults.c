@@ -6,6 +6,7 @@
 #include <time.h>
 
 static const char fault[] = "tests/lab/runs/scenarios/fault.yaml";
+static const char busy[] = "tests/lab/runs/scenarios/busy.yaml";
 
 static void check(const struct lab_run *run, bool good, const char *what)
 {
@@ -75,6 +76,60 @@ static unsigned left_behind(const char *text)
 	return left;
 }
 
+/* A program that waits without sleeping stops virtual time: it is named, and what there
+ * was before is in the results. */
+static void stands_still(const char *kernel, const char *how, const char *words)
+{
+	struct lab_run run;
+
+	/* Of processor time, in place of 40. */
+	setenv("MIP6LAB_HANG_CPU_S", "3", 1);
+	lab_run(&run, (const char *const[]){busy, "-k", kernel, "-p", how, NULL});
+	unsetenv("MIP6LAB_HANG_CPU_S");
+	check(&run, run.code == 1, "exit code 1");
+	check(&run, strstr(run.output, "time in the run stands still: sh (pid ") != NULL, "who");
+	check(&run, strstr(run.output, ") at node mn runs without ever waiting; it") != NULL,
+	      "where");
+	check(&run, strstr(run.output, words) != NULL, words);
+	check(&run, run.summary != NULL, "as far as it got");
+	lab_run_free(&run);
+}
+
+static void computes_for_ever(void)
+{
+	stands_still("built", "how=computes", "it computes without a system call. In virtual");
+}
+
+static void computes_for_ever_on_debian(void)
+{
+	stands_still("debian", "how=computes", "it computes without a system call. In virtual");
+}
+
+static void calls_for_ever(void)
+{
+	stands_still("built", "how=calls", "it makes system calls without end, mostly kill. In");
+}
+
+/* Debian's kernel charges for turns: time passes, and with it the program's. */
+static void calls_cost_time_on_debian(void)
+{
+	struct lab_run run;
+
+	lab_run(&run, (const char *const[]){busy, "-k", "debian", "-p", "how=calls", NULL});
+	check(&run, strstr(run.output, "4.5 s simulated in") != NULL, "it came to its end");
+	lab_run_free(&run);
+}
+
+static void start_is_interrupted(void)
+{
+	struct lab_run run;
+
+	lab_run_interrupted(&run, (const char *const[]){"handover", NULL}, 0);
+	check(&run, run.code == 1, "exit code 1");
+	check(&run, strstr(run.output, "interrupted (at start-up: ") != NULL, "where it was");
+	lab_run_free(&run);
+}
+
 /* The seed is in the name of the results, and so in the kernel's command line. */
 static void lab_is_killed(void)
 {
@@ -91,9 +146,17 @@ static void lab_is_killed(void)
 int main(void)
 {
 	static const struct test_case tests[] = {
-	    {"nothing_breaks", nothing_breaks},	      {"daemon_crashes", daemon_crashes},
-	    {"daemon_ends_early", daemon_ends_early}, {"capture_ends_early", capture_ends_early},
-	    {"command_fails", command_fails},	      {"lab_is_killed", lab_is_killed},
+	    {"nothing_breaks", nothing_breaks},
+	    {"daemon_crashes", daemon_crashes},
+	    {"daemon_ends_early", daemon_ends_early},
+	    {"capture_ends_early", capture_ends_early},
+	    {"command_fails", command_fails},
+	    {"lab_is_killed", lab_is_killed},
+	    {"computes_for_ever", computes_for_ever},
+	    {"calls_for_ever", calls_for_ever},
+	    {"computes_for_ever_on_debian", computes_for_ever_on_debian},
+	    {"calls_cost_time_on_debian", calls_cost_time_on_debian},
+	    {"start_is_interrupted", start_is_interrupted},
 	};
 
 	return test_run("faults", tests, sizeof(tests) / sizeof(tests[0]));
