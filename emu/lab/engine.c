@@ -3,6 +3,7 @@
 #include "lab/engine_internal.h"
 #include "lab/features.h"
 #include "lab/runner.h"
+#include "lab/standstill.h"
 #include "uml/inside.h"
 #include "uml/uml.h"
 #include <poll.h>
@@ -17,7 +18,10 @@
 
 #define DEBIAN_UML "/usr/bin/linux.uml"
 
-enum { TICK_MS = 200, BOOT_SECONDS = 60, DISK_MIN = 65536, KERNELS_ROOM = 480 };
+enum { TICK_MS = 200, DISK_MIN = 65536, KERNELS_ROOM = 480 };
+
+/* For the case that nobody watches any more. A machine may be slow, and busy. */
+enum { LIMIT_SECONDS = 3600, LIMIT_TIMES = 200 };
 
 /* Time 0 of virtual time is the kernel's start: PID 1 runs long before this. */
 enum { VIRTUAL_BOOT_SECONDS = 3600 };
@@ -26,8 +30,8 @@ enum { VIRTUAL_BOOT_SECONDS = 3600 };
  * What is not used is not taken from the machine. */
 enum { MEMORY_LEAST_MB = 512, MEMORY_SELF_MB = 256, MEMORY_NODE_MB = 20 };
 
-static const char hangs[] = "time in the run has stood still for a minute: something in it waits "
-			    "busily, or its kernel hangs";
+static const double silence_max_s = 60.0;
+
 static const char no_virtual_time[] =
     "the kernel runs in real time: LD_PRELOAD of mip6lab-uml.so is not allowed here, or linux.uml "
     "is statically linked. The kernel of `make kernel` does without";
@@ -167,15 +171,29 @@ int engine_read_error(const char *results, char *error, size_t cap)
 	return n > 0;
 }
 
+bool engine_is_silent(struct engine_patience *patience, unsigned news)
+{
+	struct timespec ts;
+	double now;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	now = (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+	if (patience->since <= 0 || news != patience->news)
+		*patience = (struct engine_patience){news, now};
+	return now - patience->since >= silence_max_s;
+}
+
 /* 1 when the kernel has ended, 0 when it hangs, -1 with run->error. */
-static int watch(struct uml_run *run, int stop_fd, bool (*tick)(void *arg), void *arg)
+static int watch(struct uml_run *run, int stop_fd, engine_tick tick, void *arg,
+		 struct standstill *standstill)
 {
 	int ended = 0;
-	bool alive = true;
+	bool hangs = false;
 
-	while (ended == 0 && alive) {
+	standstill_init(standstill);
+	while (ended == 0 && !hangs) {
 		ended = uml_wait(run, stop_fd, TICK_MS / 1000.0);
-		alive = tick(arg);
+		hangs = standstill_seen(standstill, run, tick(arg)) && ended == 0;
 	}
 	return ended;
 }
@@ -192,6 +210,24 @@ static unsigned memory_mb(const struct lab_plan *plan)
 	unsigned wanted = MEMORY_SELF_MB + MEMORY_NODE_MB * (unsigned)plan->node_count;
 
 	return wanted > MEMORY_LEAST_MB ? wanted : MEMORY_LEAST_MB;
+}
+
+static void put_raw(const char *results, const char *name, const char *mode, const char *text)
+{
+	char path[700];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/raw/%s", results, name);
+	file = fopen(path, mode);
+	if (!file)
+		return;
+	fputs(text, file);
+	fclose(file);
+}
+
+static void write_raw(const char *results, const char *name, const char *text)
+{
+	put_raw(results, name, "we", text);
 }
 
 /* The kernel has then killed one of the run's processes. */
@@ -243,8 +279,8 @@ static void inside_program(const struct engine_paths *paths, char *buf, size_t c
 }
 
 static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan,
-		   const char *results, int stop_fd, bool (*tick)(void *arg), void *arg,
-		   char *error, size_t cap)
+		   const char *results, int stop_fd, engine_tick tick, void *arg, char *error,
+		   size_t cap)
 {
 	bool built = engine_kernel(paths, plan->engine) == ENGINE_KERNEL_BUILT;
 	char kernel[600] = DEBIAN_UML;
@@ -252,6 +288,7 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	char preload[700];
 	char init[700];
 	const char *args[] = {results, NULL};
+	struct standstill standstill;
 	struct uml_run run = {0};
 	int ended;
 	struct uml_boot boot = {
@@ -263,9 +300,7 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 	    .args = args,
 	    .mem_mb = memory_mb(plan),
 	    .console_log = console,
-	    /* For the case that nobody watches: virtual time may pass slower than
-	     * ours where there is much to do. */
-	    .timeout_s = BOOT_SECONDS + 20.0 * (double)plan->duration_ns / LAB_NS_SECOND,
+	    .timeout_s = LIMIT_SECONDS + LIMIT_TIMES * (double)plan->duration_ns / LAB_NS_SECOND,
 	};
 
 	inside_program(paths, init, sizeof(init));
@@ -274,25 +309,28 @@ static int run_uml(const struct engine_paths *paths, const struct lab_plan *plan
 		boot.preload = preload;
 	if (built)
 		built_kernel(paths, kernel, sizeof(kernel));
+	write_raw(results, "progress", "# booting\n");
 	if (uml_start(&boot, &run) < 0) {
 		snprintf(error, cap, "%s", run.error);
 		return 3;
 	}
-	ended = watch(&run, stop_fd, tick, arg);
+	ended = watch(&run, stop_fd, tick, arg, &standstill);
+	if (ended == 0)
+		standstill_explain(&standstill, &run, results, boot.virtual_time, error, cap);
 	uml_stop(&run);
 	if (was_out_of_memory(console)) {
 		snprintf(error, cap, "%s", no_memory);
 		return 3;
 	}
-	if (ended <= 0) {
-		snprintf(error, cap, "%s", ended < 0 ? run.error : hangs);
+	if (ended < 0)
+		snprintf(error, cap, "%s", run.error);
+	if (ended <= 0)
 		return 1;
-	}
 	return judge(&run, results, error, cap);
 }
 
 int engine_run(const struct engine_paths *paths, const struct lab_plan *plan, const char *results,
-	       int stop_fd, bool (*tick)(void *arg), void *arg, char *error, size_t error_cap)
+	       int stop_fd, engine_tick tick, void *arg, char *error, size_t error_cap)
 {
 	error[0] = '\0';
 	if (plan->engine == LAB_ENGINE_HOST)
@@ -300,19 +338,6 @@ int engine_run(const struct engine_paths *paths, const struct lab_plan *plan, co
 	if (plan->engine == LAB_ENGINE_NS3)
 		return engine_run_ns3(paths, results, stop_fd, tick, arg, error, error_cap);
 	return run_uml(paths, plan, results, stop_fd, tick, arg, error, error_cap);
-}
-
-static void write_raw(const char *results, const char *name, const char *text)
-{
-	char path[700];
-	FILE *file;
-
-	snprintf(path, sizeof(path), "%s/raw/%s", results, name);
-	file = fopen(path, "we");
-	if (!file)
-		return;
-	fputs(text, file);
-	fclose(file);
 }
 
 int engine_carry_out(const struct engine_paths *paths, const struct lab_plan *plan,
@@ -351,8 +376,12 @@ static int check_time(const struct lab_plan *plan, const char *results)
 /* What only a kernel of our own needs before a plan can be carried out on it. */
 static int prepare_kernel(struct uml_inside *uml)
 {
-	if (uml_inside_start(uml, false) == 0 && uml->args[0] &&
-	    uml_inside_modules(uml, uml_inside_lab_modules()) == 0 && uml_inside_limits(uml) == 0)
+	int status = uml_inside_start(uml, false);
+
+	if (uml->args[0])
+		put_raw(uml->args[0], "progress", "ae", "# loading modules\n");
+	if (status == 0 && uml->args[0] && uml_inside_modules(uml, uml_inside_lab_modules()) == 0 &&
+	    uml_inside_limits(uml) == 0)
 		return 0;
 	fprintf(stderr, "mip6lab: %s\n", uml->error);
 	if (uml->args[0])

@@ -37,13 +37,15 @@ enum engine_kernel engine_kernel(const struct engine_paths *paths, enum lab_engi
 /* What to call it: "Debian's kernel"; "" for BEST. */
 const char *engine_kernel_text(enum engine_kernel kernel);
 
-/* Runs the plan whose files and settings lie in `results`. `tick` is called a
- * few times a second of wall time and ends the run by false: it hangs; stop_fd
- * readable ends it, too. 0 when the
- * plan was carried out; 1 failed or stopped; 3 the machine lacks something;
- * error tells. */
+/* Called a few times a second of wall time while a plan runs. Returns how much was heard
+ * of the run so far: a run from which nothing more comes may hang. */
+typedef unsigned (*engine_tick)(void *arg);
+
+/* Runs the plan whose files and settings lie in `results`; stop_fd readable ends it. 0
+ * when the plan was carried out; 1 failed, hung or stopped; 3 the machine lacks
+ * something; error tells. */
 int engine_run(const struct engine_paths *paths, const struct lab_plan *plan, const char *results,
-	       int stop_fd, bool (*tick)(void *arg), void *arg, char *error, size_t error_cap);
+	       int stop_fd, engine_tick tick, void *arg, char *error, size_t error_cap);
 
 /* Whether this process is PID 1 of a kernel that engine_run() booted. */
 bool engine_is_inside(void);

@@ -84,21 +84,22 @@ static _Noreturn void keeper(const struct engine_paths *paths, const struct lab_
 	_exit(WIFEXITED(status) ? WEXITSTATUS(status) : 1);
 }
 
-static int watch(pid_t pid, int stop_fd, bool (*tick)(void *arg), void *arg)
+static int watch(pid_t pid, int stop_fd, engine_tick tick, void *arg)
 {
 	struct pollfd stop = {.fd = stop_fd, .events = POLLIN};
+	struct engine_patience patience = {0};
 	int status;
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
-		if (poll(&stop, 1, TICK_MS) > 0 || !tick(arg))
+		if (poll(&stop, 1, TICK_MS) > 0 || engine_is_silent(&patience, tick(arg)))
 			kill(pid, SIGKILL);
 	}
 	return WIFEXITED(status) ? WEXITSTATUS(status) : 1;
 }
 
 int engine_run_host(const struct engine_paths *paths, const struct lab_plan *plan,
-		    const char *results, int stop_fd, bool (*tick)(void *arg), void *arg,
-		    char *error, size_t cap)
+		    const char *results, int stop_fd, engine_tick tick, void *arg, char *error,
+		    size_t cap)
 {
 	int code;
 	pid_t pid;

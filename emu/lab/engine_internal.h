@@ -16,12 +16,20 @@ int engine_host_ready(const struct engine_paths *paths, const struct lab_plan *p
 		      size_t cap);
 /* engine_run on the machine's own kernel. */
 int engine_run_host(const struct engine_paths *paths, const struct lab_plan *plan,
-		    const char *results, int stop_fd, bool (*tick)(void *arg), void *arg,
-		    char *error, size_t cap);
+		    const char *results, int stop_fd, engine_tick tick, void *arg, char *error,
+		    size_t cap);
 /* Whether the ns-3 program is there; -1 with how to get it. */
 int engine_ns3_ready(const struct engine_paths *paths, char *error, size_t cap);
 /* engine_run in ns-3. */
 int engine_run_ns3(const struct engine_paths *paths, const char *results, int stop_fd,
-		   bool (*tick)(void *arg), void *arg, char *error, size_t cap);
+		   engine_tick tick, void *arg, char *error, size_t cap);
+
+/* Of engines whose own use of the processor is not looked at: whether a minute of wall
+ * time has passed without news. Begins as {0}. */
+struct engine_patience {
+	unsigned news;
+	double since;
+};
+bool engine_is_silent(struct engine_patience *patience, unsigned news);
 
 #endif

@@ -51,15 +51,16 @@ static _Noreturn void become(const char *program, const char *results)
 }
 
 /* The wait status. *ret_stopped: the user ended it, or it hung. */
-static int watch(pid_t pid, int stop_fd, bool (*tick)(void *arg), void *arg, const char **ret_why)
+static int watch(pid_t pid, int stop_fd, engine_tick tick, void *arg, const char **ret_why)
 {
 	struct pollfd stop = {.fd = stop_fd, .events = POLLIN};
+	struct engine_patience patience = {0};
 	int status = 0;
 
 	while (waitpid(pid, &status, WNOHANG) == 0) {
 		if (poll(&stop, 1, TICK_MS) > 0)
 			*ret_why = "interrupted";
-		else if (!tick(arg))
+		else if (engine_is_silent(&patience, tick(arg)))
 			*ret_why = "time in the simulation has stood still for a minute";
 		if (*ret_why)
 			kill(pid, SIGKILL);
@@ -86,7 +87,7 @@ static int judge(int status, const char *why, const char *results, char *error, 
 }
 
 int engine_run_ns3(const struct engine_paths *paths, const char *results, int stop_fd,
-		   bool (*tick)(void *arg), void *arg, char *error, size_t cap)
+		   engine_tick tick, void *arg, char *error, size_t cap)
 {
 	const char *why = NULL;
 	char program[700];

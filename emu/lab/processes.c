@@ -106,6 +106,8 @@ static int spawn(struct runner *r, struct process *p, char *const *argv, size_t 
 	if (!expanded)
 		return runner_fail(r, "out of memory");
 	p->pid = process_spawn(&r->net, &what);
+	if (p->pid > 0)
+		runner_started(r, p->pid, p->node, expanded[0]);
 	process_free_argv(expanded);
 	return p->pid < 0 ? runner_fail(r, "%s", r->net.error) : 0;
 }
@@ -185,7 +187,10 @@ int processes_run_stream(struct runner *r, size_t action)
 	runner_note(r, stream_name(a), ",\"node\":\"%s\",\"to\":\"%s\"",
 		    r->plan->nodes[a->node].name, r->plan->nodes[a->to].name);
 	p->pid = traffic_start(&r->net, action, output);
-	return p->pid < 0 ? runner_fail(r, "%s", r->net.error) : 0;
+	if (p->pid < 0)
+		return runner_fail(r, "%s", r->net.error);
+	runner_started(r, p->pid, a->node, stream_name(a));
+	return 0;
 }
 
 int processes_start_lag(struct runner *r)

@@ -2,15 +2,16 @@
 #include "lab/progress.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-enum { TAIL = 256 };
+enum { TAIL = 512 };
 
 static const double terminal_period = 1.0;
 static const double plain_period = 5.0;
-/* A simulated second takes a tenth of a second where nothing is wrong. */
-static const double hang_after = 60.0;
+/* Where nothing is new, on a machine that has no time for the run. */
+static const double plain_patience = 30.0;
 
 static double wall(void)
 {
@@ -23,8 +24,8 @@ static double wall(void)
 void progress_init(struct progress *p, const char *results)
 {
 	*p = (struct progress){.terminal = isatty(STDOUT_FILENO) != 0, .started = wall()};
-	p->moved = p->started;
 	snprintf(p->path, sizeof(p->path), "%s/raw/progress", results);
+	snprintf(p->timeline, sizeof(p->timeline), "%s/raw/timeline.jsonl", results);
 }
 
 double progress_elapsed(const struct progress *p)
@@ -32,74 +33,131 @@ double progress_elapsed(const struct progress *p)
 	return wall() - p->started;
 }
 
-struct news {
-	long long now;
-	unsigned moves;
-	unsigned total;
-	long long cut;
-};
+/* A whole line. False when it is neither a step nor figures. */
+static bool parse_line(const char *line, struct progress_news *news)
+{
+	struct progress_news run = {.ran = true};
 
-/* The last whole line of the runner's file. */
-static bool read_news(const char *path, struct news *news)
+	if (line[0] == '#') {
+		snprintf(news->step, sizeof(news->step), "%s", line + 1 + strspn(line + 1, " "));
+		return true;
+	}
+	if (sscanf(line, "%lld %u %u %lld", &run.now, &run.moves, &run.total, &run.cut) != 4)
+		return false;
+	*news = run;
+	return true;
+}
+
+bool progress_parse(char *tail, struct progress_news *news)
+{
+	bool found = false;
+	char *end;
+
+	*news = (struct progress_news){0};
+	for (; (end = strchr(tail, '\n')); tail = end + 1) {
+		*end = '\0';
+		found = parse_line(tail, news) || found;
+	}
+	return found;
+}
+
+static bool read_news(const char *path, struct progress_news *news)
 {
 	char tail[TAIL + 1];
 	FILE *file = fopen(path, "re");
-	char *end;
-	char *start;
+	char *begin = tail;
 	size_t n;
 
 	if (!file)
 		return false;
 	if (fseek(file, -TAIL, SEEK_END) < 0)
 		rewind(file);
+	else
+		begin = NULL;
 	n = fread(tail, 1, TAIL, file);
 	fclose(file);
 	tail[n] = '\0';
-	end = strrchr(tail, '\n');
-	if (!end)
-		return false;
-	*end = '\0';
-	start = strrchr(tail, '\n');
-	return sscanf(start ? start + 1 : tail, "%lld %u %u %lld", &news->now, &news->moves,
-		      &news->total, &news->cut) == 4;
+	/* The first line is cut: half a number is a number, too. */
+	if (!begin)
+		begin = strchr(tail, '\n');
+	return begin && progress_parse(begin, news);
 }
 
 double progress_simulated(const struct progress *p)
 {
-	struct news news;
+	struct progress_news news;
 
-	return read_news(p->path, &news) ? (double)news.now / 1e9 : 0;
+	return read_news(p->path, &news) && news.ran ? (double)news.now / 1e9 : 0;
 }
 
-static void show(struct progress *p, const struct news *news)
+bool progress_step(const struct progress *p, char *step, size_t cap)
 {
-	printf("%s%6.1f s simulated (%.1f s), move %u of %u", p->terminal ? "\r\033[K" : "",
-	       (double)news->now / 1e9, progress_elapsed(p), news->moves, news->total);
-	if (news->cut > 0)
-		printf(", last cut %.1f ms", (double)news->cut / 1e6);
-	printf("%s", p->terminal ? "" : "\n");
-	fflush(stdout);
-	p->shown = news->now;
+	struct progress_news news;
+
+	if (!read_news(p->path, &news) || !news.step[0])
+		return false;
+	snprintf(step, cap, "%s", news.step);
+	return true;
 }
 
-bool progress_tick(void *arg)
+void progress_line(const struct progress_news *news, double elapsed, char *line, size_t cap)
+{
+	char cut[48] = "";
+
+	if (!news->ran) {
+		snprintf(line, cap, "start-up: %s (%.1f s)", news->step, elapsed);
+		return;
+	}
+	if (news->cut > 0)
+		snprintf(cut, sizeof(cut), ", last cut %.1f ms", (double)news->cut / 1e6);
+	snprintf(line, cap, "%6.1f s simulated (%.1f s), move %u of %u%s", (double)news->now / 1e9,
+		 elapsed, news->moves, news->total, cut);
+}
+
+/* Whether it is time for a line. The start-up of a short run is not worth one where
+ * lines stay. */
+static bool is_time(const struct progress *p, const struct progress_news *news)
+{
+	double now = wall();
+
+	if (p->terminal)
+		return now - p->printed >= terminal_period;
+	if (!news->ran)
+		return now - (p->printed > 0 ? p->printed : p->started) >= plain_period;
+	return now - p->printed >= (news->now == p->shown ? plain_patience : plain_period);
+}
+
+static void show(struct progress *p, const struct progress_news *news)
+{
+	char line[2 * PROGRESS_LINE];
+
+	progress_line(news, progress_elapsed(p), line, sizeof(line));
+	printf("%s%s%s", p->terminal ? "\r\033[K" : "", line, p->terminal ? "" : "\n");
+	fflush(stdout);
+	p->printed = wall();
+	p->shown = news->ran ? news->now : 0;
+}
+
+static long long size_of(const char *path)
+{
+	struct stat file;
+
+	return stat(path, &file) == 0 ? file.st_size : 0;
+}
+
+unsigned progress_tick(void *arg)
 {
 	struct progress *p = arg;
-	double period = p->terminal ? terminal_period : plain_period;
-	double now = wall();
-	struct news news;
+	struct progress_news news;
+	long long size = size_of(p->path) + size_of(p->timeline);
 
-	if (!read_news(p->path, &news))
-		return now - p->moved < hang_after;
-	if (news.now != p->last) {
-		p->last = news.now;
-		p->moved = now;
+	if (size != p->size) {
+		p->size = size;
+		p->news++;
 	}
-	if (now - p->printed >= period && news.now != p->shown) {
-		p->printed = now;
+	if (read_news(p->path, &news) && is_time(p, &news))
 		show(p, &news);
-	}
-	return now - p->moved < hang_after;
+	return p->news;
 }
 
 void progress_end(struct progress *p)

@@ -140,6 +140,16 @@ static void print_head(const struct lab_plan *plan, enum engine_kernel kernel)
 	fflush(stdout);
 }
 
+/* A run that was ended in its start-up says where it was. */
+static void add_step(const struct progress *progress, char *error, size_t cap)
+{
+	char step[PROGRESS_LINE];
+	size_t used = strlen(error);
+
+	if (progress_step(progress, step, sizeof(step)))
+		snprintf(error + used, cap - used, " (at start-up: %s)", step);
+}
+
 static int run_plan(const struct engine_paths *paths, const struct lab_plan *plan,
 		    struct run_options *options)
 {
@@ -165,6 +175,8 @@ static int run_plan(const struct engine_paths *paths, const struct lab_plan *pla
 	end.simulated_s = progress_simulated(&progress);
 	end.error = error;
 	options->interrupted = is_readable(stop_fd);
+	if (end.code == RUN_FAILED)
+		add_step(&progress, error, sizeof(error));
 	if (stop_fd >= 0)
 		close(stop_fd);
 	return conclude(plan, &results, kernel, options->brief, &end);

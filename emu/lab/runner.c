@@ -14,6 +14,8 @@
 #include <time.h>
 #include <unistd.h>
 
+enum { STEPS_TOLD = 10 };
+
 int runner_fail(struct runner *r, const char *format, ...)
 {
 	va_list args;
@@ -57,6 +59,41 @@ void runner_note(struct runner *r, const char *what, const char *format, ...)
 	fflush(r->timeline);
 }
 
+void runner_step(struct runner *r, const char *format, ...)
+{
+	char text[128];
+	char kind[sizeof(r->step)];
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(text, sizeof(text), format, args);
+	va_end(args);
+	snprintf(kind, sizeof(kind), "%.*s", (int)strcspn(text, "0123456789"), text);
+	if (strcmp(kind, r->step) != 0)
+		r->step_count = 0;
+	memcpy(r->step, kind, sizeof(kind));
+	if (r->step_count++ % STEPS_TOLD != 0)
+		return;
+	fprintf(r->progress, "# %s\n", text);
+	fflush(r->progress);
+}
+
+void runner_started(struct runner *r, pid_t pid, int node, const char *program)
+{
+	fprintf(r->pids, "%d %s %s\n", (int)pid, node < 0 ? "lab" : r->plan->nodes[node].name,
+		program);
+	fflush(r->pids);
+}
+
+/* A line for the watcher. */
+static void put_progress(struct runner *r, int64_t now)
+{
+	fprintf(r->progress, "%lld %u %u %lld %llu\n", (long long)now, r->moves, r->moves_total,
+		(long long)r->last_cut, (unsigned long long)r->prober.sent);
+	fflush(r->progress);
+	r->next_report = now + LAB_NS_SECOND;
+}
+
 /* Once each simulated second: arrivals to disk, and a line for the watcher. */
 static void report(struct runner *r, int64_t now)
 {
@@ -64,10 +101,7 @@ static void report(struct runner *r, int64_t now)
 	/* A cut is known once something has arrived behind it. */
 	if (r->moves && r->plan->probe_count && r->prober.streams[0].last_rx > r->plugged)
 		r->last_cut = r->prober.streams[0].longest_gap;
-	fprintf(r->progress, "%lld %u %u %lld %llu\n", (long long)now, r->moves, r->moves_total,
-		(long long)r->last_cut, (unsigned long long)r->prober.sent);
-	fflush(r->progress);
-	r->next_report = now + LAB_NS_SECOND;
+	put_progress(r, now);
 }
 
 static int64_t next_moment(const struct runner *r)
@@ -136,20 +170,26 @@ static int carry_out(struct runner *r)
 	return 0;
 }
 
-static FILE *open_raw(struct runner *r, const char *name)
+static FILE *open_raw(struct runner *r, const char *name, const char *mode)
 {
 	char path[600];
 	FILE *file;
 
 	snprintf(path, sizeof(path), "%s/raw/%s", r->paths->results, name);
-	file = fopen(path, "wbe");
+	file = fopen(path, mode);
 	if (!file)
 		runner_fail(r, "cannot write %s: %s", path, strerror(errno));
 	return file;
 }
 
+static void network_step(void *arg, const char *what, size_t number, size_t of)
+{
+	runner_step(arg, "building the network: %s %zu of %zu", what, number, of);
+}
+
 static int prepare(struct runner *r)
 {
+	const struct netns_listener listener = {network_step, r};
 	char path[600];
 
 	sigemptyset(&r->signals);
@@ -158,11 +198,13 @@ static int prepare(struct runner *r)
 	sigaddset(&r->signals, SIGINT);
 	sigprocmask(SIG_BLOCK, &r->signals, NULL);
 	prctl(PR_SET_TIMERSLACK, 1UL);
-	r->timeline = open_raw(r, "timeline.jsonl");
-	r->progress = open_raw(r, "progress");
-	if (!r->timeline || !r->progress)
+	r->timeline = open_raw(r, "timeline.jsonl", "wbe");
+	/* What came before this program did stands in it. */
+	r->progress = open_raw(r, "progress", "abe");
+	r->pids = open_raw(r, "processes", "wbe");
+	if (!r->timeline || !r->progress || !r->pids)
 		return -1;
-	if (netns_build(&r->net, r->plan) < 0)
+	if (netns_build(&r->net, r->plan, &listener) < 0)
 		return runner_fail(r, "%s", r->net.error);
 	snprintf(path, sizeof(path), "%s/raw/probe.bin", r->paths->results);
 	if (prober_open(&r->prober, &r->net, path) < 0)
@@ -173,6 +215,7 @@ static int prepare(struct runner *r)
 	prober_use(&r->prober, r->sender);
 	if (!lab_engine_exact(r->plan->engine) && processes_start_lag(r) < 0)
 		return -1;
+	runner_step(r, "starting the captures");
 	return processes_start_captures(r);
 }
 
@@ -182,9 +225,9 @@ static void start_clock(struct runner *r)
 	r->t0 = clock_ns(CLOCK_REALTIME);
 	r->prober.t0 = r->t0;
 	r->prober.zero = r->zero;
-	r->next_report = LAB_NS_SECOND;
 	for (size_t i = 0; i < r->plan->action_count; i++)
 		r->moves_total += r->plan->actions[i].handover;
+	put_progress(r, 0);
 	runner_note(r, "t0", ",\"seed\":%llu", (unsigned long long)r->plan->seed);
 }
 
@@ -205,6 +248,8 @@ static void finish(struct runner *r)
 		fclose(r->timeline);
 	if (r->progress)
 		fclose(r->progress);
+	if (r->pids)
+		fclose(r->pids);
 }
 
 int runner_run(const struct lab_plan *plan, const struct runner_paths *paths, char *error)

@@ -28,6 +28,9 @@ struct runner {
 	struct action_state *actions_state;
 	FILE *timeline;
 	FILE *progress;
+	FILE *pids;	     /* raw/processes */
+	char step[64];	     /* the last step of the start-up, up to its first number */
+	unsigned step_count; /* of steps like that one */
 	sigset_t signals;
 	int64_t zero; /* CLOCK_MONOTONIC at t = 0 */
 	int64_t t0;   /* CLOCK_REALTIME at t = 0 */
@@ -45,6 +48,13 @@ int runner_fail(struct runner *r, const char *format, ...) __attribute__((format
 /* Plan time now; the run clock at a plan time. */
 int64_t runner_now(const struct runner *r);
 int64_t runner_clock(const struct runner *r, int64_t now);
+/* A step of the start-up, for whoever waits for it: "capture %zu of %zu". Of steps
+ * that are alike up to the first number only each tenth is told, so that they cost
+ * nothing. */
+void runner_step(struct runner *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* Notes in raw/processes who this is: should time stand still, it tells whose fault it
+ * is. */
+void runner_started(struct runner *r, pid_t pid, int node, const char *program);
 /* A line of raw/timeline.jsonl; format adds fields: ",\"node\":\"%s\"". */
 void runner_note(struct runner *r, const char *what, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

@@ -7,6 +7,8 @@
 
 /* Writes the error text, with errno's, and returns -1. */
 int netns_fail(struct netns *net, const char *what, const char *name);
+/* Tells the listener what is done to the node now. */
+void netns_tell(const struct netns *net, const char *what, int node);
 
 /* Whether a link is a bridge (else it is one veth pair). */
 bool netns_is_bridge(const struct lab_plan *plan, int link);

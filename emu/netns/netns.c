@@ -18,6 +18,13 @@ int netns_fail(struct netns *net, const char *what, const char *name)
 	return -1;
 }
 
+void netns_tell(const struct netns *net, const char *what, int node)
+{
+	if (net->listener.step)
+		net->listener.step(net->listener.arg, what, (size_t)node + 1,
+				   net->plan->node_count);
+}
+
 /* /proc/sys/net shows the settings of the caller's namespace. */
 static int write_sysctl(const char *path, const char *value)
 {
@@ -157,15 +164,19 @@ static int make_iface(struct netns *net, int node, int iface)
 	return netns_make_pair(net, node, iface, peer_node, peer_iface);
 }
 
-static int make_links(struct netns *net)
+static int make_bridges(struct netns *net)
 {
 	for (int l = 0; l < (int)net->plan->link_count; l++)
 		if (netns_is_bridge(net->plan, l) && netns_make_bridge(net, l) < 0)
 			return -1;
-	for (int n = 0; n < (int)net->plan->node_count; n++)
-		for (int i = 0; i < (int)net->plan->nodes[n].iface_count; i++)
-			if (make_iface(net, n, i) < 0)
-				return -1;
+	return 0;
+}
+
+static int link_node(struct netns *net, int node)
+{
+	for (int i = 0; i < (int)net->plan->nodes[node].iface_count; i++)
+		if (make_iface(net, node, i) < 0)
+			return -1;
 	return 0;
 }
 
@@ -239,29 +250,35 @@ static int add_routes(struct netns *net, int node)
 	return 0;
 }
 
-int netns_build(struct netns *net, const struct lab_plan *plan)
+/* One step for all nodes. */
+static int for_each_node(struct netns *net, const char *what,
+			 int (*work)(struct netns *net, int node))
+{
+	for (int n = 0; n < (int)net->plan->node_count; n++) {
+		netns_tell(net, what, n);
+		if (work(net, n) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+int netns_build(struct netns *net, const struct lab_plan *plan,
+		const struct netns_listener *listener)
 {
 	*net = (struct netns){.plan = plan, .lab.fd = -1};
+	if (listener)
+		net->listener = *listener;
 	net->nodes = calloc(plan->node_count + 1, sizeof(*net->nodes));
 	net->link_now = calloc(netns_iface_number(plan, (int)plan->node_count, 1), sizeof(int));
 	if (!net->nodes || !net->link_now)
 		return netns_fail(net, "no memory for", plan->topology);
 	for (size_t n = 0; n < plan->node_count; n++)
 		net->nodes[n].fd = -1;
-	if (make_lab(net) < 0)
-		return -1;
-	for (int n = 0; n < (int)plan->node_count; n++)
-		if (make_node(net, n) < 0)
-			return -1;
-	if (make_links(net) < 0)
-		return -1;
-	for (int n = 0; n < (int)plan->node_count; n++)
-		if (configure_node(net, n) < 0)
-			return -1;
-	for (int n = 0; n < (int)plan->node_count; n++)
-		if (add_routes(net, n) < 0)
-			return -1;
-	if (introduce_pairs(net) < 0 || netns_wait(net) < 0)
+	if (make_lab(net) < 0 || for_each_node(net, "making node", make_node) < 0 ||
+	    make_bridges(net) < 0 || for_each_node(net, "linking node", link_node) < 0 ||
+	    for_each_node(net, "configuring node", configure_node) < 0 ||
+	    for_each_node(net, "adding the routes of node", add_routes) < 0 ||
+	    introduce_pairs(net) < 0 || netns_wait(net) < 0)
 		return -1;
 	return netns_enter(net, -1);
 }

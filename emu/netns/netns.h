@@ -17,8 +17,15 @@ struct netns_node {
 	struct nl nl; /* a netlink socket in it */
 };
 
+/* Told of each piece of a longer work: "making node", 31, 60. */
+struct netns_listener {
+	void (*step)(void *arg, const char *what, size_t number, size_t of);
+	void *arg;
+};
+
 struct netns {
 	const struct lab_plan *plan;
+	struct netns_listener listener;
 	struct netns_node lab;	  /* bridges and ports */
 	struct netns_node *nodes; /* as in the plan */
 	int *link_now;		  /* by number of interface: its link, -1: none */
@@ -27,9 +34,11 @@ struct netns {
 
 /* Builds all of it: namespaces (also named under /run/netns for `ip netns`),
  * links with their impairments, addresses, routes and sysctls; loopbacks and
- * interfaces are up, mobile interfaces are plugged in. 0, or -1 with the
- * error text; what was made is released by netns_close either way. */
-int netns_build(struct netns *net, const struct lab_plan *plan);
+ * interfaces are up, mobile interfaces are plugged in. The listener (NULL: nobody)
+ * hears of its steps. 0, or -1 with the error text; what was made is released by
+ * netns_close either way. */
+int netns_build(struct netns *net, const struct lab_plan *plan,
+		const struct netns_listener *listener);
 void netns_close(struct netns *net);
 
 /* Moves the calling process into a node's namespace; node -1: the lab's own. */

@@ -71,7 +71,8 @@ int netns_wait(struct netns *net)
 			return netns_fail(net, "cannot list the links of",
 					  node < 0 ? "the lab" : net->plan->nodes[node].name);
 		if (idle == 0) {
-			node++;
+			if (++node < (int)net->plan->node_count)
+				netns_tell(net, "waiting for the links of node", node);
 			continue;
 		}
 		errno = ETIMEDOUT;

@@ -8,6 +8,7 @@
 #include <time.h>
 
 static const char fault[] = "tests/lab/runs/scenarios/fault.yaml";
+static const char busy[] = "tests/lab/runs/scenarios/busy.yaml";
 
 /* The run fails, and its output holds both texts. */
 static void fails(const char *parameters, const char *who, const char *words)
@@ -69,6 +70,69 @@ static unsigned left_behind(const char *text)
 		left = lab_processes(text);
 	}
 	return left;
+}
+
+/* A program that waits without sleeping stops virtual time: it is named, and what there
+ * was before is in the results. */
+static void stands_still(const char *kernel, const char *how, const char *words)
+{
+	struct lab_run run;
+
+	/* Of processor time, in place of 40. */
+	setenv("MIP6LAB_HANG_CPU_S", "3", 1);
+	lab_run(&run, (const char *const[]){busy, "-k", kernel, "-p", how, NULL});
+	unsetenv("MIP6LAB_HANG_CPU_S");
+	lab_holds(&run, run.code == 1, "exit code 1");
+	lab_holds(&run, strstr(run.output, "time in the run stands still: sh (pid ") != NULL,
+		  "who");
+	lab_holds(&run, strstr(run.output, ") at node mn runs without ever waiting; it") != NULL,
+		  "where");
+	lab_holds(&run, strstr(run.output, words) != NULL, words);
+	lab_holds(&run, run.summary != NULL, "as far as it got");
+	lab_run_free(&run);
+}
+
+static void computes_for_ever(void)
+{
+	char kernel[LAB_PATH];
+
+	if (lab_built_kernel(kernel))
+		stands_still("built", "how=computes",
+			     "it computes without a system call. In virtual");
+}
+
+static void computes_for_ever_on_debian(void)
+{
+	stands_still("debian", "how=computes", "it computes without a system call. In virtual");
+}
+
+static void calls_for_ever(void)
+{
+	char kernel[LAB_PATH];
+
+	if (lab_built_kernel(kernel))
+		stands_still("built", "how=calls",
+			     "it makes system calls without end, mostly kill. In");
+}
+
+/* Debian's kernel charges for turns: time passes, and with it the program's. */
+static void calls_cost_time_on_debian(void)
+{
+	struct lab_run run;
+
+	lab_run(&run, (const char *const[]){busy, "-k", "debian", "-p", "how=calls", NULL});
+	lab_holds(&run, strstr(run.output, "4.5 s simulated in") != NULL, "it came to its end");
+	lab_run_free(&run);
+}
+
+static void start_is_interrupted(void)
+{
+	struct lab_run run;
+
+	lab_run_interrupted(&run, (const char *const[]){"handover", NULL}, 0);
+	lab_holds(&run, run.code == 1, "exit code 1");
+	lab_holds(&run, strstr(run.output, "interrupted (at start-up: ") != NULL, "where it was");
+	lab_run_free(&run);
 }
 
 /* A seed of its own is in the name of the results, and so in the kernel's command
@@ -159,6 +223,11 @@ int main(void)
 	    {"bad_input", bad_input},
 	    {"interrupted", interrupted},
 	    {"out_of_memory", out_of_memory},
+	    {"computes_for_ever", computes_for_ever},
+	    {"calls_for_ever", calls_for_ever},
+	    {"computes_for_ever_on_debian", computes_for_ever_on_debian},
+	    {"calls_cost_time_on_debian", calls_cost_time_on_debian},
+	    {"start_is_interrupted", start_is_interrupted},
 	};
 
 	return test_run("faults", tests, sizeof(tests) / sizeof(tests[0]));

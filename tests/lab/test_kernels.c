@@ -141,8 +141,8 @@ static void busy_program(void)
 	struct lab_run quiet;
 	struct lab_run busy;
 
-	LAB_RUN(&quiet, "tests/lab/runs/scenarios/busy.yaml", DEBIAN);
-	LAB_RUN(&busy, "tests/lab/runs/scenarios/busy.yaml", DEBIAN, "-p", "busy=1 code=124");
+	LAB_RUN(&quiet, "tests/lab/runs/scenarios/greedy.yaml", DEBIAN);
+	LAB_RUN(&busy, "tests/lab/runs/scenarios/greedy.yaml", DEBIAN, "-p", "busy=1 code=124");
 	lab_holds(&busy, quiet.code == 0 && busy.code == 0, "both end");
 	lab_holds(&busy,
 		  fabs(lab_number(&quiet, "handover.first_down_ms.max") -
