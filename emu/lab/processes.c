@@ -205,6 +205,11 @@ int processes_start_lag(struct runner *r)
 	return p->pid < 0 ? runner_fail(r, "cannot start the scheduling-lag probe") : 0;
 }
 
+static void tell_captures(void *arg, size_t done, size_t of)
+{
+	runner_step(arg, "starting capture %zu of %zu", done, of);
+}
+
 int processes_start_captures(struct runner *r)
 {
 	char raw[PATH_ROOM];
@@ -219,7 +224,7 @@ int processes_start_captures(struct runner *r)
 	*p = (struct process){PROCESS_CAPTURE, -1, -1, 0, false, 0, ""};
 	snprintf(raw, sizeof(raw), "%s/raw", r->paths->results);
 	snprintf(p->log, sizeof(p->log), "%s/raw/captures.log", r->paths->results);
-	p->pid = capturer_start(&r->net, raw, NULL, NULL, error);
+	p->pid = capturer_start(&r->net, raw, tell_captures, r, error);
 	return p->pid < 0 ? runner_fail(r, "%s", error) : 0;
 }
 

@@ -78,10 +78,13 @@ void runner_step(struct runner *r, const char *format, ...)
 	fflush(r->progress);
 }
 
+/* Without its folder: the file does not tell where the lab is installed. */
 void runner_started(struct runner *r, pid_t pid, int node, const char *program)
 {
+	const char *slash = strrchr(program, '/');
+
 	fprintf(r->pids, "%d %s %s\n", (int)pid, node < 0 ? "lab" : r->plan->nodes[node].name,
-		program);
+		slash ? slash + 1 : program);
 	fflush(r->pids);
 }
 
