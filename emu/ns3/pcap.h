@@ -2,7 +2,7 @@
 #ifndef EMU_NS3_PCAP_H
 #define EMU_NS3_PCAP_H
 
-/* A capture of one interface, as tcpdump writes it for the other engines: classic
+/* A capture of one interface, as those of the other engines: classic
  * pcap with ns stamps, Ethernet frames cut at 256 octets. ns-3's own trace helpers
  * know neither ns stamps beside a wall clock nor one form for all kinds of devices. */
 #include <cstdint>
