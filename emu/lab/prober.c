@@ -9,7 +9,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { BATCH = 512, RECEIVE_BUFFER = 16 << 20 };
+enum { BATCH = 512, RECEIVE_BUFFER = 16 << 20, FILE_BUFFER = 64 << 10 };
 
 /* What the kernel sends is handed over so far ahead: longer than the runner sleeps, so that
  * it wakes for nothing else. */
@@ -67,7 +67,9 @@ int prober_open(struct prober *prober, struct netns *net, const char *path)
 	*prober = (struct prober){.plan = net->plan};
 	prober->streams = calloc(net->plan->probe_count + 1, sizeof(*prober->streams));
 	prober->file = fopen(path, "wbe");
-	if (!prober->streams || !prober->file) {
+	prober->buffer = malloc(FILE_BUFFER);
+	if (!prober->streams || !prober->file || !prober->buffer ||
+	    setvbuf(prober->file, prober->buffer, _IOFBF, FILE_BUFFER) != 0) {
 		snprintf(prober->error, sizeof(prober->error), "cannot write %.200s", path);
 		return -1;
 	}
@@ -335,5 +337,6 @@ void prober_close(struct prober *prober)
 	free(prober->pending);
 	if (prober->file)
 		fclose(prober->file);
+	free(prober->buffer);
 	*prober = (struct prober){0};
 }

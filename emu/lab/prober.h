@@ -41,6 +41,7 @@ struct prober {
 	int64_t zero; /* CLOCK_MONOTONIC at plan time 0 */
 	struct prober_stream *streams;
 	FILE *file;
+	char *buffer; /* of the file */
 	int64_t t0; /* run clock at plan time 0 */
 	uint64_t sent;
 	char error[NETNS_ERROR];

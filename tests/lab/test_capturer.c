@@ -68,7 +68,7 @@ static void build(const char *scenario)
 	bench.plan = lab_plan_load(scenario, NULL, NULL, 0, 1, LAB_ENGINE_VIRTUAL, &error);
 	must(bench.plan != NULL, "a plan: %s", error.text);
 	must(bench.plan->capture_count == 4, "four captures");
-	must(netns_build(&bench.net, bench.plan) == 0, "a network: %s", bench.net.error);
+	must(netns_build(&bench.net, bench.plan, NULL) == 0, "a network: %s", bench.net.error);
 	must(mkdir(raw, 0755) == 0, "a folder");
 }
 
