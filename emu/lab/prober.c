@@ -304,6 +304,8 @@ static void record_pending(struct prober *prober, int64_t now)
 
 		record_sent(prober, p->stream, p->seq, p->time);
 	}
+	if (done == 0)
+		return;
 	prober->pending_count -= done;
 	memmove(prober->pending, prober->pending + done,
 		prober->pending_count * sizeof(*prober->pending));

@@ -38,11 +38,11 @@ struct prober {
 	size_t pending_count;
 	size_t pending_room;
 	int64_t again; /* plan time at which the sender has room again; INT64_MAX: it has */
-	int64_t zero; /* CLOCK_MONOTONIC at plan time 0 */
+	int64_t zero;  /* CLOCK_MONOTONIC at plan time 0 */
 	struct prober_stream *streams;
 	FILE *file;
 	char *buffer; /* of the file */
-	int64_t t0; /* run clock at plan time 0 */
+	int64_t t0;   /* run clock at plan time 0 */
 	uint64_t sent;
 	char error[NETNS_ERROR];
 };

@@ -20,7 +20,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { ROOM = 1024, LIMIT_S = 120, CN = 0, MN = 2, PORT = 4000, PAYLOAD = 1000, STEP_MS = 10 };
+enum { ROOM = 1024, LIMIT_S = 1200, CN = 0, MN = 2, PORT = 4000, PAYLOAD = 1000, STEP_MS = 10 };
 
 /* ---- the network of scenario_help.h, inside ------------------------------------------ */
 
@@ -265,17 +265,18 @@ static void run_job(const char *name, const char *scenario)
 }
 
 /* The job has a process of its own: PID 1 must live to hand out how it ended. */
-static int inside_main(const char *name, const char *scenario)
+static int inside_main(void)
 {
-	struct uml_inside inside = {0};
+	static struct uml_inside inside;
 	int status;
 	pid_t pid;
 
-	if (uml_inside_start(&inside, false) < 0)
+	if (uml_inside_start(&inside, false) < 0 ||
+	    uml_inside_modules(&inside, uml_inside_lab_modules()) < 0)
 		uml_inside_poweroff(&inside, 99);
 	pid = fork();
 	if (pid == 0)
-		run_job(name, scenario);
+		run_job(inside.args[0], inside.args[1]);
 	waitpid(pid, &status, 0);
 	uml_inside_poweroff(&inside, WIFEXITED(status) ? WEXITSTATUS(status) : 98);
 }
@@ -284,24 +285,21 @@ static int inside_main(const char *name, const char *scenario)
 
 static void in_the_kernel(const char *job)
 {
-	const char *kernels = getenv("MIP6LAB_KERNEL_DIR");
 	char self[ROOM] = "";
-	char kernel[ROOM];
+	struct lab_kernel paths;
 	char console[] = "/tmp/mip6lab-capturer-XXXXXX";
 	struct folder folder;
 	const char *args[] = {job, folder.scenario, NULL};
-	const struct uml_boot boot = {.kernel = kernel,
-				      .virtual_time = true,
-				      .seed = 1,
-				      .init = self,
-				      .args = args,
-				      .mem_mb = 256,
-				      .console_log = console,
-				      .timeout_s = LIMIT_S};
+	struct uml_boot boot = {.seed = 1,
+				.init = self,
+				.args = args,
+				.mem_mb = 256,
+				.console_log = console,
+				.timeout_s = LIMIT_S};
 	struct uml_run uml = {0};
 
 	CU_ASSERT_TRUE_FATAL(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
-	snprintf(kernel, sizeof(kernel), "%s/linux-virtual", kernels ? kernels : ".kernel");
+	CU_ASSERT_TRUE_FATAL(lab_kernel(&paths, &boot, false));
 	close(mkstemp(console));
 	folder_make(&folder);
 	write_lines(folder.topology, topology_text, 7, "  wire: {}");
@@ -403,14 +401,14 @@ static void test_run_of_probes(void)
 	lab_run_free(&run);
 }
 
-int main(int argc, char **argv)
+int main(void)
 {
 	static const struct test_case tests[] = {
 	    {"not_there", test_not_there}, {"everything", test_everything}, {"killed", test_killed},
 	    {"no_room", test_no_room},	   {"probes", test_run_of_probes},
 	};
 
-	if (uml_inside_here() && argc > 2)
-		return inside_main(argv[1], argv[2]);
+	if (uml_inside_here())
+		return inside_main();
 	return test_run("capturer", tests, sizeof(tests) / sizeof(tests[0]));
 }
