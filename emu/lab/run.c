@@ -196,6 +196,11 @@ static int prepare(struct run_options *options, struct engine_paths *paths, stru
 	paths->kernel = options->kernel;
 	if (!options->engine_given)
 		options->settings.engine = LAB_ENGINE_VIRTUAL;
+	if (options->kernel != ENGINE_KERNEL_BEST &&
+	    options->settings.engine != LAB_ENGINE_VIRTUAL) {
+		fputs("mip6lab: a kernel can be chosen for the engine virtual only\n", stderr);
+		return RUN_BAD_INPUT;
+	}
 	run_find_scenario(options->scenarios, options->scenario, scenario, sizeof(scenario));
 	if (access(scenario, R_OK) < 0) {
 		fprintf(stderr,

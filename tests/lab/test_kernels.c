@@ -166,6 +166,10 @@ static void says_its_kernel(void)
 	lab_holds(&run, run.code == 2 && strstr(run.output, "expected built or debian"),
 		  "an unknown kernel is refused");
 	lab_run_free(&run);
+	LAB_RUN(&run, "handover", "-e", "uml", "-k", "built");
+	lab_holds(&run, run.code == 2 && strstr(run.output, "for the engine virtual only"),
+		  "so is one for an engine that has no choice");
+	lab_run_free(&run);
 	if (!lab_built_kernel(kernel))
 		return;
 	LAB_RUN(&run, "handover", "-p", "moves=1");
