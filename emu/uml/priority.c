@@ -3,7 +3,9 @@
 
 #include <errno.h>
 #include <sched.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -46,6 +48,22 @@ static void pin(const cpu_set_t *allowed, int pick)
 	}
 }
 
+/* Whether the machine keeps a part of each second for everybody else. Where that was
+ * switched off, a program inside that computes for ever would keep the machine's own
+ * work from that processor. */
+static bool is_bounded(void)
+{
+	FILE *file = fopen("/proc/sys/kernel/sched_rt_runtime_us", "re");
+	long runtime_us = -1;
+
+	if (!file)
+		return false;
+	if (fscanf(file, "%ld", &runtime_us) != 1)
+		runtime_us = -1;
+	fclose(file);
+	return runtime_us >= 0;
+}
+
 /* In turns (SCHED_RR): a process that computes for ever must leave its kernel the time to
  * say who it is. */
 static bool go_first(void)
@@ -67,7 +85,7 @@ void uml_priority_take(const struct uml_priority *priority, bool virtual_time)
 	if (sched_getaffinity(0, sizeof(allowed), &allowed) < 0)
 		return;
 	count = CPU_COUNT(&allowed);
-	if (priority->claim >= 0 && count > 1 && go_first()) {
+	if (priority->claim >= 0 && count > 1 && is_bounded() && go_first()) {
 		pin(&allowed, 0);
 		return;
 	}

@@ -7,8 +7,9 @@
  * They hand over to each other thousands of times a second, and each time wait for the
  * scheduler. Beside six busy programs a boot of 0.9 s took 30 s. In real-time priority
  * it takes 0.9 s there, too. Who may have that gets it, within bounds: one kernel of
- * the machine at a time, on one processor, and only where there is another one, so that
- * the machine stays usable whatever the kernel does. All others share like everybody,
+ * the machine at a time, on one processor, and only where there is another one and the
+ * machine bounds real-time priority itself (sched_rt_runtime_us), so that it stays usable
+ * whatever the kernel does. All others share like everybody,
  * in a session of their own (uml.c), for schedulers that give each session its part. */
 #include <stdbool.h>
 
