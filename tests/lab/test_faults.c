@@ -65,7 +65,7 @@ static unsigned left_behind(const char *text)
 	const struct timespec step = {0, 20000000};
 	unsigned left = lab_processes(text);
 
-	for (int tries = 0; left && tries < 50; tries++) {
+	for (int tries = 0; left && tries < 3000; tries++) {
 		nanosleep(&step, NULL);
 		left = lab_processes(text);
 	}

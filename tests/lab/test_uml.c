@@ -29,7 +29,9 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { NOBODY = 65534, LIMIT_S = 30 };
+/* Of the machine's time, in which a kernel that does not end is ended. A busy machine may
+ * take long for a boot; what is slept in virtual time is longer. */
+enum { NOBODY = 65534, LIMIT_S = 600, SLEPT_S = 3600 };
 
 /* A folder for one test with what a boot needs. */
 struct bench {
@@ -47,7 +49,7 @@ struct bench {
 
 static int inside_sleep(FILE *result)
 {
-	struct timespec span = {.tv_sec = 60};
+	struct timespec span = {.tv_sec = SLEPT_S};
 	struct timespec before;
 	struct timespec after;
 	struct timespec day;
@@ -355,8 +357,8 @@ static void expect_virtual_time(enum kind kind)
 		return;
 	bench_expect(b, 0, text, sizeof(text));
 	CU_ASSERT_EQUAL(sscanf(text, "%lld %lld", &slept, &day), 2);
-	/* 60 s, of which the machine's clock saw less than LIMIT_S. */
-	CU_ASSERT(slept >= 60000000000LL && slept < 60000100000LL);
+	/* Of which the machine's clock saw less than LIMIT_S. */
+	CU_ASSERT(slept >= SLEPT_S * 1000000000LL && slept < SLEPT_S * 1000000000LL + 100000);
 	/* Debian's kernel is given 10 s for its boot. */
 	CU_ASSERT_EQUAL(day,
 			(long long)(UML_VIRTUAL_EPOCH / 1000000000) + (kind == BUILT ? 0 : 10));
@@ -547,10 +549,11 @@ static void test_stop_fd(void)
 	bench_free(b);
 }
 
-/* Waits until nothing of the group and no folder is left, for a second at most. */
-static bool gone_in_a_second(const struct uml_run *run)
+/* Waits until nothing of the group and no folder is left: a few milliseconds on an idle
+ * machine, on a busy one as long as it takes. */
+static bool is_gone(const struct uml_run *run)
 {
-	for (int i = 0; i < 100; i++) {
+	for (int i = 0; i < 6000; i++) {
 		if (!group_alive(run->kernel) && access(run->dir, F_OK) != 0)
 			return true;
 		poll(NULL, 0, 10);
@@ -591,7 +594,7 @@ static void kill_caller(bool debian)
 	if (got == (ssize_t)sizeof(run)) {
 		CU_ASSERT_TRUE(group_alive(run.kernel));
 		kill(pid, SIGKILL);
-		CU_ASSERT_TRUE(gone_in_a_second(&run));
+		CU_ASSERT_TRUE(is_gone(&run));
 	} else {
 		print_console(b);
 	}
@@ -623,7 +626,7 @@ static void kill_watcher(bool debian)
 		kill(run.watcher, SIGKILL);
 	CU_ASSERT_EQUAL(uml_wait(&run, -1, -1), 1);
 	CU_ASSERT_EQUAL(run.end, UML_STOPPED);
-	CU_ASSERT_TRUE(gone_in_a_second(&run));
+	CU_ASSERT_TRUE(is_gone(&run));
 	bench_free(b);
 }
 
