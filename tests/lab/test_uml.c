@@ -16,11 +16,13 @@
 #include <grp.h>
 #include <limits.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mount.h>
 #include <sys/prctl.h>
 #include <sys/random.h>
 #include <sys/socket.h>
@@ -723,6 +725,52 @@ static void test_refusals(void)
 	expect_refusal(b, "mip6lab-uml.so");
 }
 
+/* With a /dev/shm of its own, mounted so; 77 where that is not allowed. */
+static int start_with_memory(struct bench *b, unsigned long flags, const char *options)
+{
+	struct uml_run run;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+	    mount("shm", "/dev/shm", "tmpfs", flags, options) < 0)
+		return 77;
+	unsetenv("TMPDIR");
+	b->boot.tmpdir = "/dev/shm";
+	if (uml_start(&b->boot, &run) == 0 ||
+	    !strstr(run.error, flags ? "/dev/shm: mounted noexec" : "/dev/shm: less than 128 MB"))
+		return 2;
+	/* Left to choose, it takes another folder. */
+	b->boot.tmpdir = NULL;
+	if (uml_start(&b->boot, &run) < 0)
+		return 3;
+	uml_wait(&run, -1, -1);
+	return run.end == UML_POWEROFF && run.code == 42 ? 0 : 4;
+}
+
+static void expect_other_folder(unsigned long flags, const char *options)
+{
+	struct bench *b = bench_new("answer", DEBIAN);
+	int status = -1;
+	pid_t pid;
+
+	fflush(stdout);
+	pid = fork();
+	if (pid == 0)
+		_exit(start_with_memory(b, flags, options));
+	CU_ASSERT_EQUAL(waitpid(pid, &status, 0), pid);
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 77)
+		test_skip("nothing may be mounted here");
+	else
+		CU_ASSERT_EQUAL(status, 0);
+	bench_free(b);
+}
+
+/* As in containers, where /dev/shm has 64 MB, and on hardened machines. */
+static void test_shared_memory(void)
+{
+	expect_other_folder(0, "size=64m");
+	expect_other_folder(MS_NOEXEC, "size=1g");
+}
+
 /* A program that does not call what is replaced is no kernel that could be given virtual
  * time: it ends before its first line, and tells why. */
 static void test_unfit(void)
@@ -761,6 +809,7 @@ int main(void)
 	    {"nothing is left of a killed watcher, built kernel", test_watcher_killed},
 	    {"without privileges", test_unprivileged},
 	    {"what cannot be started is refused", test_refusals},
+	    {"a small /dev/shm, or one without programs", test_shared_memory},
 	    {"a kernel that cannot be given virtual time", test_unfit},
 	};
 
