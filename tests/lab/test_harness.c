@@ -238,6 +238,7 @@ static void own_shards(void)
 
 	CU_ASSERT_TRUE_FATAL(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
 	setenv("SELF", self, 1);
+	unsetenv("TEST_ONLY"); /* it names a test of this program */
 	for (unsigned i = 0; i < 3; i++) {
 		char command[128];
 
