@@ -14,12 +14,12 @@
 #include <stdbool.h>
 
 struct uml_priority {
-	int claim;  /* holds the claim as long as it is open; -1: somebody else has it */
-	bool taken; /* somebody else has it */
+	int claim; /* holds the place as long as it is open; -1: there was none */
+	int place; /* from 0, among all kernels that run; the first goes first; -1: none */
 };
 
-/* Asks for the machine's one claim to real-time priority. Before the kernel's process is
- * made, in the process that outlives it. */
+/* Asks for the first free place: there is one for each processor that may be used. Before
+ * the kernel's process is made, in the process that outlives it. */
 struct uml_priority uml_priority_claim(void);
 
 /* In the process that becomes the kernel: takes the priority where it was claimed and is
