@@ -108,7 +108,7 @@ LONG_TESTS := $(patsubst %,$(BUILD)/tests/lab/test_%,runs:3 ns3:2 uplane_runs:2 
 without_parts = $(foreach test,$(1),$(firstword $(subst :, ,$(test))))
 longest_first = $(LONG_TESTS) $(filter-out $(call without_parts,$(LONG_TESTS)),$(1))
 # What is about the kernel of `make kernel`, or compares it with others.
-KERNEL_TESTS := $(patsubst %,$(BUILD)/tests/lab/test_%,kplane:2 uml kernels plane_kernel host_engine)
+KERNEL_TESTS := $(patsubst %,$(BUILD)/tests/lab/test_%,kplane:2 faults uml kernels plane_kernel host_engine)
 SIMNET_OBJ := $(call obj,$(filter-out tests/simnet/test_%,$(wildcard tests/simnet/*.c)))
 LABHELP_OBJ := $(call obj,$(filter-out tests/lab/test_%,$(wildcard tests/lab/*.c)))
 

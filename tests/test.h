@@ -22,12 +22,22 @@ struct test_case {
 __attribute__((weak)) unsigned test_skipped;
 __attribute__((weak)) CU_pTest test_skipped_last;
 
-/* Says that the test that calls it cannot be run here, and why; then it returns. */
+/* Whether something of the test did not hold so far. */
+static inline bool test_has_failed(const CU_Test *test)
+{
+	for (CU_pFailureRecord f = CU_get_failure_list(); f; f = f->pNext)
+		if (f->pTest == test)
+			return true;
+	return false;
+}
+
+/* Says that the test that calls it cannot be run here, and why; then it returns. One that has
+ * failed before counts as failed. */
 static inline void test_skip(const char *reason)
 {
 	CU_pTest test = CU_get_current_test();
 
-	if (test == test_skipped_last)
+	if (test == test_skipped_last || test_has_failed(test))
 		return;
 	test_skipped_last = test;
 	test_skipped++;

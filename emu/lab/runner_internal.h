@@ -35,6 +35,7 @@ struct runner {
 	int64_t zero; /* CLOCK_MONOTONIC at t = 0 */
 	int64_t t0;   /* CLOCK_REALTIME at t = 0 */
 	int64_t next_report;
+	int64_t report_ns; /* from one report to the next */
 	int64_t last_cut;
 	int64_t plugged; /* run clock at the last plugging in, INT64_MAX in a gap */
 	unsigned moves;

@@ -496,8 +496,10 @@ int uml_start(const struct uml_boot *boot, struct uml_run *run)
 	memset(run, 0, sizeof(*run));
 	run->fd = -1;
 	run->code = -1;
-	if (uml_check(boot, run) < 0 || uml_choose_folder(boot, mem_mb, run) < 0)
+	if (uml_check(boot, run) < 0 || uml_choose_folder(boot, mem_mb, run) < 0) {
+		unlink(run->args_file);
 		return -1;
+	}
 	command = calloc(1, sizeof(*command));
 	result = command ? uml_command(boot, mem_mb, command, run) : uml_fail(run, "out of memory");
 	if (result == 0)

@@ -65,7 +65,7 @@ static unsigned left_behind(const char *text)
 	const struct timespec step = {0, 20000000};
 	unsigned left = lab_processes(text);
 
-	for (int tries = 0; left && tries < 50; tries++) {
+	for (int tries = 0; left && tries < 3000; tries++) {
 		nanosleep(&step, NULL);
 		left = lab_processes(text);
 	}
@@ -127,9 +127,12 @@ static void calls_cost_time_on_debian(void)
 
 static void start_is_interrupted(void)
 {
+	char scenario[LAB_PATH];
 	struct lab_run run;
 
-	lab_run_interrupted(&run, (const char *const[]){"handover", NULL}, 0);
+	/* So many nodes that it is not over before the signal comes. */
+	lab_many("50", "4", "9", scenario);
+	lab_run_interrupted(&run, (const char *const[]){scenario, NULL}, 0);
 	lab_holds(&run, run.code == 1, "exit code 1");
 	lab_holds(&run, strstr(run.output, "interrupted (at start-up: ") != NULL, "where it was");
 	lab_run_free(&run);

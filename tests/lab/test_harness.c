@@ -238,6 +238,7 @@ static void own_shards(void)
 
 	CU_ASSERT_TRUE_FATAL(readlink("/proc/self/exe", self, sizeof(self) - 1) > 0);
 	setenv("SELF", self, 1);
+	unsetenv("TEST_ONLY"); /* it names a test of this program */
 	for (unsigned i = 0; i < 3; i++) {
 		char command[128];
 
@@ -256,6 +257,8 @@ static void own_shards(void)
 	shell(&o, "NESTED=1 $SELF");
 	CU_ASSERT_PTR_NOT_NULL(strstr(o.text, "skipped: b: on purpose\n"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(o.text, "nested: 4 passed, 0 failed, 3 skipped\n"));
+	shell(&o, "NESTED=bad $SELF");
+	CU_ASSERT_PTR_NOT_NULL(strstr(o.text, "nested: 0 passed, 1 failed\n"));
 }
 
 /* ---- deps.sh ------------------------------------------------------------------------- */
@@ -298,12 +301,21 @@ static void skipping(void)
 	test_skip("on purpose");
 }
 
+static void failing(void)
+{
+	CU_FAIL("on purpose");
+	test_skip("it is not counted twice");
+}
+
 static int nested(void)
 {
+	static const struct test_case bad[] = {{"bad", failing}};
 	static const struct test_case tests[] = {{"a", nothing},  {"b", skipping}, {"c", nothing},
 						 {"d", skipping}, {"e", nothing},  {"f", skipping},
 						 {"g", nothing}};
 
+	if (strcmp(getenv("NESTED"), "bad") == 0)
+		return test_run("nested", bad, 1);
 	return test_run("nested", tests, sizeof(tests) / sizeof(tests[0]));
 }
 

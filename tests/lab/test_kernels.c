@@ -14,16 +14,6 @@
 
 enum { NOBODY = 65534 };
 
-static bool has(const struct lab_run *run, const char *name, const char *text)
-{
-	size_t length;
-	char *content = lab_file(run, name, &length);
-	bool found = content && strstr(content, text);
-
-	free(content);
-	return found;
-}
-
 /* All but run.json, which tells when and how long. */
 static void expect_alike(const struct lab_run *a, const struct lab_run *b, const char *what)
 {
@@ -160,7 +150,8 @@ static void says_its_kernel(void)
 	LAB_RUN(&run, "handover", DEBIAN, "-p", "moves=1");
 	lab_holds(&run, strstr(run.output, "engine virtual on Debian's kernel, seed 1"),
 		  "the first line names Debian's kernel");
-	lab_holds(&run, has(&run, "run.json", "\"kernel_kind\": \"debian\""), "so does run.json");
+	lab_holds(&run, lab_has(&run, "run.json", "\"kernel_kind\": \"debian\""),
+		  "so does run.json");
 	lab_run_free(&run);
 	LAB_RUN(&run, "handover", "-k", "own", "-p", "moves=1");
 	lab_holds(&run, run.code == 2 && strstr(run.output, "expected built or debian"),
@@ -175,7 +166,7 @@ static void says_its_kernel(void)
 	LAB_RUN(&run, "handover", "-p", "moves=1");
 	lab_holds(&run, strstr(run.output, "engine virtual on the built kernel, seed 1"),
 		  "the built kernel is taken where it is there");
-	lab_holds(&run, has(&run, "run.json", "\"kernel_kind\": \"built\""),
+	lab_holds(&run, lab_has(&run, "run.json", "\"kernel_kind\": \"built\""),
 		  "and run.json says so");
 	lab_run_free(&run);
 }

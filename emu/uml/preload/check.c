@@ -12,9 +12,11 @@
 #include <string.h>
 #include <unistd.h>
 
-static const char *const needed[] = {
-    "clock_gettime", "timer_create", "timer_settime", "timer_gettime", "sigsuspend",
-    "sigaction",     "sigaltstack",  "sigprocmask",   "getrandom",     "ptrace",
+static const char *const needed[] =
+    {
+	"clock_gettime", "timer_create", "timer_settime", "timer_gettime",
+	"sigsuspend",	 "sigaction",	 "sigaltstack",	  "sigprocmask",
+	"getrandom",	 "ptrace",	 "open64", /* of PID 1's program: the end of the boot */
 };
 
 /* The tables of a program that say what it imports. */

@@ -111,20 +111,30 @@ static int64_t ns_of(const struct timespec *ts)
 
 /* The timer's interrupt ---------------------------------------------------------- */
 
+/* handler(number, info, context) on the stack that ends at `top`. A function of its own:
+ * the compiler knows what a call may change of the registers, and what not. */
+void preload_call_on(int number, siginfo_t *info, void *context, handler_function handler,
+		     char *top) __attribute__((visibility("hidden")));
+__asm__(".pushsection .text\n"
+	".type preload_call_on, @function\n"
+	"preload_call_on:\n\t"
+	"pushq %rbp\n\t"
+	"movq %rsp, %rbp\n\t"
+	"movq %r8, %rsp\n\t"
+	"call *%rcx\n\t"
+	"movq %rbp, %rsp\n\t"
+	"popq %rbp\n\t"
+	"ret\n"
+	".size preload_call_on, . - preload_call_on\n"
+	".popsection");
+
 /* Calls the handler on the stack for signals, as the machine would. */
 static void interrupt(void)
 {
 	static siginfo_t info;
 	static ucontext_t nowhere;
 
-	__asm__ volatile("movq %%rsp, %%rbx\n\t"
-			 "movq %[top], %%rsp\n\t"
-			 "call *%[handler]\n\t"
-			 "movq %%rbx, %%rsp"
-			 :
-			 : [top] "r"(state.stack_top), [handler] "r"(state.handler), "D"(SIGALRM),
-			   "S"(&info), "d"(&nowhere)
-			 : "rbx", "rax", "rcx", "r8", "r9", "r10", "r11", "memory", "cc");
+	preload_call_on(SIGALRM, &info, &nowhere, state.handler, state.stack_top);
 }
 
 /* The clock reaches the timer's moment. */
