@@ -10,6 +10,7 @@
 #include "uml/inside.h"
 #include "uml/uml.h"
 
+#include <errno.h>
 #include <fcntl.h>
 #include <ftw.h>
 #include <grp.h>
@@ -91,6 +92,22 @@ static int inside_share(void)
 	return woke;
 }
 
+/* What 1000 refusals to read cost. */
+static long long inside_refusals(void)
+{
+	int ends[2];
+	long long start;
+	char byte;
+
+	if (pipe2(ends, O_NONBLOCK) < 0)
+		return -1;
+	start = inside_now();
+	for (int i = 0; i < 1000; i++)
+		if (read(ends[0], &byte, 1) != -1 || errno != EAGAIN)
+			return -1;
+	return inside_now() - start;
+}
+
 static int inside_busy(FILE *result)
 {
 	volatile unsigned long sum = 0;
@@ -104,7 +121,8 @@ static int inside_busy(FILE *result)
 	for (int i = 0; i < 999; i++)
 		inside_now();
 	asked = inside_now();
-	fprintf(result, "%lld %lld %d\n", computed - start, asked - computed, inside_share());
+	fprintf(result, "%lld %lld %lld", computed - start, asked - computed, inside_refusals());
+	fprintf(result, " %d\n", inside_share());
 	return 0;
 }
 
@@ -362,20 +380,23 @@ static void test_virtual_time_built(void)
 	expect_virtual_time(BUILT);
 }
 
-/* The clock stands while a process computes, asking for the time costs 256 ns each, and
- * a process that never waits lets another one run. */
+/* The clock stands while a process computes, asking for the time costs 256 ns, a refusal
+ * 1 us, and a process that never waits lets another one run. */
 static void test_busy(void)
 {
 	struct bench *b = bench_new("busy", DEBIAN);
 	long long computing = -1;
 	long long asking = -1;
+	long long refused = -1;
 	int other = -1;
 	char text[256];
 
 	bench_expect(b, 0, text, sizeof(text));
-	CU_ASSERT_EQUAL(sscanf(text, "%lld %lld %d", &computing, &asking, &other), 3);
+	CU_ASSERT_EQUAL(sscanf(text, "%lld %lld %lld %d", &computing, &asking, &refused, &other),
+			4);
 	CU_ASSERT(computing <= 512);
 	CU_ASSERT(asking >= 1000 * 256 && asking <= 1002 * 256);
+	CU_ASSERT(refused >= 1000000 && refused <= 1001000);
 	CU_ASSERT_EQUAL(other, 1);
 	bench_free(b);
 }

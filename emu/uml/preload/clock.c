@@ -47,9 +47,11 @@ enum { GUARD_FIRST_NS = 3 * 1000000000LL, GUARD_NEXT_NS = 15000000 };
  * run. Starting a daemon takes some hundred turns, a handover a few dozen. */
 enum { FREE_TURNS = 100000, TURN_PRICE_NS = 5000 };
 
-/* What it costs a process to ask for the time, as on a kernel with virtual time of its
- * own. A program that sends until the clock has moved would else send thousands. */
-enum { ASK_PRICE_NS = 256 };
+/* What it costs a process to ask for the time, and to be told that there is nothing and that
+ * it may try again, as on a kernel with virtual time of its own. A program that sends until
+ * the clock has moved would else send thousands. (That kernel charges for each call that
+ * fails. How many files a program does not find depends on the machine: not here.) */
+enum { ASK_PRICE_NS = 256, REFUSAL_PRICE_NS = 1000 };
 
 typedef void (*handler_function)(int, siginfo_t *, void *);
 
@@ -202,6 +204,11 @@ void preload_clock_opens(const char *path)
 void preload_clock_asked(void)
 {
 	state.now += ASK_PRICE_NS;
+}
+
+void preload_clock_refused(void)
+{
+	state.now += REFUSAL_PRICE_NS;
 }
 
 void preload_clock_turn(void)

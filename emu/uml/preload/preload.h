@@ -33,6 +33,8 @@ bool preload_time_is_virtual(void);
 void preload_clock_turn(void);
 /* clock.c: a process has asked for the time, which costs a little of it. */
 void preload_clock_asked(void);
+/* clock.c: a process was told to try again, which costs more. */
+void preload_clock_refused(void);
 /* clock.c: the kernel opens this file: if it is PID 1's program, its boot is over. */
 void preload_clock_opens(const char *path);
 /* check.c: ends the process with PRELOAD_EXIT_UNFIT unless the program calls, through

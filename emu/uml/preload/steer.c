@@ -34,7 +34,8 @@ enum { AREA_MAX = 65536, PART_MAX = 4096, REMEMBERED = 256 };
 
 /* What was last read of a process that has not run since. */
 struct remembered {
-	long pid; /* 0: nothing */
+	long pid;     /* 0: nothing */
+	bool in_call; /* it has made a system call that has not returned yet */
 	bool has_registers;
 	struct user_regs_struct registers;
 	size_t state_length; /* 0: not read */
@@ -55,6 +56,7 @@ static struct remembered *remembered_of(long pid)
 
 	if (r->pid != pid) {
 		r->pid = pid;
+		r->in_call = false;
 		r->has_registers = false;
 		r->state_length = 0;
 	}
@@ -145,8 +147,10 @@ static long read_registers(long pid, long address, long data)
 	if (result < 0)
 		return result;
 	memcpy((void *)data, &r->registers, sizeof(r->registers));
-	if (has_run)
+	if (has_run) {
+		r->in_call = (long)r->registers.orig_rax >= 0;
 		look_at_call(&r->registers);
+	}
 	has_run = false;
 	return result;
 }
@@ -158,6 +162,9 @@ static long write_registers(long pid, long address, long data)
 	if (r->has_registers &&
 	    memcmp(&r->registers, (const void *)data, sizeof(r->registers)) == 0)
 		return 0;
+	if (r->in_call && (long)((const struct user_regs_struct *)data)->rax == -EAGAIN)
+		preload_clock_refused();
+	r->in_call = false;
 	/* The machine may take them a little different from how they are given. */
 	r->has_registers = false;
 	return syscall(SYS_ptrace, PTRACE_SETREGS, pid, address, data);
