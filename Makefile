@@ -231,7 +231,7 @@ check-quick: deps-check ## build the programs, and run rules, unit tests and one
 
 # ---- kernel ----------------------------------------------------------------------
 .PHONY: kernel
-kernel: deps-kernel ## build the virtual-time kernel (3 to 4 minutes on two cores, once)
+kernel: deps-kernel ## build the virtual-time kernel (4 to 9 minutes on two cores, once)
 	@emu/uml/build-kernel.sh $(KERNEL_DIR)
 
 .PHONY: clean

@@ -312,7 +312,7 @@ static int conclude(struct analysis *a)
 	read_lag(a);
 	f->lost_outside =
 	    handover_lost_outside(f->plan, &f->history, f->streams, f->handovers, f->count);
-	if (summarise(f) < 0 || crosscheck(f) < 0)
+	if (summarise(f) < 0 || crosscheck(f) < 0 || charged(f, a->results) < 0)
 		return fail(a, "out of memory");
 	if (f->events.bad &&
 	    findings_warn(f, "%zu lines of event files are no events", f->events.bad) < 0)

@@ -19,7 +19,7 @@
 
 enum {
 	BLOCK_MS = 1000,
-	START_MS = 30000, /* without a message from the process that starts */
+	START_MS = 120000, /* without a message from the process that starts */
 	FILE_BUFFER = 256 << 10,
 	EVENTS = 64,
 	FILES_MORE = 64 /* descriptors that are neither a socket nor a file of a capture */
@@ -304,10 +304,12 @@ static _Noreturn void run(struct capturer *c)
 	allow_files(c->count);
 	if (open_all(c) < 0)
 		_exit(1);
-	/* It may wait, daemons may not. Niceness would not do: UML's scheduler counts
+	/* It may wait, daemons may not; beside others' work on the machine's own kernel it
+	 * would wait for ever. Niceness would not do: UML's scheduler counts
 	 * time in ticks of 10 ms, so a task that only weighs less keeps the processor
 	 * until the next one. */
-	(void)sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){0});
+	if (c->net->plan->engine != LAB_ENGINE_HOST)
+		(void)sched_setscheduler(0, SCHED_IDLE, &(struct sched_param){0});
 	result = serve(c);
 	for (size_t i = 0; i < c->count; i++)
 		if (settle(&c->taps[i]) < 0)

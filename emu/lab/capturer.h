@@ -25,7 +25,7 @@ enum {
  * how many do, of how many, each time it is one more. RAW/NODE-IFACE.pcap are the
  * files (classic pcap, ns time stamps), RAW/captures.log has its words. Its pid; -1
  * with an error text (CAPTURER_ERROR octets), and nothing runs, when an interface
- * cannot be captured or nothing happens for half a minute.
+ * cannot be captured or nothing happens for two minutes.
  *
  * SIGTERM ends it: for CAPTURER_END_MS it goes on, since so long it takes until the
  * kernel has handed over what it holds; then each capture gets a line in the log,

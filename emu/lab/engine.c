@@ -115,12 +115,21 @@ const char *engine_kernel_text(enum engine_kernel kernel)
 }
 
 /* What the plan needs of a kernel that Debian's does not have. */
-static int refuse_lacking(const struct lab_plan *plan, char *error, size_t cap)
+static int refuse_lacking(const struct engine_paths *paths, const struct lab_plan *plan,
+			  char *error, size_t cap)
 {
 	const char *lacking = plan ? features_lacking(plan) : NULL;
 
 	if (!lacking)
 		return 0;
+	if (is_built_there(paths)) {
+		snprintf(
+		    error, cap,
+		    "%s needs %s, which Debian's kernel does not have: run it on the built one "
+		    "(kernel=built)",
+		    plan->scenario, lacking);
+		return -1;
+	}
 	snprintf(
 	    error, cap,
 	    "%s needs %s, which Debian's kernel does not have. Type this once, it takes 4 to 9 "
@@ -139,7 +148,7 @@ static int uml_ready(const struct engine_paths *paths, enum lab_engine engine,
 		return -1;
 	}
 	if (access(DEBIAN_UML, X_OK) == 0)
-		return refuse_lacking(plan, error, cap);
+		return refuse_lacking(paths, plan, error, cap);
 	snprintf(error, cap, "the kernel of engine %s is not there (%s): %s",
 		 lab_engine_name(engine), DEBIAN_UML, "apt-get install user-mode-linux");
 	return -1;

@@ -44,6 +44,10 @@ bool findings_many_nodes(const struct findings *f);
  * -1 (memory). */
 int crosscheck(struct findings *f);
 
+/* charged.c: a warning where programs were charged virtual time after the run's clock
+ * began, by the console log of its kernel in `results`. 0 or -1 (memory). */
+int charged(struct findings *f, const char *results);
+
 /* expect.c: judges plan->expects into f->verdicts (allocated by the caller).
  * `results` is the folder in which metric() finds files. */
 void expect_judge(struct findings *f, const char *results);

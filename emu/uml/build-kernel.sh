@@ -67,7 +67,7 @@ up_to_date() {
 # say TEXT: the one progress line.
 say() {
 	local text
-	text=$(printf 'kernel: %s, %d:%02d so far (3 to 4 minutes on two cores)' \
+	text=$(printf 'kernel: %s, %d:%02d so far (4 to 9 minutes on two cores)' \
 		"$1" $((SECONDS / 60)) $((SECONDS % 60)))
 	if [ -t 2 ]; then
 		printf '\r%s\033[K' "$text" >&2

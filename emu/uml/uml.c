@@ -412,8 +412,11 @@ static void uml_default_signals(void)
 	sigset_t none;
 
 	sigemptyset(&none);
-	for (int number = 1; number < NSIG; number++)
+	for (int number = 1; number < NSIG; number++) {
+		/* One that is pending is for the caller: Ctrl-C reached both. */
+		signal(number, SIG_IGN);
 		signal(number, SIG_DFL);
+	}
 	sigprocmask(SIG_SETMASK, &none, NULL);
 }
 

@@ -38,6 +38,10 @@ enum { UML_FD_INIT = 3, UML_FD_ARGS = 4 };
 /* Virtual time starts here: 2026-01-01 00:00:00 UTC in ns since the epoch. */
 #define UML_VIRTUAL_EPOCH UINT64_C(1767225600000000000)
 
+/* A line of the console log begins so, and goes on with the moment (ns since the epoch) from
+ * which on processes that never waited were charged virtual time (preload/clock.c). */
+#define UML_CHARGED "mip6lab: a program runs on without ever waiting since "
+
 struct uml_boot {
 	const char *kernel;	 /* the kernel's file */
 	bool virtual_time;	 /* time stands while anything runs */

@@ -77,6 +77,6 @@ void preload_check_calls(void)
 			"mip6lab: this kernel cannot be given virtual time: it does not call "
 			"%s() of the C library\n",
 			needed[i]);
-		_exit(PRELOAD_EXIT_UNFIT);
+		_exit(UML_EXIT_UNFIT);
 	}
 }

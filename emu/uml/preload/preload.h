@@ -12,16 +12,13 @@
  *
  * The state is static: an object that replaces functions of the C library has no other
  * place for it, and the kernel is one thread of one process. */
+#include "uml/uml.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 /* Set by uml.c in the environment of the kernel. */
 #define PRELOAD_VARIABLE_TIME "MIP6LAB_VIRTUAL_TIME" /* path of PID 1's program */
 #define PRELOAD_VARIABLE_SEED "MIP6LAB_SEED"
-
-/* The exit code of a kernel that does not call what virtual time needs; standard error
- * tells what is missing. */
-#define PRELOAD_EXIT_UNFIT 119
 
 /* What replaces a function of the C library is seen from outside, nothing else. */
 #define PRELOAD_PUBLIC __attribute__((visibility("default")))
@@ -37,7 +34,7 @@ void preload_clock_asked(void);
 void preload_clock_refused(void);
 /* clock.c: the kernel opens this file: if it is PID 1's program, its boot is over. */
 void preload_clock_opens(const char *path);
-/* check.c: ends the process with PRELOAD_EXIT_UNFIT unless the program calls, through
+/* check.c: ends the process with UML_EXIT_UNFIT unless the program calls, through
  * the dynamic linker, every function that virtual time replaces. */
 void preload_check_calls(void);
 
