@@ -5,6 +5,7 @@
  * a run ending before a limit shorter than what it slept. */
 #include "runs_help.h"
 #include "test.h"
+#include "uml_jobs.h"
 
 #include "uml/group.h"
 #include "uml/inside.h"
@@ -33,7 +34,7 @@
 
 /* Of the machine's time, in which a kernel that does not end is ended. A busy machine may
  * take long for a boot; what is slept in virtual time is longer. */
-enum { NOBODY = 65534, LIMIT_S = 600, SLEPT_S = 3600 };
+enum { NOBODY = 65534, LIMIT_S = 600 };
 
 /* A folder for one test with what a boot needs. */
 struct bench {
@@ -46,177 +47,6 @@ struct bench {
 	const char *args[3];
 	struct uml_boot boot;
 };
-
-/* Inside: PID 1 --------------------------------------------------------------- */
-
-static int inside_sleep(FILE *result)
-{
-	struct timespec span = {.tv_sec = SLEPT_S};
-	struct timespec before;
-	struct timespec after;
-	struct timespec day;
-
-	clock_gettime(CLOCK_REALTIME, &day);
-	clock_gettime(CLOCK_MONOTONIC, &before);
-	if (clock_nanosleep(CLOCK_MONOTONIC, 0, &span, NULL) != 0)
-		return 1;
-	clock_gettime(CLOCK_MONOTONIC, &after);
-	fprintf(result, "%lld %lld\n",
-		(long long)(after.tv_sec - before.tv_sec) * 1000000000 + after.tv_nsec -
-		    before.tv_nsec,
-		(long long)day.tv_sec);
-	return 0;
-}
-
-static long long inside_now(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return now.tv_sec * 1000000000LL + now.tv_nsec;
-}
-
-/* A child makes system calls without end beside us, who wake up once. */
-static int inside_share(void)
-{
-	pid_t busy = fork();
-	struct timespec span = {.tv_nsec = 1000000};
-	bool woke;
-
-	if (busy == 0)
-		for (;;)
-			getppid();
-	woke = clock_nanosleep(CLOCK_MONOTONIC, 0, &span, NULL) == 0;
-	kill(busy, SIGKILL);
-	waitpid(busy, NULL, 0);
-	return woke;
-}
-
-/* What 1000 refusals to read cost. */
-static long long inside_refusals(void)
-{
-	int ends[2];
-	long long start;
-	char byte;
-
-	if (pipe2(ends, O_NONBLOCK) < 0)
-		return -1;
-	start = inside_now();
-	for (int i = 0; i < 1000; i++)
-		if (read(ends[0], &byte, 1) != -1 || errno != EAGAIN)
-			return -1;
-	return inside_now() - start;
-}
-
-static int inside_busy(FILE *result)
-{
-	volatile unsigned long sum = 0;
-	long long start = inside_now();
-	long long computed;
-	long long asked;
-
-	for (unsigned long i = 0; i < 50000000; i++)
-		sum = sum + i;
-	computed = inside_now();
-	for (int i = 0; i < 999; i++)
-		inside_now();
-	asked = inside_now();
-	fprintf(result, "%lld %lld %lld", computed - start, asked - computed, inside_refusals());
-	fprintf(result, " %d\n", inside_share());
-	return 0;
-}
-
-static int inside_random(FILE *result)
-{
-	unsigned char bytes[32];
-
-	if (getrandom(bytes, sizeof(bytes), 0) != sizeof(bytes))
-		return 1;
-	for (size_t i = 0; i < sizeof(bytes); i++)
-		fprintf(result, "%02x", bytes[i]);
-	fputc('\n', result);
-	return 0;
-}
-
-/* Some processes of all kinds of relation, then a wait without end. */
-static _Noreturn void inside_forever(FILE *result)
-{
-	for (int i = 0; i < 4; i++) {
-		if (fork() > 0)
-			continue;
-		if (i % 2)
-			setsid();
-		for (;;)
-			pause();
-	}
-	fputs("ready\n", result);
-	fflush(result);
-	sync();
-	for (;;)
-		pause();
-}
-
-static bool has_device(const char *name)
-{
-	char path[PATH_MAX];
-
-	snprintf(path, sizeof(path), "/proc/sys/net/ipv6/conf/%s/forwarding", name);
-	return access(path, F_OK) == 0;
-}
-
-/* The world that programs expect: streams, devices, terminals, IPv6 and the
- * tunnel device that a loaded or built-in ip6_tunnel makes. */
-static int inside_world(FILE *result)
-{
-	int tun = open("/dev/net/tun", O_RDWR);
-	int terminal = open("/dev/ptmx", O_RDWR | O_NOCTTY);
-	struct stat run;
-	char byte;
-
-	fprintf(result, "tun=%d pty=%d run=%d shm=%d stdin=%d ip6tnl=%d sit=%d pid=%d\n", tun >= 0,
-		terminal >= 0, stat("/run", &run) == 0 && access("/run/systemd", F_OK) != 0,
-		access("/dev/shm", W_OK) == 0, read(STDIN_FILENO, &byte, 1) == 0,
-		has_device("ip6tnl0"), has_device("sit0"), getpid() == 1);
-	return 0;
-}
-
-static int inside_job(const char *job, FILE *result)
-{
-	if (strcmp(job, "sleep") == 0)
-		return inside_sleep(result);
-	if (strcmp(job, "busy") == 0)
-		return inside_busy(result);
-	if (strcmp(job, "random") == 0)
-		return inside_random(result);
-	if (strcmp(job, "forever") == 0)
-		inside_forever(result);
-	if (strcmp(job, "world") == 0)
-		return inside_world(result);
-	return strcmp(job, "answer") == 0 ? 42 : 1;
-}
-
-static int inside_main(void)
-{
-	static struct uml_inside inside;
-	int code = 1;
-	FILE *result;
-
-	if (uml_inside_start(&inside, false) < 0 ||
-	    uml_inside_modules(&inside, uml_inside_lab_modules()) < 0) {
-		fprintf(stderr, "inside: %s\n", inside.error);
-		uml_inside_poweroff(&inside, 99);
-	}
-	if (strcmp(inside.args[0], "crash") == 0)
-		return 1;
-	result = fopen(inside.args[1], "w");
-	if (result) {
-		code = inside_job(inside.args[0], result);
-		fclose(result);
-	}
-	printf("job %s ends with %d\n", inside.args[0], code);
-	fflush(stdout);
-	uml_inside_poweroff(&inside, code);
-}
 
 /* Outside -------------------------------------------------------------------- */
 
@@ -363,7 +193,8 @@ static void expect_virtual_time(enum kind kind)
 	bench_expect(b, 0, text, sizeof(text));
 	CU_ASSERT_EQUAL(sscanf(text, "%lld %lld", &slept, &day), 2);
 	/* Of which the machine's clock saw less than LIMIT_S. */
-	CU_ASSERT(slept >= SLEPT_S * 1000000000LL && slept < SLEPT_S * 1000000000LL + 100000);
+	CU_ASSERT(slept >= UML_JOBS_SLEEP_S * 1000000000LL &&
+		  slept < UML_JOBS_SLEEP_S * 1000000000LL + 100000);
 	/* Debian's kernel is given 10 s for its boot. */
 	CU_ASSERT_EQUAL(day,
 			(long long)(UML_VIRTUAL_EPOCH / 1000000000) + (kind == BUILT ? 0 : 10));
@@ -816,6 +647,6 @@ int main(void)
 	};
 
 	if (uml_inside_here())
-		return inside_main();
+		return uml_jobs_main();
 	return test_run("uml", tests, sizeof(tests) / sizeof(tests[0]));
 }
