@@ -174,6 +174,50 @@ static void says_its_kernel(void)
 	lab_run_free(&run);
 }
 
+/* The built kernel has all of it of its own, and repeats as well. */
+static void repeats_on_the_built_kernel(void)
+{
+	char kernel[LAB_PATH];
+	char folder[LAB_PATH];
+	struct lab_run first;
+	struct lab_run other;
+
+	if (!lab_built_kernel(kernel))
+		return;
+	LAB_RUN(&first, "handover", "-k", "built", "-s", "7", "-p", "moves=3");
+	lab_holds(&first, first.code == 0, "exit code 0");
+	open_folder(folder);
+	LAB_RUN(&other, "handover", "-k", "built", "-s", "7", "-p", "moves=3", "-o", folder);
+	expect_alike(&first, &other, "in another folder");
+	lab_run_free(&other);
+	lab_run_free(&first);
+}
+
+/* Routers of ours, since radvd draws other moments from another kernel. */
+static void kernels_agree(void)
+{
+	static const char *const figures[] = {
+	    "handover.l2_gap_ms.max",	  "handover.ra_ms.max",		"handover.coa_ms.max",
+	    "handover.bu_ms.max",	  "handover.ba_ms.min",		"handover.ba_ms.max",
+	    "handover.first_down_ms.min", "handover.first_down_ms.max", "handover.first_up_ms.min",
+	    "handover.first_up_ms.max"};
+	char kernel[LAB_PATH];
+	struct lab_run built;
+	struct lab_run debian;
+
+	if (!lab_built_kernel(kernel))
+		return;
+	LAB_RUN(&built, "handover", "-k", "built", "-p", "ra=mip6d");
+	LAB_RUN(&debian, "handover", DEBIAN, "-p", "ra=mip6d");
+	for (size_t i = 0; i < sizeof(figures) / sizeof(figures[0]); i++)
+		lab_holds(&debian,
+			  fabs(lab_number(&built, figures[i]) - lab_number(&debian, figures[i])) <
+			      0.01,
+			  figures[i]);
+	lab_run_free(&built);
+	lab_run_free(&debian);
+}
+
 static void needs_the_built_kernel(void)
 {
 	static const char scenario[] = "tests/lab/runs/scenarios/needs.yaml";
@@ -240,6 +284,8 @@ int main(void)
 	    {"repeats_under_load", repeats_under_load},
 	    {"busy_program", busy_program},
 	    {"says_its_kernel", says_its_kernel},
+	    {"repeats_on_the_built_kernel", repeats_on_the_built_kernel},
+	    {"kernels_agree", kernels_agree},
 	    {"needs_the_built_kernel", needs_the_built_kernel},
 	    {"object_not_taken", object_not_taken},
 	};
