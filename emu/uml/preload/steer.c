@@ -34,8 +34,7 @@ enum { AREA_MAX = 65536, PART_MAX = 4096, REMEMBERED = 256 };
 
 /* What was last read of a process that has not run since. */
 struct remembered {
-	long pid;     /* 0: nothing */
-	bool in_call; /* it has made a system call that has not returned yet */
+	long pid; /* 0: nothing */
 	bool has_registers;
 	struct user_regs_struct registers;
 	size_t state_length; /* 0: not read */
@@ -56,7 +55,6 @@ static struct remembered *remembered_of(long pid)
 
 	if (r->pid != pid) {
 		r->pid = pid;
-		r->in_call = false;
 		r->has_registers = false;
 		r->state_length = 0;
 	}
@@ -110,6 +108,11 @@ static long read_state(long pid, struct iovec *part)
 /* Whether a process has run and its registers have not been read since. */
 static bool has_run;
 
+/* The process that ran last, if a system call ended its turn; 0: none. Not in the table, in
+ * which it depends on the machine's numbers of processes who pushes out whom: what is charged
+ * must not. */
+static long caller;
+
 /* Whatever lets the process run, or makes another of its number, changes its state. */
 static bool lets_run(long request)
 {
@@ -148,23 +151,30 @@ static long read_registers(long pid, long address, long data)
 		return result;
 	memcpy((void *)data, &r->registers, sizeof(r->registers));
 	if (has_run) {
-		r->in_call = (long)r->registers.orig_rax >= 0;
+		caller = (long)r->registers.orig_rax >= 0 ? pid : 0;
 		look_at_call(&r->registers);
 	}
 	has_run = false;
 	return result;
 }
 
+/* The registers with which a process goes on: was it refused what it had asked for? */
+static void look_at_return(long pid, const struct user_regs_struct *registers)
+{
+	if (pid != caller || (long)registers->rax != -EAGAIN)
+		return;
+	caller = 0;
+	preload_clock_refused();
+}
+
 static long write_registers(long pid, long address, long data)
 {
 	struct remembered *r = remembered_of(pid);
 
+	look_at_return(pid, (const struct user_regs_struct *)data);
 	if (r->has_registers &&
 	    memcmp(&r->registers, (const void *)data, sizeof(r->registers)) == 0)
 		return 0;
-	if (r->in_call && (long)((const struct user_regs_struct *)data)->rax == -EAGAIN)
-		preload_clock_refused();
-	r->in_call = false;
 	/* The machine may take them a little different from how they are given. */
 	r->has_registers = false;
 	return syscall(SYS_ptrace, PTRACE_SETREGS, pid, address, data);
