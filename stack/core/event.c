@@ -10,7 +10,8 @@ struct event_text {
 };
 
 static const struct event_text event_texts[MIP6_EVENTS] = {
-    [MIP6_EV_STARTED] = {"started", "The node runs."},
+    [MIP6_EV_STARTED] = {"started",
+			 "The node runs, and what it needs from its first moment on is in place."},
     [MIP6_EV_STOPPED] = {"stopped", "The node ended in order and withdrew what it had set up."},
     [MIP6_EV_LINK_UP] = {"link_up", "An interface has carrier, or was attached to another link."},
     [MIP6_EV_LINK_DOWN] = {"link_down", "An interface lost its carrier or went away."},
@@ -42,7 +43,8 @@ static const struct event_text event_texts[MIP6_EVENTS] = {
     [MIP6_EV_TUNNEL_UP] = {"tunnel_up", "Traffic of the home address uses the tunnel."},
     [MIP6_EV_TUNNEL_DOWN] = {"tunnel_down", "The tunnel is no longer used."},
     [MIP6_EV_DROP] = {"drop", "A received packet was dropped."},
-    [MIP6_EV_PLANE_ERROR] = {"plane_error", "The host could not set up what was wanted."},
+    [MIP6_EV_PLANE_ERROR] = {"plane_error",
+			     "The host could not set up what was wanted. It is tried again."},
     [MIP6_EV_CONFIG_RELOADED] = {"config_reloaded", "A new configuration is in use."},
     [MIP6_EV_WARNING] = {"warning", "Something needs the operator's attention."},
 };

@@ -5,6 +5,8 @@
 #include "ha.h"
 #include <stdlib.h>
 
+#define NODE_OBJECTS 4
+
 int ha_new(struct mip6_node *node)
 {
 	struct ha *ha = calloc(1, sizeof(*ha));
@@ -39,15 +41,25 @@ static struct mip6_object sysctl_object(enum mip6_sysctl name, unsigned ifindex,
 	return o;
 }
 
-/* What is wanted whatever bindings there are. The kernel delays proxied answers
- * by up to 0.8 s unless proxy_delay is 0. Only with proxy_ndp of the whole node does
- * it answer neighbours that ask again by unicast, and keep what is sent to a proxied
+/* What is wanted whatever bindings there are, of the node and of its home links. The kernel delays
+ * proxied answers by up to 0.8 s unless proxy_delay is 0. Only with proxy_ndp of the whole node
+ * does it answer neighbours that ask again by unicast, and keep what is sent to a proxied
  * link-local address; with that of an interface it would forward both. */
+static void node_objects(struct mip6_object ret[NODE_OBJECTS])
+{
+	ret[0] = sysctl_object(MIP6_SYSCTL_FORWARDING, 0, 1);
+	ret[1] = sysctl_object(MIP6_SYSCTL_PROXY_NDP, 0, 1);
+	ret[2] = (struct mip6_object){.kind = MIP6_OBJ_DEVICE};
+	ret[2].device.device = MIP6_DEVICE_HA;
+	ret[3] = (struct mip6_object){.kind = MIP6_OBJ_MH_INPUT};
+	ret[3].mh_input.hao = true;
+}
+
 static int want_base(struct ha *ha)
 {
 	struct mip6_node *node = ha->node;
 	struct mip6_object *objects;
-	size_t count = 4;
+	size_t count = NODE_OBJECTS;
 	int err;
 
 	for (const struct iface *i = node->ifaces; i; i = i->next)
@@ -55,13 +67,8 @@ static int want_base(struct ha *ha)
 	objects = calloc(count, sizeof(*objects));
 	if (!objects)
 		return MIP6_ERR_NOMEM;
-	count = 0;
-	objects[count++] = sysctl_object(MIP6_SYSCTL_FORWARDING, 0, 1);
-	objects[count++] = sysctl_object(MIP6_SYSCTL_PROXY_NDP, 0, 1);
-	objects[count] = (struct mip6_object){.kind = MIP6_OBJ_DEVICE};
-	objects[count++].device.device = MIP6_DEVICE_HA;
-	objects[count] = (struct mip6_object){.kind = MIP6_OBJ_MH_INPUT};
-	objects[count++].mh_input.hao = true;
+	node_objects(objects);
+	count = NODE_OBJECTS;
 	for (const struct iface *i = node->ifaces; i; i = i->next)
 		if (ha_is_home_link(i))
 			objects[count++] =
@@ -99,6 +106,17 @@ int ha_start(struct mip6_node *node, mip6_time now)
 		    node, now,
 		    "Binding Updates are accepted without protection (UseMnHaIPsec disabled)");
 	return err < 0 ? err : want_restored(ha, now);
+}
+
+int ha_ready(const struct mip6_node *node)
+{
+	struct mip6_object objects[NODE_OBJECTS];
+
+	node_objects(objects);
+	for (size_t i = 0; i < NODE_OBJECTS; i++)
+		if (!plane_has(node->plane, &objects[i]))
+			return MIP6_ERR_UNSUPPORTED;
+	return MIP6_OK;
 }
 
 void ha_stop(struct mip6_node *node, mip6_time now)

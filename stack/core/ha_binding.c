@@ -116,6 +116,14 @@ static void erase(struct bcache_entry *e)
 	ha_entry_free(e);
 }
 
+/* A binding is granted only where packets will follow it. */
+static bool in_place(const struct bcache_entry *e)
+{
+	const struct mip6_object o = binding_object(e);
+
+	return plane_has(e->ha->node->plane, &o);
+}
+
 /* Makes the entry a binding with its coa, and answers. */
 static void make_binding(struct bcache_entry *e, mip6_time now, const struct ha_reply *reply,
 			 const struct ha_home *home, uint16_t asked)
@@ -136,6 +144,11 @@ static void make_binding(struct bcache_entry *e, mip6_time now, const struct ha_
 	if (is_new)
 		ha->node->stats.bindings++;
 	node_commit(ha->node, now);
+	if (!in_place(e)) {
+		ha_send_ba(ha, now, reply, MH_STATUS_RESOURCES, e->seq, 0);
+		ha_binding_remove(ha, now, e, "the data plane refused it");
+		return;
+	}
 	ha_record_save(e);
 	ha_send_ba(ha, now, reply, success(now, home, lifetime), e->seq, lifetime);
 	emit(e, is_new ? MIP6_EV_BINDING_NEW : MIP6_EV_BINDING_CHANGED, now, NULL);

@@ -128,7 +128,7 @@ void mn_update(struct mip6_node *node, mip6_time now)
 			select_in(i->mn, now, &mn->homes[0]->config.ha, &previous);
 	mn_plane_sync(node, now);
 	for (size_t i = 0; i < mn->home_count; i++)
-		due = due || mn_register_is_due(mn->homes[i], now);
+		due = due || mn_register_is_due(mn->homes[i], now) || mn_plane_untold(mn->homes[i]);
 	if (due)
 		node_commit(node, now);
 	mn_plane_tell(node, now);
@@ -316,6 +316,11 @@ void mn_stop(struct mip6_node *node, mip6_time now)
 	(void)now;
 	clear(node);
 	plane_unwant_all(node->plane, node->mn);
+}
+
+void mn_retry(struct mip6_node *node, mip6_time now)
+{
+	mn_update(node, now);
 }
 
 int mn_reconfigure(struct mip6_node *node, mip6_time now)

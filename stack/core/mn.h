@@ -77,6 +77,7 @@ struct mn_home {
 	unsigned announce_count; /* unsolicited advertisements of the home address sent */
 	bool refused;		 /* status 134, or a duplicate: not to be used again */
 	bool inherited;		 /* what is being asked for was by the former process */
+	bool blocked;		 /* a Binding Update waits for the data plane, which was told */
 	bool disputed;		 /* someone defended the home address on the home link */
 	unsigned disputes;	 /* times that it was not the home agent, on this link */
 };
@@ -204,7 +205,12 @@ bool mn_register_may_be_bound(const struct mn_home *home, mip6_time now);
 
 /* mn_plane.c */
 void mn_plane_sync(struct mip6_node *node, mip6_time now);
-/* Events about tunnels that came, changed or went since the last call. */
+/* True when all that traffic of a home address that is away needs is in place: tunnel,
+ * addresses, rules, the way of its Binding Acknowledgement. After a commit. */
+bool mn_plane_ready(const struct mn_home *home);
+/* True when mn_plane_tell may have something to tell of it. */
+bool mn_plane_untold(const struct mn_home *home);
+/* Events about tunnels that came, changed or went since the last call. After a commit. */
 void mn_plane_tell(struct mip6_node *node, mip6_time now);
 
 /* mn_record.c */

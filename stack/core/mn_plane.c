@@ -339,18 +339,56 @@ static void emit_tunnel(const struct mn_home *home, mip6_time now, enum mip6_eve
 	node_emit(home->node, &e);
 }
 
+/* Where the tunnel of a home address is to end: unspecified where there is none. */
+static struct mip6_addr tunnel_end(const struct mn_home *home)
+{
+	const struct mip6_addr none = {{0}};
+
+	return !home->refused && is_away(home) ? home->coa : none;
+}
+
+bool mn_plane_untold(const struct mn_home *home)
+{
+	const struct mip6_addr end = tunnel_end(home);
+
+	return !mip6_addr_equal(&end, &home->tunnel);
+}
+
+/* Not the routes of the interface: where one of them lacks, Binding Updates are not
+ * answered either. */
+bool mn_plane_ready(const struct mn_home *home)
+{
+	struct mip6_node *node = home->node;
+	struct list l = {0};
+	bool ready;
+
+	want_device(&l, home);
+	want_away(&l, home);
+	want_rule(&l, &home->coa, PRIORITY_IFACE, TABLE_IFACE + home->ifindex);
+	want_address(&l, home->ifindex, MIP6_DEVICE_NONE, &home->coa, 0, 0);
+	ready = !l.failed;
+	for (size_t i = 0; ready && i < l.count; i++)
+		ready = plane_has(node->plane, &l.objects[i]);
+	free(l.objects);
+	return ready;
+}
+
 void mn_plane_tell(struct mip6_node *node, mip6_time now)
 {
 	struct mip6_addr none = {{0}};
 
 	for (size_t i = 0; i < node->mn->home_count; i++) {
 		struct mn_home *home = node->mn->homes[i];
-		bool up = !home->refused && is_away(home);
-		const struct mip6_addr *is = up ? &home->coa : &none;
+		struct mip6_addr end = tunnel_end(home);
+		bool up = !mip6_addr_is_unspecified(&end);
 
-		if (mip6_addr_equal(is, &home->tunnel))
+		if (up && !mip6_addr_equal(&end, &home->tunnel) && !mn_plane_ready(home)) {
+			up = false;
+			end = none;
+		}
+		if (mip6_addr_equal(&end, &home->tunnel))
 			continue;
-		home->tunnel = *is;
+		home->tunnel = end;
 		emit_tunnel(home, now, up ? MIP6_EV_TUNNEL_UP : MIP6_EV_TUNNEL_DOWN);
 	}
 }

@@ -199,10 +199,24 @@ bool mn_register_is_due(const struct mn_home *home, mip6_time now)
 	return home->bul.state == BUL_WAITING && bul_due(&home->bul) <= now;
 }
 
+/* Nobody registers an address at which it cannot be reached. What is held back goes out
+ * with the next input that finds the plane in place; a retry is such an input. */
+static bool plane_ready(struct mn_home *home, mip6_time now)
+{
+	bool ready = home->place != MN_AWAY || mn_plane_ready(home);
+
+	if (!ready && !home->blocked)
+		node_warn(home->node, now,
+			  "no Binding Update is sent before the data plane is in place "
+			  "(see plane_error)");
+	home->blocked = !ready;
+	return ready;
+}
+
 void mn_register_flush(struct mn_home *home, mip6_time now)
 {
 	if (mn_register_is_due(home, now)) {
-		if (source_exists(home))
+		if (source_exists(home) && plane_ready(home, now))
 			send_bu(home, now);
 		else
 			bul_hold(&home->bul);

@@ -24,6 +24,16 @@ static int engine_new(struct mip6_node *node)
 	return MIP6_OK;
 }
 
+/* Time has passed in which the host may have come to do what it could not. */
+static void retry_fire(void *arg, mip6_time now)
+{
+	struct mip6_node *node = arg;
+
+	node_commit(node, now);
+	if (node->mn)
+		mn_retry(node, now);
+}
+
 struct mip6_node *mip6_node_new(const struct mip6_config *config, const struct mip6_host *host,
 				void *ctx)
 {
@@ -34,6 +44,8 @@ struct mip6_node *mip6_node_new(const struct mip6_config *config, const struct m
 	node->host = host;
 	node->ctx = ctx;
 	timers_init(&node->timers);
+	timer_init(&node->retry, retry_fire, node);
+	node->retry_interval = NODE_RETRY_FIRST;
 	table_init(&node->dads);
 	node->plane = plane_new(host->apply, ctx);
 	if (!node->plane || mip6_config_copy(&node->config, config) < 0 || engine_new(node) < 0) {
@@ -100,16 +112,23 @@ static void warn_of_missing(struct mip6_node *node, mip6_time now)
 	}
 }
 
-int mip6_node_start(struct mip6_node *node, mip6_time now)
+static void emit_started(struct mip6_node *node, mip6_time now)
 {
 	struct mip6_event e = mip6_event_make(MIP6_EV_STARTED, now, 0);
+
+	mip6_event_text(&e, "role", role_text(node->config.role));
+	node_emit(node, &e);
+}
+
+/* A node is started once what it wants from its first moment on is in place: who waits
+ * for the event may send to it at once. */
+int mip6_node_start(struct mip6_node *node, mip6_time now)
+{
 	int err = MIP6_OK;
 
 	if (node->running)
 		return MIP6_ERR_STATE;
 	node->running = true;
-	mip6_event_text(&e, "role", role_text(node->config.role));
-	node_emit(node, &e);
 	warn_of_missing(node, now);
 	if (node->mn)
 		err = mn_start(node, now);
@@ -118,6 +137,10 @@ int mip6_node_start(struct mip6_node *node, mip6_time now)
 	if (err == MIP6_OK)
 		err = advertise_start(node, now);
 	node_commit(node, now);
+	if (err == MIP6_OK && node->ha)
+		err = ha_ready(node);
+	if (err == MIP6_OK)
+		emit_started(node, now);
 	return err;
 }
 

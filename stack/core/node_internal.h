@@ -40,6 +40,9 @@ struct rate_limit {
 	unsigned count;
 };
 
+#define NODE_RETRY_FIRST MIP6_SECOND
+#define NODE_RETRY_LAST	 (60 * MIP6_SECOND)
+
 struct mip6_node {
 	struct mip6_config config;
 	const struct mip6_host *host;
@@ -53,8 +56,8 @@ struct mip6_node {
 	struct mip6_stats stats;
 	struct rate_limit error_limit; /* of errors sent (RFC 4443 2.4 f) */
 	struct rate_limit drop_limit;  /* of events about dropped packets */
-	int told_failures;	       /* of the plane, by the last event */
-	struct mip6_object told_object;
+	struct timer retry;	       /* of what the plane could not set up */
+	mip6_time retry_interval;
 	bool running;
 };
 
@@ -118,6 +121,8 @@ void mn_free(struct mip6_node *node);
 int mn_restore(struct mip6_node *node, mip6_time now, const struct mip6_record *record);
 int mn_start(struct mip6_node *node, mip6_time now);
 void mn_stop(struct mip6_node *node, mip6_time now);
+/* What the plane could not set up was tried again. */
+void mn_retry(struct mip6_node *node, mip6_time now);
 int mn_reconfigure(struct mip6_node *node, mip6_time now); /* node->config is new already */
 void mn_link(struct mip6_node *node, mip6_time now, struct iface *iface);
 void mn_link_gone(struct mip6_node *node, mip6_time now, struct iface *iface);
@@ -142,6 +147,9 @@ int ha_new(struct mip6_node *node);
 void ha_free(struct mip6_node *node);
 int ha_restore(struct mip6_node *node, mip6_time now, const struct mip6_record *record);
 int ha_start(struct mip6_node *node, mip6_time now);
+/* After the commit of the start: MIP6_ERR_UNSUPPORTED when the host lacks something
+ * without which no binding can be served. */
+int ha_ready(const struct mip6_node *node);
 void ha_stop(struct mip6_node *node, mip6_time now);
 int ha_reconfigure(struct mip6_node *node, mip6_time now);
 void ha_link(struct mip6_node *node, mip6_time now, struct iface *iface);

@@ -2,6 +2,7 @@
 /* The node's ways out: what every engine uses to send messages, to tell events
  * and to have the plane brought up to date. */
 #include "node_internal.h"
+#include <stdio.h>
 #include <string.h>
 
 enum { ND_HOP_LIMIT = 255, MH_HOP_LIMIT = 64 };
@@ -246,28 +247,63 @@ uint32_t node_random_u32(struct mip6_node *node)
 	return v;
 }
 
-/* What fails is tried again with each commit; it is told when it begins to fail,
- * or when something else does. */
+/* A home agent whose tunnel device went fails with each of its bindings. */
+#define TOLD_AT_ONCE 16
+
+struct failing {
+	struct mip6_node *node;
+	mip6_time now;
+	unsigned count;
+};
+
+static void tell_failure(void *arg, const struct mip6_object *object, int err)
+{
+	struct failing *f = arg;
+	struct mip6_event e = mip6_event_make(MIP6_EV_PLANE_ERROR, f->now, 0);
+	char text[256];
+
+	f->node->stats.plane_errors++;
+	if (f->count++ >= TOLD_AT_ONCE)
+		return;
+	mip6_event_text(&e, "object", mip6_object_format(object, text, sizeof(text)));
+	mip6_event_text(&e, "error", mip6_strerror(err));
+	node_emit(f->node, &e);
+}
+
+static void tell_rest(const struct failing *f)
+{
+	char text[96];
+
+	if (f->count <= TOLD_AT_ONCE)
+		return;
+	snprintf(text, sizeof(text), "%u more objects of the data plane could not be set up",
+		 f->count - TOLD_AT_ONCE);
+	node_warn(f->node, f->now, text);
+}
+
+/* What fails is tried again with each commit, and where nothing happens after a time
+ * that grows. */
+static void plan_retry(struct mip6_node *node, mip6_time now, bool failures)
+{
+	if (!failures) {
+		timer_stop(&node->timers, &node->retry);
+		node->retry_interval = NODE_RETRY_FIRST;
+		return;
+	}
+	if (timer_is_set(&node->retry) || !node->running)
+		return;
+	(void)timer_set(&node->timers, &node->retry, now + node->retry_interval);
+	if (node->retry_interval < NODE_RETRY_LAST)
+		node->retry_interval *= 2;
+}
+
 void node_commit(struct mip6_node *node, mip6_time now)
 {
-	struct mip6_object object = {0};
-	struct mip6_event e;
-	char text[256];
-	int err = MIP6_OK;
-	int failures = plane_commit(node->plane, &object, &err);
-	bool told =
-	    failures == node->told_failures && mip6_object_same(&object, &node->told_object);
+	struct failing f = {.node = node, .now = now};
+	int failures = plane_commit(node->plane, tell_failure, &f);
 
-	node->told_failures = failures;
-	node->told_object = object;
-	if (failures == 0 || told)
-		return;
-	node->stats.plane_errors += (uint64_t)failures;
-	e = mip6_event_make(MIP6_EV_PLANE_ERROR, now, 0);
-	mip6_event_text(&e, "object", mip6_object_format(&object, text, sizeof(text)));
-	mip6_event_text(&e, "error", mip6_strerror(err));
-	mip6_event_uint(&e, "failures", (uint64_t)failures);
-	node_emit(node, &e);
+	tell_rest(&f);
+	plan_retry(node, now, failures > 0);
 }
 
 void node_save(struct mip6_node *node, const struct mip6_record *record)

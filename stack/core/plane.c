@@ -33,9 +33,10 @@ struct entry {
 	struct wish first;	 /* free when its owner is NULL; further wishes follow it */
 	struct mip6_object *was; /* what the backend has, where it differs from object */
 	uint8_t kind;
-	bool wanted;
-	bool applied;	  /* the backend has it */
-	bool listed;	  /* on the list of changed entries */
+	int8_t failed; /* the error with which its change failed last; 0: it did not */
+	bool wanted : 1;
+	bool applied : 1; /* the backend has it */
+	bool listed : 1;  /* on the list of changed entries */
 	uint8_t object[]; /* struct mip6_object, cut to what the kind uses */
 };
 
@@ -460,9 +461,20 @@ int plane_want_only(struct plane *p, const void *owner_name, const struct mip6_o
 
 struct failures {
 	int count;
-	struct mip6_object first;
-	int err;
+	plane_failed tell;
+	void *arg;
 };
+
+static void entry_failed(struct entry *e, const struct mip6_object *o, int err,
+			 struct failures *failed)
+{
+	failed->count++;
+	if (e->failed == err)
+		return;
+	e->failed = (int8_t)err;
+	if (failed->tell)
+		failed->tell(failed->arg, o, err);
+}
 
 /* Carries out one change, if it is still one. */
 static void entry_apply(struct plane *p, struct entry *e, struct failures *failed)
@@ -475,12 +487,10 @@ static void entry_apply(struct plane *p, struct entry *e, struct failures *faile
 		return;
 	err = p->apply(p->ctx, was, e->wanted ? &is : NULL);
 	if (err < 0) {
-		if (failed->count++ == 0) {
-			failed->first = is;
-			failed->err = err;
-		}
+		entry_failed(e, &is, err, failed);
 		return;
 	}
+	e->failed = 0;
 	e->applied = e->wanted;
 	free(e->was);
 	e->was = NULL;
@@ -515,9 +525,9 @@ static void settle(struct plane *p)
 	p->changed_count = kept;
 }
 
-int plane_commit(struct plane *p, struct mip6_object *ret_failed, int *ret_err)
+int plane_commit(struct plane *p, plane_failed tell, void *arg)
 {
-	struct failures failed = {0};
+	struct failures failed = {.tell = tell, .arg = arg};
 
 	if (p->changed_count == 0)
 		return 0;
@@ -526,11 +536,14 @@ int plane_commit(struct plane *p, struct mip6_object *ret_failed, int *ret_err)
 	for (int kind = MIP6_OBJ_KINDS - 1; kind >= 0; kind--)
 		apply_kind(p, kind, false, &failed);
 	settle(p);
-	if (failed.count && ret_failed)
-		*ret_failed = failed.first;
-	if (failed.count && ret_err)
-		*ret_err = failed.err;
 	return failed.count;
+}
+
+bool plane_has(const struct plane *p, const struct mip6_object *object)
+{
+	const struct entry *e = find_entry(p, object);
+
+	return e && e->wanted && e->applied && !e->was;
 }
 
 void plane_each(const struct plane *p, bool (*fn)(void *arg, const struct mip6_object *object),

@@ -26,10 +26,15 @@ void plane_clear(struct plane *p);
 /* Replaces all wishes of an owner by this list: what stays is not touched. */
 int plane_want_only(struct plane *p, const void *owner, const struct mip6_object *objects,
 		    size_t count);
+/* Called for an object whose change failed, right after the backend was asked. */
+typedef void (*plane_failed)(void *arg, const struct mip6_object *object, int err);
 /* Gives the difference to the backend. An object whose change failed is tried
- * again at the next commit. Returns the number of failures; *ret_failed (may be
- * NULL) is the first object that failed and *ret_err its error. */
-int plane_commit(struct plane *p, struct mip6_object *ret_failed, int *ret_err);
+ * again at the next commit. It is told (by `tell`, which may be NULL) once, and again
+ * only when it fails with another error or after it had been done. Returns the number
+ * of failures, told or not. */
+int plane_commit(struct plane *p, plane_failed tell, void *arg);
+/* Whether the backend has an object of this key, with the values that are wanted. */
+bool plane_has(const struct plane *p, const struct mip6_object *object);
 /* A hash of an object's key, for tables of objects. */
 uint32_t plane_object_hash(const struct mip6_object *o);
 void plane_each(const struct plane *p, bool (*fn)(void *arg, const struct mip6_object *object),

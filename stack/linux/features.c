@@ -208,9 +208,11 @@ int features_missing(enum mip6_role role, char *buf, size_t cap)
 	size_t used = 0;
 	int missing = 0;
 
-	judge_running(&v);
 	if (cap > 0)
 		buf[0] = '\0';
+	if (role != MIP6_ROLE_HA && role != MIP6_ROLE_MN)
+		return 0;
+	judge_running(&v);
 	for (int id = 0; id < FEATURES; id++) {
 		int n;
 

@@ -199,6 +199,7 @@ static int restore(struct host *h)
 
 static int start_node(struct host *h)
 {
+	const char *words;
 	int err;
 
 	err = restore(h);
@@ -211,7 +212,9 @@ static int start_node(struct host *h)
 	err = host_node_start(h);
 	if (!err)
 		return MIP6_OK;
-	snprintf(h->error, sizeof(h->error), "the node cannot start: %s", mip6_strerror(err));
+	words = h->kplane ? kplane_error(h->kplane) : "";
+	snprintf(h->error, sizeof(h->error), "the node cannot start: %s",
+		 words[0] ? words : mip6_strerror(err));
 	host_node_stop(h);
 	return err;
 }
@@ -254,10 +257,10 @@ static int open_all(struct host *h)
 
 	if (!err)
 		err = open_log(h);
-	if (!err) {
-		host_plane_choose(h);
+	if (!err)
+		err = host_plane_choose(h);
+	if (!err)
 		err = host_open_io(h);
-	}
 	if (!err)
 		err = open_control(h);
 	if (!err)

@@ -79,7 +79,6 @@ struct host {
 	unsigned debug_level;
 	struct host_removed removed;
 	int last_tx_error; /* told once until it changes */
-	char last_plane_error[HOST_ERROR];
 	char control_path[HOST_PATH];
 	char error[HOST_ERROR]; /* for people, after a failure */
 };
@@ -125,8 +124,9 @@ int host_path(struct host *h, const char *folder, const char *suffix, char *path
 int host_lock(struct host *h);
 
 /* host_plane.c: the node above the kernel plane or the user plane. */
-/* Which of them is to be, by the configuration and by what the kernel can. */
-void host_plane_choose(struct host *h);
+/* Which of them is to be, by the configuration and by what the kernel can.
+ * MIP6_ERR_UNSUPPORTED with a text where the kernel's was asked for and lacks something. */
+int host_plane_choose(struct host *h);
 /* Opens it, reads what a former process left, and makes the node. */
 int host_plane_open(struct host *h);
 void host_plane_close(struct host *h);

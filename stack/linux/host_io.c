@@ -93,20 +93,6 @@ static void do_send(void *ctx, const struct mip6_tx *tx)
 		   tx->payload_len);
 }
 
-/* As with packets: a failure that lasts is told once. The core tells which
- * object it was and tries again; the kernel's own words are known only here. */
-static void tell_plane_error(struct host *h)
-{
-	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
-	const char *text = kplane_error(h->kplane);
-
-	if (strcmp(h->last_plane_error, text) == 0)
-		return;
-	snprintf(h->last_plane_error, sizeof(h->last_plane_error), "%s", text);
-	mip6_event_text(&e, "text", h->last_plane_error);
-	host_event(h, &e);
-}
-
 /* The kernel joins the group of a new address a moment later, in a thread of its own.
  * A home agent that has to ask for the address before it can acknowledge may be quicker,
  * and asks again only after a second. */
@@ -137,14 +123,23 @@ static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_
 				 : "change",
 			   mip6_object_format(is ? is : was, text, sizeof(text)),
 			   err ? ": failed" : "");
-	if (err)
-		tell_plane_error(h);
 	return err;
 }
 
+/* The core tells a failure right after it was told of it, once for each object and error:
+ * the kernel's own words, which are known only here, go with that. */
 static void do_event(void *ctx, const struct mip6_event *event)
 {
-	host_event(ctx, event);
+	struct host *h = ctx;
+	struct mip6_event e;
+
+	if (event->id != MIP6_EV_PLANE_ERROR || !h->kplane) {
+		host_event(h, event);
+		return;
+	}
+	e = *event;
+	mip6_event_text(&e, "text", kplane_error(h->kplane));
+	host_event(h, &e);
 }
 
 static void do_save(void *ctx, const struct mip6_record *record)

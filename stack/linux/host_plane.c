@@ -20,16 +20,23 @@ static void tell_choice(struct host *h, const char *missing)
 	host_event(h, &e);
 }
 
-void host_plane_choose(struct host *h)
+int host_plane_choose(struct host *h)
 {
 	char missing[512];
 
 	h->user_plane = h->config.plane == MIP6_PLANE_USER;
-	if (h->config.plane != MIP6_PLANE_AUTO ||
-	    features_missing(h->config.role, missing, sizeof(missing)) == 0)
-		return;
+	if (h->user_plane || features_missing(h->config.role, missing, sizeof(missing)) == 0)
+		return MIP6_OK;
+	if (h->config.plane == MIP6_PLANE_KERNEL) {
+		snprintf(h->error, sizeof(h->error),
+			 "this kernel lacks what \"Plane kernel\" needs: %s; see mip6d "
+			 "--kernel-check for how to get it, or write \"Plane auto;\"",
+			 missing);
+		return MIP6_ERR_UNSUPPORTED;
+	}
 	h->user_plane = true;
 	tell_choice(h, missing);
+	return MIP6_OK;
 }
 
 /* ---- the kernel plane --------------------------------------------------------------- */

@@ -680,8 +680,10 @@ int uplane_start(struct uplane *u, mip6_time now)
 	uplane_sysctl_read("all", "forwarding", &forwarding);
 	mip6_soft_forwarding(u->soft, forwarding > 0);
 	err = uplane_tun_up(&u->tun, &u->nl, tun_mtu(u));
-	if (err < 0)
+	if (err < 0) {
 		warn(u, "set up the device", UPLANE_DEVICE, err);
+		return MIP6_ERR_IO;
+	}
 	u->running = true;
 	return mip6_soft_start(u->soft, now);
 }

@@ -121,6 +121,25 @@ static void home_prefix_by_route(void)
 	lab_run_free(&run);
 }
 
+/* Asked for by name, the kernel plane is there as a whole or mip6d does not run. */
+static void kernel_lacks_tunnels(void)
+{
+	static const char text[] = "lacks what \"Plane kernel\" needs: IPv6 in IPv6 tunnels, "
+				   "Mobile IPv6 headers";
+	struct lab_run run;
+
+	LAB_RUN(&run, "tests/lab/runs/scenarios/lacks.yaml", "-k", "debian");
+	lab_holds(&run, run.code == 0, "exit code 0");
+	lab_holds(&run, lab_has(&run, "mn.txt", text), "MN says what is missing");
+	lab_holds(&run, lab_has(&run, "ha.txt", text), "HA too");
+	lab_holds(&run, !lab_has(&run, "mn.txt", "\"event\""), "it has not begun anything");
+	lab_holds(&run, !lab_has(&run, "mn-after.txt", "3fff:0:"), "nothing of it is left");
+	lab_holds(&run, lab_has(&run, "mn-auto.txt", "packets go through the user plane"),
+		  "Plane auto takes the other plane");
+	lab_holds(&run, lab_has(&run, "mn-auto.txt", "\"event\": \"started\""), "and starts");
+	lab_run_free(&run);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -130,6 +149,7 @@ int main(void)
 	    {"removed_by_others", removed_by_others},
 	    {"another_home_address", another_home_address},
 	    {"home_prefix_by_route", home_prefix_by_route},
+	    {"kernel_lacks_tunnels", kernel_lacks_tunnels},
 	};
 
 	return test_run("small_runs", tests, sizeof(tests) / sizeof(tests[0]));

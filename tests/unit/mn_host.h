@@ -38,6 +38,7 @@ struct rig {
 	struct mip6_record records[RIG_RECORDS];
 	size_t record_count;
 	uint32_t random;
+	unsigned refused_kinds; /* bits of enum mip6_object_kind that the plane cannot do */
 };
 
 static inline struct mip6_addr A(const char *text) {
@@ -113,6 +114,8 @@ static inline int rig_apply(void *ctx, const struct mip6_object *was, const stru
 	struct rig *r = ctx;
 	size_t i = 0;
 
+	if (is && r->refused_kinds & 1u << is->kind)
+		return MIP6_ERR_UNSUPPORTED;
 	if (!was) {
 		CU_ASSERT_FATAL(r->object_count < RIG_OBJECTS);
 		r->objects[r->object_count++] = *is;

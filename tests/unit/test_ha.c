@@ -438,6 +438,45 @@ static void test_refused_at_home(void)
 	fake_free(f);
 }
 
+/* A binding that the data plane does not take is not granted, and the mobile node may
+ * try again. */
+static void test_plane_refuses(void)
+{
+	struct fake_host *f = bench_new();
+
+	f->apply_error = MIP6_ERR_NOMEM;
+	bench_bu(f, 0, (struct bench_bu){.seq = 10, .lifetime = 100});
+	mip6_node_tick(f->node, MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_RESOURCES);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "");
+	CU_ASSERT_EQUAL(f->record_count, 0);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_BINDING_NEW), 0);
+	f->apply_error = 0;
+	bench_bu(f, 2 * MIP6_SECOND, (struct bench_bu){.seq = 11, .lifetime = 100});
+	fake_run(f, 4 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_ACCEPTED);
+	fake_free(f);
+}
+
+/* "started" is the last that is told of a start, and only of one that was whole. */
+static void test_started_last(void)
+{
+	struct fake_host *f = bench_new();
+
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_STARTED), 1);
+	mip6_node_stop(f->node, 5);
+	f->event_count = 0;
+	CU_ASSERT_EQUAL(mip6_node_start(f->node, 6), MIP6_OK);
+	CU_ASSERT_EQUAL(f->events[f->event_count - 1].id, MIP6_EV_STARTED);
+	mip6_node_stop(f->node, 7);
+	f->event_count = 0;
+	f->apply_error = MIP6_ERR_UNSUPPORTED;
+	CU_ASSERT_EQUAL(mip6_node_start(f->node, 8), MIP6_ERR_UNSUPPORTED);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_STARTED), 0);
+	CU_ASSERT_TRUE(fake_events(f, MIP6_EV_PLANE_ERROR) > 0);
+	fake_free(f);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -458,6 +497,8 @@ int main(void)
 	    {"kinds of deregistration", test_deregister_kinds},
 	    {"deregister in DAD", test_deregister_in_dad},
 	    {"refused at home", test_refused_at_home},
+	    {"plane refuses", test_plane_refuses},
+	    {"started last", test_started_last},
 	};
 
 	return test_run("ha", tests, sizeof(tests) / sizeof(tests[0]));

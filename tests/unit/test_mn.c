@@ -601,6 +601,57 @@ static void prefix_without_free_address(void)
 	rig_end(&r);
 }
 
+/* A kernel without tunnels, or one whose module comes late: what cannot be made is told
+ * once for each object, and nothing is registered before it is there. */
+static void no_bu_before_the_plane_is_in_place(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	r.refused_kinds = 1u << MIP6_OBJ_DEVICE | 1u << MIP6_OBJ_MH_INPUT;
+	rig_attach1(&r);
+	for (int i = 0; i < 200; i++) {
+		rig_pass(&r, 50 * MS);
+		rig_receive_ra(&r, ETH0, AR1, rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A));
+	}
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_TUNNEL_UP), 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_PLANE_ERROR), 2);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_WARNING), 2); /* no IPsec, no BU */
+	r.refused_kinds = 1u << MIP6_OBJ_MH_INPUT;
+	rig_pass(&r, 60 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	/* Tried again without any other input. */
+	r.refused_kinds = 0;
+	rig_pass(&r, 60 * S);
+	CU_ASSERT(rig_count_bu(&r) >= 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_TUNNEL_UP), 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_PLANE_ERROR), 2);
+	rig_end(&r);
+}
+
+/* What was in place went wrong with a move: the new address is not registered. */
+static void no_bu_for_a_move_without_tunnel(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	r.refused_kinds = 1u << MIP6_OBJ_DEVICE;
+	rig_link(&r, ETH0, false);
+	rig_link(&r, ETH0, true);
+	rig_receive_ra(&r, ETH0, AR2, rig_ra("3fff:0:b::", ND_PIO_L | ND_PIO_A));
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_TUNNEL_DOWN), 1);
+	r.refused_kinds = 0;
+	rig_pass(&r, 1 * S);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+	CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, COA2));
+	rig_end(&r);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -630,6 +681,8 @@ int main(void)
 	    {"detection_is_done_for_each_address", detection_is_done_for_each_address},
 	    {"duplicate_is_replaced_at_once", duplicate_is_replaced_at_once},
 	    {"prefix_without_free_address", prefix_without_free_address},
+	    {"no_bu_before_the_plane_is_in_place", no_bu_before_the_plane_is_in_place},
+	    {"no_bu_for_a_move_without_tunnel", no_bu_for_a_move_without_tunnel},
 	};
 
 	return test_run("mn", tests, sizeof(tests) / sizeof(tests[0]));

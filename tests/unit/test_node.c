@@ -222,18 +222,23 @@ static void test_plane_error(void)
 	mip6_node_stop(f->node, 1);
 	f->apply_error = MIP6_ERR_PERMISSION;
 	mip6_node_start(f->node, 2);
-	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_PLANE_ERROR), 1);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_PLANE_ERROR), 5); /* once for each object */
 	mip6_node_stats(f->node, &s);
 	CU_ASSERT_EQUAL(s.plane_errors, 5);
 	mip6_node_tick(f->node, 3); /* tried again, but told once */
-	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_PLANE_ERROR), 1);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_PLANE_ERROR), 5);
 	CU_ASSERT_EQUAL(f->applied_count, 10);
-	f->apply_error = 0;
+	f->apply_error = MIP6_ERR_NOMEM; /* another error is told */
 	mip6_node_tick(f->node, 4);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_PLANE_ERROR), 10);
+	f->apply_error = 0;
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), 2 + MIP6_SECOND);
+	mip6_node_tick(f->node, 2 + MIP6_SECOND);
 	CU_ASSERT_EQUAL(f->applied_count, 15);
+	CU_ASSERT_EQUAL(mip6_node_deadline(f->node), MIP6_NEVER);
 	f->apply_error = MIP6_ERR_IO;
-	mip6_node_stop(f->node, 5); /* told anew */
-	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_PLANE_ERROR), 2);
+	mip6_node_stop(f->node, 5 + MIP6_SECOND); /* told anew */
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_PLANE_ERROR), 15);
 	fake_free(f);
 }
 

@@ -197,20 +197,67 @@ static void test_owner_changes(void)
 	plane_free(p);
 }
 
+struct told {
+	unsigned count;
+	struct mip6_object last;
+	int err;
+};
+
+static void tell(void *arg, const struct mip6_object *object, int err)
+{
+	struct told *t = arg;
+
+	t->count++;
+	t->last = *object;
+	t->err = err;
+}
+
+/* Told once, again with another error, and again after it had been done. */
+static void test_told_once(void)
+{
+	struct backend b = {.fail = MIP6_ERR_IO, .fail_kind = MIP6_OBJ_DEVICE};
+	struct plane *p = plane_new(apply, &b);
+	struct mip6_object d = device(1);
+	struct mip6_object o = address(1, 0);
+	struct told told = {0};
+
+	plane_want(p, &owner_a, &d);
+	plane_want(p, &owner_a, &o);
+	for (int i = 0; i < 3; i++)
+		CU_ASSERT_EQUAL(plane_commit(p, tell, &told), 1);
+	CU_ASSERT_EQUAL(told.count, 1);
+	CU_ASSERT_TRUE(mip6_object_equal(&told.last, &d));
+	CU_ASSERT_FALSE(plane_has(p, &d));
+	CU_ASSERT_TRUE(plane_has(p, &o));
+	b.fail = MIP6_ERR_NOMEM;
+	plane_commit(p, tell, &told);
+	CU_ASSERT_EQUAL(told.count, 2);
+	CU_ASSERT_EQUAL(told.err, MIP6_ERR_NOMEM);
+	b.fail = 0;
+	CU_ASSERT_EQUAL(plane_commit(p, tell, &told), 0);
+	CU_ASSERT_TRUE(plane_has(p, &d));
+	b.fail = MIP6_ERR_NOMEM;
+	d = device(2);
+	plane_want(p, &owner_a, &d);
+	CU_ASSERT_EQUAL(plane_commit(p, tell, &told), 1);
+	CU_ASSERT_EQUAL(told.count, 3);
+	CU_ASSERT_FALSE(plane_has(p, &d)); /* it has the old values */
+	plane_free(p);
+}
+
 static void test_failure(void)
 {
 	struct backend b = {.fail = MIP6_ERR_IO, .fail_kind = MIP6_OBJ_DEVICE};
 	struct plane *p = plane_new(apply, &b);
 	struct mip6_object d = device(1);
 	struct mip6_object o = address(1, 0);
-	struct mip6_object failed;
-	int err = 0;
+	struct told told = {0};
 
 	plane_want(p, &owner_a, &d);
 	plane_want(p, &owner_a, &o);
-	CU_ASSERT_EQUAL(plane_commit(p, &failed, &err), 1);
-	CU_ASSERT_EQUAL(err, MIP6_ERR_IO);
-	CU_ASSERT_TRUE(mip6_object_equal(&failed, &d));
+	CU_ASSERT_EQUAL(plane_commit(p, tell, &told), 1);
+	CU_ASSERT_EQUAL(told.err, MIP6_ERR_IO);
+	CU_ASSERT_TRUE(mip6_object_equal(&told.last, &d));
 	CU_ASSERT_STRING_EQUAL(b.log, "+2");
 	b.fail = 0;
 	CU_ASSERT_EQUAL(plane_commit(p, NULL, NULL), 0);
@@ -337,6 +384,7 @@ int main(void)
 	    {"owners", test_owners},
 	    {"owner changes", test_owner_changes},
 	    {"failure", test_failure},
+	    {"told once", test_told_once},
 	    {"many", test_many},
 	    {"format", test_format},
 	    {"format cut", test_format_cut},

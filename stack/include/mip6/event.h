@@ -41,7 +41,7 @@ enum mip6_event_id {
 	MIP6_EV_TUNNEL_UP,
 	MIP6_EV_TUNNEL_DOWN,
 	MIP6_EV_DROP,	     /* a packet was dropped: reason, src */
-	MIP6_EV_PLANE_ERROR, /* the host could not do what was wanted: object, error */
+	MIP6_EV_PLANE_ERROR, /* the host could not do what was wanted: object, error, text */
 	MIP6_EV_CONFIG_RELOADED,
 	MIP6_EV_WARNING, /* text */
 	MIP6_EVENTS,

@@ -94,7 +94,8 @@ void mip6_node_free(struct mip6_node *node);
  * ignored with MIP6_ERR_VALUE. */
 int mip6_node_restore(struct mip6_node *node, mip6_time now, const struct mip6_record *record);
 /* Before start too: interfaces, addresses and routes by mip6_node_link, _address
- * and _route. */
+ * and _route. MIP6_EV_STARTED is told last, when all is in place. On an error the node
+ * runs all the same, so that mip6_node_stop withdraws what there is. */
 int mip6_node_start(struct mip6_node *node, mip6_time now);
 /* Withdraws every wanted object. Records stay. */
 void mip6_node_stop(struct mip6_node *node, mip6_time now);
