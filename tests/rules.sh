@@ -60,6 +60,11 @@ result rule-includes "$includes"
 casts=$(grep -nE '\((const )?struct [a-z0-9_]+ \*\) ?\(?(data|payload|buf|packet|p->payload)' stack/wire/*.c stack/core/*.c stack/soft/*.c)
 result rule-bounded-reader "$casts"
 
+# A socket that is asked by an interface's name makes the kernel run modprobe where there
+# is none of that name, and wait for it: names go to netlink.
+by_name=$(grep -nE '\<(if_nametoindex|SIOC[GS]IF[A-Z]+|SO_BINDTODEVICE)\>' -r stack --include='*.[ch]')
+result rule-no-names-to-ioctl "$by_name"
+
 # Arrows point down: the stack knows nothing of the lab, the floors below nothing
 # of those above, the lab of the stack only its public headers.
 up=$(

@@ -291,7 +291,7 @@ static void tun_ready(void *arg, mip6_time now, uint32_t events)
 
 static int open_tun(struct uplane *u, char *error, size_t cap)
 {
-	int err = uplane_tun_open(&u->tun, u->offload, error, cap);
+	int err = uplane_tun_open(&u->tun, &u->nl, u->offload, error, cap);
 
 	if (err)
 		return err;

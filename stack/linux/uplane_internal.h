@@ -137,7 +137,7 @@ struct uplane_tun {
 };
 
 /* Makes the device, without addresses and not yet up. MIP6_ERR_IO with a text. */
-int uplane_tun_open(struct uplane_tun *t, bool offload, char *error, size_t cap);
+int uplane_tun_open(struct uplane_tun *t, struct nlsock *nl, bool offload, char *error, size_t cap);
 void uplane_tun_close(struct uplane_tun *t);
 /* Sets MTU and default route, and sets it up. */
 int uplane_tun_up(struct uplane_tun *t, struct nlsock *nl, unsigned mtu);

@@ -49,19 +49,31 @@ static void quiet_down(void)
 	uplane_sysctl_write(UPLANE_DEVICE, "disable_ipv6", 0);
 }
 
-static int index_of(unsigned *ret)
+static int take_index(const struct nlmsghdr *m, void *arg)
 {
-	struct ifreq request = {.ifr_name = UPLANE_DEVICE};
-	int fd = socket(AF_INET6, SOCK_DGRAM | SOCK_CLOEXEC, 0);
-	int err = fd < 0 || ioctl(fd, SIOCGIFINDEX, &request) < 0 ? MIP6_ERR_IO : MIP6_OK;
+	const struct ifinfomsg *link = mnl_nlmsg_get_payload(m);
+	unsigned *ret = arg;
 
-	if (fd >= 0)
-		close(fd);
-	*ret = (unsigned)request.ifr_ifindex;
+	if (m->nlmsg_len >= mnl_nlmsg_size(sizeof(*link)))
+		*ret = (unsigned)link->ifi_index;
+	return 0;
+}
+
+/* By netlink: for a name in an ioctl that is no interface the kernel runs modprobe. */
+static int index_of(struct nlsock *nl, unsigned *ret)
+{
+	const struct ifinfomsg body = {.ifi_family = AF_UNSPEC};
+	struct nlsock_request r;
+	struct nlmsghdr *m = nlsock_begin(&r, RTM_GETLINK, 0, &body, sizeof(body));
+	int err;
+
+	mnl_attr_put_strz(m, IFLA_IFNAME, UPLANE_DEVICE);
+	err = nlsock_get(nl, m, take_index, ret);
+	errno = -err;
 	return err;
 }
 
-int uplane_tun_open(struct uplane_tun *t, bool offload, char *error, size_t cap)
+int uplane_tun_open(struct uplane_tun *t, struct nlsock *nl, bool offload, char *error, size_t cap)
 {
 	struct ifreq request = {.ifr_name = UPLANE_DEVICE};
 	unsigned long offloads = offload ? TUN_F_CSUM | TUN_F_TSO6 : 0;
@@ -71,7 +83,7 @@ int uplane_tun_open(struct uplane_tun *t, bool offload, char *error, size_t cap)
 		return failed(error, cap, "/dev/net/tun");
 	request.ifr_flags = IFF_TUN | IFF_NO_PI | IFF_VNET_HDR;
 	if (ioctl(t->fd, TUNSETIFF, &request) < 0 || ioctl(t->fd, TUNSETOFFLOAD, offloads) < 0 ||
-	    index_of(&t->ifindex)) {
+	    index_of(nl, &t->ifindex)) {
 		int err = failed(error, cap, "the TUN device " UPLANE_DEVICE);
 
 		uplane_tun_close(t);

@@ -140,6 +140,23 @@ static void kernel_lacks_tunnels(void)
 	lab_run_free(&run);
 }
 
+/* A kernel that is asked in vain for a module keeps the daemon waiting for modprobe. */
+static void no_modprobe(void)
+{
+	struct lab_run run;
+
+	LAB_RUN(&run, "tests/lab/runs/scenarios/modprobe.yaml", "-k", "debian");
+	lab_holds(&run, run.code == 0, "exit code 0");
+	lab_holds(&run, lab_has(&run, "works.txt", "rtnl-link-nosuchkind"),
+		  "modprobe is seen where it is run");
+	lab_holds(&run, lab_has(&run, "modprobe.txt", "end"), "what was asked for is there");
+	lab_holds(&run, !lab_has(&run, "modprobe.txt", "-"), "mip6d asks for nothing");
+	lab_holds(&run, lab_has(&run, "registrations.json", "registered"), "while it serves");
+	lab_holds(&run, lab_has(&run, "mn-user.txt", "\"event\": \"started\""), "on both planes");
+	lab_holds(&run, lab_has(&run, "ha-user.txt", "\"event\": \"started\""), "HA, too");
+	lab_run_free(&run);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -150,6 +167,7 @@ int main(void)
 	    {"another_home_address", another_home_address},
 	    {"home_prefix_by_route", home_prefix_by_route},
 	    {"kernel_lacks_tunnels", kernel_lacks_tunnels},
+	    {"no_modprobe", no_modprobe},
 	};
 
 	return test_run("small_runs", tests, sizeof(tests) / sizeof(tests[0]));
