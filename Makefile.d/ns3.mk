@@ -4,7 +4,7 @@
 
 PKG_NS3 := g++ libns3-dev
 CXX := g++
-NS3_MODULES := virtual-net-device csma wifi propagation mobility applications internet-apps internet network core
+NS3_MODULES := virtual-net-device wifi propagation mobility applications internet-apps internet network core
 NS3_OBJ := $(patsubst %.cc,$(BUILD)/%.o,$(wildcard emu/ns3/*.cc))
 NS3_CXXFLAGS = -std=c++17 $(CFLAGS) $(WARN) -ffile-prefix-map=$(CURDIR)=. $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-omit-frame-pointer)
 

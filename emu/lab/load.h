@@ -8,9 +8,9 @@
 #include "lab/doc.h"
 #include "lab/param.h"
 
-#define LAB_MAX_NODES	 200
+#define LAB_MAX_NODES	 256
 #define LAB_MAX_LINKS	 128
-#define LAB_MAX_IFACES	 400 /* of all nodes: their numbers are 100, 101 ... */
+#define LAB_MAX_IFACES	 600 /* of all nodes: their numbers are 100, 101 ... */
 #define LAB_MAX_ACTIONS	 20000
 #define LAB_MAX_EXPANDED ((size_t)1 << 24) /* octets of all values with parameters put in */
 #define LAB_MAX_DURATION (24 * 3600 * LAB_NS_SECOND)

@@ -4,11 +4,6 @@
 #include "ns3/stack_node.h"
 #include "ns3/wire.h"
 #include <algorithm>
-#include <ns3/csma-channel.h>
-#include <ns3/csma-net-device.h>
-#include <ns3/data-rate.h>
-#include <ns3/drop-tail-queue.h>
-#include <ns3/queue-size.h>
 #include <ns3/simulator.h>
 
 namespace emu
@@ -16,15 +11,6 @@ namespace emu
 
 namespace
 {
-/* A full frame takes 15 ns; who finds the medium busy waits some of these. */
-constexpr char csma_rate[] = "800Gbps";
-constexpr int64_t csma_slot_ns = 10;
-constexpr uint32_t csma_slots_max = 16;
-constexpr uint32_t csma_retries = 1000;
-constexpr uint32_t csma_ceiling = 10;
-/* As netem's limit in the other engines: a burst is sent in no time, and nothing of it
- * is to be lost where the plan has no loss. */
-constexpr char csma_queue[] = "100000p";
 constexpr unsigned default_mtu = 1500;
 constexpr unsigned cell_mtu = 2296; /* of IEEE 802.11, behind an LLC header */
 
@@ -126,45 +112,24 @@ void network::introduce(const member &here, const member &there)
 	}
 }
 
-void network::make_wire(int link, const member &a, const member &b)
+void network::make_ethernet(int link, const std::vector<member> &visitors)
 {
 	auto channel = ns3::CreateObject<wire_channel>();
-	ns3::Ptr<wire_device> ends[2];
-	const member members[2] = {a, b};
-
-	for (size_t i = 0; i < 2; i++) {
-		ends[i] = ns3::CreateObject<wire_device>();
-		ends[i]->SetAddress(mac_of(iface(members[i])));
-		ends[i]->SetMtu(mtu_of(run_.plan->links[link]));
-		node(members[i].node).node()->AddDevice(ends[i]);
-		port_of(members[i]).add_device(node(members[i].node).node(), link, ends[i], true);
-	}
-	channel->connect(ends[0], ends[1]);
-	introduce(a, b);
-	introduce(b, a);
-}
-
-void network::make_csma(int link, const std::vector<member> &visitors)
-{
-	auto channel = ns3::CreateObjectWithAttributes<ns3::CsmaChannel>(
-	    "DataRate", ns3::DataRateValue(ns3::DataRate(csma_rate)), "Delay",
-	    ns3::TimeValue(ns3::NanoSeconds(0)));
+	bool wire = is_wire(link, visitors);
 
 	for (const member &m : visitors) {
-		auto device = ns3::CreateObject<ns3::CsmaNetDevice>();
+		auto device = ns3::CreateObject<wire_device>();
 
 		device->SetAddress(mac_of(iface(m)));
-		node(m.node).node()->AddDevice(device);
-		device->SetQueue(ns3::CreateObjectWithAttributes<ns3::DropTailQueue<ns3::Packet>>(
-		    "MaxSize", ns3::QueueSizeValue(ns3::QueueSize(csma_queue))));
-		/* The header of ns-3 names the last two the other way round. */
-		device->SetBackoffParams(ns3::NanoSeconds(csma_slot_ns), 1, csma_slots_max,
-					 csma_ceiling, csma_retries);
 		device->SetMtu(mtu_of(run_.plan->links[link]));
-		device->Attach(channel);
-		if (iface(m).link != link)
-			channel->Detach(device);
-		port_of(m).add_device(node(m.node).node(), link, device, false);
+		node(m.node).node()->AddDevice(device);
+		channel->add(device);
+		channel->plug(device, iface(m).link == link);
+		port_of(m).add_device(node(m.node).node(), link, device, wire);
+	}
+	if (wire) {
+		introduce(visitors[0], visitors[1]);
+		introduce(visitors[1], visitors[0]);
 	}
 }
 
@@ -211,10 +176,8 @@ bool network::make_cell(int link, const std::vector<member> &visitors)
 
 bool network::make_link(int link, const std::vector<member> &visitors)
 {
-	if (is_wire(link, visitors))
-		make_wire(link, visitors[0], visitors[1]);
-	else if (!is_cell(link))
-		make_csma(link, visitors);
+	if (!is_cell(link))
+		make_ethernet(link, visitors);
 	else if (!make_cell(link, visitors))
 		return false;
 	for (const member &m : visitors) {
@@ -250,16 +213,10 @@ int network::link_now(int node_index, int iface_index)
 
 static void attach(ns3::Ptr<ns3::NetDevice> device, bool on)
 {
-	auto csma = ns3::DynamicCast<ns3::CsmaNetDevice>(device);
-	ns3::Ptr<ns3::CsmaChannel> channel;
+	auto wire = ns3::DynamicCast<wire_device>(device);
 
-	if (!csma)
-		return;
-	channel = ns3::DynamicCast<ns3::CsmaChannel>(csma->GetChannel());
-	if (on)
-		channel->Reattach(csma);
-	else
-		channel->Detach(csma);
+	if (wire)
+		ns3::DynamicCast<wire_channel>(wire->GetChannel())->plug(wire, on);
 }
 
 /* What the node sees of a change. */

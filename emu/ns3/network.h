@@ -3,8 +3,7 @@
 #define EMU_NS3_NETWORK_H
 
 /* A plan's nodes and links. A link of two fixed members is a wire; else, and where
- * a member moves, it is CSMA, so fast that what is left of its own delay is nothing
- * beside the plan's; or it is a wireless cell. */
+ * a member moves, it is a switch, which takes no time; or it is a wireless cell. */
 #include "ns3/cells.h"
 #include "ns3/sim_node.h"
 #include <functional>
@@ -45,8 +44,7 @@ class network
 	std::vector<std::vector<member>> find_visitors() const;
 	bool is_wire(int link, const std::vector<member> &visitors) const;
 	bool make_link(int link, const std::vector<member> &visitors);
-	void make_wire(int link, const member &a, const member &b);
-	void make_csma(int link, const std::vector<member> &visitors);
+	void make_ethernet(int link, const std::vector<member> &visitors);
 	bool make_cell(int link, const std::vector<member> &visitors);
 	ns3::Ptr<ns3::WifiNetDevice> station_of(const member &m);
 	bool is_cell(int link) const;

@@ -108,8 +108,11 @@ bool plain_node::add_interface(port &p)
 	mac.CopyFrom(p.plan().mac);
 	c.stack = ns3::CreateObject<wire_device>();
 	c.outside = ns3::CreateObject<wire_device>();
-	channel->connect(c.stack, c.outside);
 	c.stack->SetAddress(mac);
+	for (auto &end : {c.stack, c.outside}) {
+		channel->add(end);
+		channel->plug(end, true);
+	}
 	c.stack->SetMtu(static_cast<uint16_t>(mtu_of(p)));
 	c.outside->SetPromiscReceiveCallback(
 	    [this, &p](ns3::Ptr<ns3::NetDevice>, ns3::Ptr<const ns3::Packet> packet, uint16_t type,

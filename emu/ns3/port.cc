@@ -117,10 +117,6 @@ void port::transmit(const uint8_t *bytes, size_t len)
 	f.type = static_cast<uint16_t>(bytes[12] << 8 | bytes[13]);
 	f.payload =
 	    ns3::Create<ns3::Packet>(bytes + ethernet, static_cast<uint32_t>(len - ethernet));
-	if (!wire_ && !transmit_.has_effect()) {
-		depart(f, plugging_);
-		return;
-	}
 	delay = transmit_.delay(plan_now(), static_cast<uint32_t>(len));
 	if (delay >= 0)
 		ns3::Simulator::Schedule(ns3::NanoSeconds(delay), &port::depart, this, f,

@@ -4,9 +4,7 @@
 
 /* One interface of a node: between the frames of its user-space data plane and
  * ns-3's devices. A mobile interface has a device on each link that it visits, all
- * with its MAC address, and is plugged into one of them at a time: ns-3's CSMA
- * channel keeps a record of each attachment for ever, so a device that moved would
- * make its channels slower with every move.
+ * with its MAC address, and is plugged into one of them at a time.
  *
  * Where a frame is delayed and where captures see it is as in the namespaces of the
  * other engines: on a wire the transmitter delays and its capture sees the frame
@@ -40,8 +38,8 @@ class port
 	 * or has not associated, differs from link(). */
 	bool carrier() const;
 	void set_carrier(bool carrier);
-	/* The device on a link; a wire has its two ends only. A station has one device
-	 * for all wireless links. */
+	/* The device on a link; a wire is one with two ends, whose impairment is that of
+	 * the transmitter. A station has one device for all wireless links. */
 	void add_device(ns3::Ptr<ns3::Node> node, int link, ns3::Ptr<ns3::NetDevice> device,
 			bool wire);
 	/* NULL: the interface never visits it. */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 #include "ns3/wire.h"
+#include <algorithm>
 #include <ns3/node.h>
 #include <ns3/simulator.h>
 
@@ -15,32 +16,67 @@ ns3::TypeId wire_channel::GetTypeId()
 	return id;
 }
 
-void wire_channel::connect(ns3::Ptr<wire_device> a, ns3::Ptr<wire_device> b)
+void wire_channel::add(ns3::Ptr<wire_device> device)
 {
-	ends_[0] = a;
-	ends_[1] = b;
-	a->set_channel(this);
-	b->set_channel(this);
+	devices_.push_back(device);
+	device->set_channel(this);
 }
 
-ns3::Ptr<wire_device> wire_channel::peer(const wire_device *device) const
+void wire_channel::plug(ns3::Ptr<wire_device> device, bool in)
 {
-	return ns3::PeekPointer(ends_[0]) == device ? ends_[1] : ends_[0];
+	auto address = ns3::Mac48Address::ConvertFrom(device->GetAddress());
+
+	if (in == device->is_plugged())
+		return;
+	device->set_plugged(in);
+	if (in) {
+		plugged_.push_back(device);
+		owners_.emplace(address, device);
+		return;
+	}
+	plugged_.erase(std::find(plugged_.begin(), plugged_.end(), device));
+	for (auto [owner, end] = owners_.equal_range(address); owner != end; ++owner)
+		if (owner->second == device) {
+			owners_.erase(owner);
+			return;
+		}
+}
+
+/* Nobody plugs or unplugs while a frame is handed over: what a frame causes is an event
+ * of its own. */
+void wire_channel::pass(wire_device *from, ns3::Ptr<ns3::Packet> packet, uint16_t protocol,
+			const ns3::Address &src, const ns3::Address &to)
+{
+	auto address = ns3::Mac48Address::ConvertFrom(to);
+	auto [owner, end] = owners_.equal_range(address);
+	auto give = [&](const ns3::Ptr<wire_device> &device) {
+		if (ns3::PeekPointer(device) != from)
+			device->receive(packet->Copy(), protocol, src, to);
+	};
+
+	if (!from->is_plugged())
+		return;
+	if (owner != end)
+		std::for_each(owner, end, [&](const auto &found) { give(found.second); });
+	else
+		std::for_each(plugged_.begin(), plugged_.end(), give);
 }
 
 std::size_t wire_channel::GetNDevices() const
 {
-	return 2;
+	return devices_.size();
 }
 
 ns3::Ptr<ns3::NetDevice> wire_channel::GetDevice(std::size_t i) const
 {
-	return i < 2 ? ends_[i] : nullptr;
+	return i < devices_.size() ? devices_[i] : nullptr;
 }
 
 void wire_channel::DoDispose()
 {
-	ends_[0] = ends_[1] = nullptr;
+	devices_.clear();
+	plugged_.clear();
+	owners_.clear();
 	Channel::DoDispose();
 }
 
@@ -56,6 +92,17 @@ ns3::TypeId wire_device::GetTypeId()
 void wire_device::set_channel(ns3::Ptr<wire_channel> channel)
 {
 	channel_ = channel;
+}
+
+void wire_device::set_plugged(bool in)
+{
+	plugged_ = in;
+	link_changed_();
+}
+
+bool wire_device::is_plugged() const
+{
+	return plugged_;
 }
 
 static ns3::NetDevice::PacketType packet_type(const ns3::Mac48Address &to,
@@ -84,7 +131,7 @@ bool wire_device::SendFrom(ns3::Ptr<ns3::Packet> packet, const ns3::Address &fro
 {
 	if (!channel_)
 		return false;
-	channel_->peer(this)->receive(packet, protocol, from, to);
+	channel_->pass(this, packet, protocol, from, to);
 	return true;
 }
 
@@ -142,12 +189,12 @@ uint16_t wire_device::GetMtu() const
 
 bool wire_device::IsLinkUp() const
 {
-	return channel_ != nullptr;
+	return plugged_;
 }
 
 void wire_device::AddLinkChangeCallback(ns3::Callback<void> callback)
 {
-	(void)callback; /* it never changes */
+	link_changed_.ConnectWithoutContext(callback);
 }
 
 bool wire_device::IsBroadcast() const

@@ -2,13 +2,17 @@
 #ifndef EMU_NS3_WIRE_H
 #define EMU_NS3_WIRE_H
 
-/* A link between two fixed interfaces: an Ethernet cable. What it delays is the
- * transmitter's impairment, so the cable itself hands a frame over at once. ns-3's
- * CSMA would ask for four events a frame where one is enough, and its
- * point-to-point link speaks PPP. */
+/* An Ethernet link: a cable between two interfaces, or a switch among many, which knows
+ * from the start who is plugged in where. What a link delays is done by the ports, so
+ * the link itself hands a frame over at once. ns-3's CSMA would ask for four events a
+ * frame where one is enough, gives each frame to each interface and has each check it
+ * (with 185 mobile nodes half of the time); its point-to-point link speaks PPP. */
+#include <map>
 #include <ns3/channel.h>
 #include <ns3/mac48-address.h>
 #include <ns3/net-device.h>
+#include <ns3/traced-callback.h>
+#include <vector>
 
 namespace emu
 {
@@ -19,9 +23,15 @@ class wire_channel : public ns3::Channel
 {
       public:
 	static ns3::TypeId GetTypeId();
-	void connect(ns3::Ptr<wire_device> a, ns3::Ptr<wire_device> b);
-	/* The other end. */
-	ns3::Ptr<wire_device> peer(const wire_device *device) const;
+	/* A device of this link, which has its address already; it is not plugged in. */
+	void add(ns3::Ptr<wire_device> device);
+	/* Plugs one of them in, or takes it away. */
+	void plug(ns3::Ptr<wire_device> device, bool in);
+	/* Hands a frame of `from` to those who are plugged in: to the owner of the address,
+	 * or to all others where `to` is a group, or nobody's. What `from` sends while it
+	 * is not plugged in is lost. */
+	void pass(wire_device *from, ns3::Ptr<ns3::Packet> packet, uint16_t protocol,
+		  const ns3::Address &src, const ns3::Address &to);
 	std::size_t GetNDevices() const override;
 	ns3::Ptr<ns3::NetDevice> GetDevice(std::size_t i) const override;
 
@@ -29,7 +39,9 @@ class wire_channel : public ns3::Channel
 	void DoDispose() override;
 
       private:
-	ns3::Ptr<wire_device> ends_[2];
+	std::vector<ns3::Ptr<wire_device>> devices_;
+	std::vector<ns3::Ptr<wire_device>> plugged_; /* as they came */
+	std::multimap<ns3::Mac48Address, ns3::Ptr<wire_device>> owners_;
 };
 
 class wire_device : public ns3::NetDevice
@@ -37,6 +49,9 @@ class wire_device : public ns3::NetDevice
       public:
 	static ns3::TypeId GetTypeId();
 	void set_channel(ns3::Ptr<wire_channel> channel);
+	/* What the channel says: it was plugged in, or taken away. */
+	void set_plugged(bool in);
+	bool is_plugged() const;
 	void receive(ns3::Ptr<ns3::Packet> packet, uint16_t protocol, const ns3::Address &from,
 		     const ns3::Address &to);
 
@@ -75,6 +90,8 @@ class wire_device : public ns3::NetDevice
 	ns3::Mac48Address address_;
 	uint32_t index_ = 0;
 	uint16_t mtu_ = 1500;
+	bool plugged_ = false;
+	ns3::TracedCallback<> link_changed_;
 	ReceiveCallback received_;
 	PromiscReceiveCallback overheard_;
 };

@@ -40,7 +40,7 @@ static struct met look(const char *csv, const char *stream, double from, double 
 	return met;
 }
 
-/* All arrived, each after so many ms, but for what the CSMA link itself takes. */
+/* All arrived, each after so many ms, the link itself takes nothing. */
 static void check_exact(const char *csv, const char *stream, double from, double until,
 			double delay)
 {
