@@ -133,6 +133,13 @@ engine ?=
 kernel ?=
 seed ?= 1
 set ?=
+results ?=
+keep ?=
+# What the lab is told of where results go and what stays of them.
+RESULT_OPTIONS = $(if $(results),--results '$(results)') $(if $(filter captures,$(keep)),--keep-captures)
+ifneq ($(filter-out captures,$(keep)),)
+$(error keep=$(keep): expected keep=captures)
+endif
 export MIP6LAB_KERNEL_DIR := $(abspath $(KERNEL_DIR))
 
 ifneq ($(words $(CURDIR)),1)
@@ -147,11 +154,11 @@ endif
 # Built on all processors, whatever make was told.
 run: deps-lab
 	@$(MAKE) --no-print-directory -j$$(nproc) all $(filter ns3,$(engine))
-	@$(BUILD)/mip6lab run $(scenario) --seed $(seed) $(if $(engine),--engine $(engine)) $(if $(kernel),--kernel $(kernel)) $(if $(set),--set '$(set)')
+	@$(BUILD)/mip6lab run $(scenario) --seed $(seed) $(if $(engine),--engine $(engine)) $(if $(kernel),--kernel $(kernel)) $(if $(set),--set '$(set)') $(RESULT_OPTIONS)
 
 .PHONY: agree
 agree: deps-lab all ns3 ## run scenario=NAME with both planes, in ns-3 and on both kernels, and compare
-	@$(BUILD)/mip6lab agree $(scenario) --seed $(seed) $(if $(set),--set '$(set)')
+	@$(BUILD)/mip6lab agree $(scenario) --seed $(seed) $(if $(set),--set '$(set)') $(RESULT_OPTIONS)
 
 .PHONY: list
 list: all ## list the scenarios with their parameters
@@ -163,6 +170,7 @@ help: ## this list
 	@echo
 	@echo '  make scenario=NAME     run a scenario; see make list. Also:'
 	@echo '                         set="NAME=VALUE ..." seed=N engine=virtual|uml|host|ns3 kernel=built|debian'
+	@echo '                         results=DIR keep=captures'
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
 
 # ---- checks -------------------------------------------------------------------------

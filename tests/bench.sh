@@ -16,7 +16,7 @@ measure() { # ENGINE PARAMETERS [KERNEL]
 	local began ended report folder stamp
 	rm -rf "$results/handover"
 	began=$(now)
-	"$build/mip6lab" run handover --engine "$1" ${3:+--kernel "$3"} --results "$results" --set "$2" >"$results/log" 2>&1 </dev/null &
+	"$build/mip6lab" run handover --keep-captures --engine "$1" ${3:+--kernel "$3"} --results "$results" --set "$2" >"$results/log" 2>&1 </dev/null &
 	report=
 	while kill -0 $! 2>/dev/null; do
 		if [ -z "$report" ] && grep -qs '^[1-9]' "$results"/handover/*/raw/progress; then

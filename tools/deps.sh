@@ -28,8 +28,8 @@ export DEBIAN_FRONTEND=noninteractive APT_LISTCHANGES_FRONTEND=none NEEDRESTART_
 
 # apt-get with arguments. There are several locks, and it knows how to wait for one only.
 patient() {
-	while ! apt-get -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" >"$log" 2>&1 </dev/null; do
-		grep -qE 'Could not get lock|Unable to (acquire|lock)' "$log" || return 1
+	while ! LC_ALL=C apt-get -o Dpkg::Options::=--force-confdef -o Dpkg::Options::=--force-confold "$@" >"$log" 2>&1 </dev/null; do
+		grep -qE 'Could not get lock|Unable to (acquire|lock)|locked by another process' "$log" || return 1
 		[ "$tries" -gt 0 ] || return 1
 		[ -n "${told:-}" ] || echo "waiting for another apt-get or dpkg, which holds a lock (10 minutes at most)"
 		told=yes

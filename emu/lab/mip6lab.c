@@ -32,6 +32,9 @@ static void usage(FILE *out)
 	      "  -o, --results DIR     where results go (default results)\n"
 	      "  -d, --scenarios DIR   where scenarios are (default scenarios)\n"
 	      "  -a, --allow FILE      agree: the allow-list (default scenarios/agree.allow)\n"
+	      "  -c, --keep-captures   each interface's capture stays in raw/, too, beside\n"
+	      "                        capture.pcapng, which has them all\n"
+	      "  -h, --help            this\n"
 	      "\n"
 	      "Exit codes: 0 good, 1 an expectation or the run failed, 2 bad input,\n"
 	      "3 the machine lacks something.\n",
@@ -89,6 +92,9 @@ static int take_option(struct run_options *o, int option, const char *value)
 	case 'a':
 		o->allow = value;
 		return 0;
+	case 'c':
+		o->keep_captures = true;
+		return 0;
 	default:
 		snprintf(o->settings.error, sizeof(o->settings.error), "unknown option");
 		return -1;
@@ -98,28 +104,33 @@ static int take_option(struct run_options *o, int option, const char *value)
 static int parse_options(int argc, char **argv, struct run_options *o)
 {
 	static const struct option options[] = {
-	    {"engine", required_argument, NULL, 'e'},
-	    {"seed", required_argument, NULL, 's'},
-	    {"set", required_argument, NULL, 'p'},
-	    {"topology", required_argument, NULL, 't'},
-	    {"results", required_argument, NULL, 'o'},
-	    {"scenarios", required_argument, NULL, 'd'},
-	    {"allow", required_argument, NULL, 'a'},
-	    {"kernel", required_argument, NULL, 'k'},
-	    {NULL, 0, NULL, 0},
+	    {"engine", required_argument, NULL, 'e'},  {"seed", required_argument, NULL, 's'},
+	    {"set", required_argument, NULL, 'p'},     {"topology", required_argument, NULL, 't'},
+	    {"results", required_argument, NULL, 'o'}, {"scenarios", required_argument, NULL, 'd'},
+	    {"allow", required_argument, NULL, 'a'},   {"kernel", required_argument, NULL, 'k'},
+	    {"keep-captures", no_argument, NULL, 'c'}, {NULL, 0, NULL, 0},
 	};
 	int option;
 
 	*o = (struct run_options){.results = "results", .settings.seed = 1};
 	default_scenarios(o->scenario_folder, sizeof(o->scenario_folder));
 	o->scenarios = o->scenario_folder;
-	while ((option = getopt_long(argc, argv, "e:s:p:t:o:d:a:k:", options, NULL)) != -1)
+	while ((option = getopt_long(argc, argv, "e:s:p:t:o:d:a:k:c", options, NULL)) != -1)
 		if (take_option(o, option, optarg) < 0)
 			return bad_option(o->settings.error);
 	if (optind != argc - 1)
 		return bad_option("expected one SCENARIO");
 	o->scenario = argv[optind];
 	return 0;
+}
+
+/* Asked for anywhere among the arguments of a command, as most programs take it. */
+static bool wants_help(int argc, char **argv)
+{
+	for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+		if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0)
+			return true;
+	return false;
 }
 
 static int command_run(int argc, char **argv)
@@ -218,6 +229,10 @@ int main(int argc, char **argv)
 		usage(stderr);
 		return RUN_BAD_INPUT;
 	}
+	if (wants_help(argc, argv)) {
+		usage(stdout);
+		return RUN_OK;
+	}
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
 		if (strcmp(argv[1], commands[i].name) == 0)
 			return commands[i].run(argc - 1, argv + 1);
@@ -225,7 +240,7 @@ int main(int argc, char **argv)
 		printf("mip6lab %s (%s)\n", MIP6_VERSION, MIP6_COMMIT);
 		return RUN_OK;
 	}
-	if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "help") == 0) {
+	if (strcmp(argv[1], "help") == 0) {
 		usage(stdout);
 		return RUN_OK;
 	}

@@ -97,20 +97,38 @@ static int analyse(const struct lab_plan *plan, const char *folder, bool brief,
 	return status;
 }
 
+/* What capture.pcapng has is stored once: the captures that it was made of go. */
+static void drop_captures(const struct lab_plan *plan, const char *folder)
+{
+	char path[700];
+
+	for (size_t i = 0; i < plan->capture_count; i++) {
+		const struct lab_node *node = &plan->nodes[plan->captures[i].node];
+
+		snprintf(path, sizeof(path), "%s/raw/%s-%s.pcap", folder, node->name,
+			 node->ifaces[plan->captures[i].iface].name);
+		unlink(path);
+	}
+}
+
 /* After the run: results as far as they got, then how it ended. */
-static int conclude(const struct lab_plan *plan, struct results *results, enum engine_kernel kernel,
-		    bool brief, struct results_end *end)
+static int conclude(const struct lab_plan *plan, struct results *results,
+		    const struct run_options *options, enum engine_kernel kernel,
+		    struct results_end *end)
 {
 	struct lab_outcome outcome = {0};
 	int code = end->code;
 	/* What the machine lacks (memory, room on the disk) may show in the middle. */
 	bool began = code != RUN_LACKS || end->simulated_s > 0;
+	int analysed = 0;
 
 	if (code != 0) {
 		fprintf(stderr, "mip6lab: %s\n", end->error);
 		print_last_words(results->path, end->error);
 	}
-	if (began && analyse(plan, results->path, brief, &outcome) < 0) {
+	if (began)
+		analysed = analyse(plan, results->path, options->brief, &outcome);
+	if (analysed < 0) {
 		/* Why a run failed says more than what its results lack. */
 		if (code == 0) {
 			fprintf(stderr, "mip6lab: %s\n", outcome.error);
@@ -118,6 +136,8 @@ static int conclude(const struct lab_plan *plan, struct results *results, enum e
 		}
 		code = code ? code : RUN_FAILED;
 	}
+	if (began && analysed == 0 && !options->keep_captures)
+		drop_captures(plan, results->path);
 	if (code == 0 && (outcome.failed || !outcome.valid))
 		code = RUN_FAILED;
 	end->code = code;
@@ -179,7 +199,7 @@ static int run_plan(const struct engine_paths *paths, const struct lab_plan *pla
 		add_step(&progress, error, sizeof(error));
 	if (stop_fd >= 0)
 		close(stop_fd);
-	return conclude(plan, &results, kernel, options->brief, &end);
+	return conclude(plan, &results, options, kernel, &end);
 }
 
 /* The plan and where the programs are. RUN_OK, or the exit code with the reason

@@ -16,6 +16,7 @@ struct run_options {
 	bool engine_given;
 	enum engine_kernel kernel; /* of the engine virtual */
 	bool brief;		   /* no table: it is in the results */
+	bool keep_captures;	   /* RAW/NODE-IFACE.pcap stay beside capture.pcapng */
 	struct settings settings;
 	char folder[512]; /* filled in: where the results are */
 	bool interrupted; /* filled in: by SIGINT, SIGTERM or SIGHUP */

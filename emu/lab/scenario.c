@@ -154,6 +154,34 @@ static bool is_measured(const struct lab_node *node)
 	       strcmp(node->role, "cn") == 0;
 }
 
+static bool is_captured(const struct lab_plan *plan, int node)
+{
+	for (size_t i = 0; i < plan->capture_count; i++)
+		if (plan->captures[i].node == node)
+			return true;
+	return false;
+}
+
+/* Handovers are found in the captures of the node that moves: to leave it out shows
+ * before the run, not after it. */
+static int check_movers(struct lab_load *load, const struct doc_node *at)
+{
+	const struct lab_plan *plan = load->plan;
+
+	for (size_t i = 0; i < plan->action_count; i++) {
+		const struct lab_action *action = &plan->actions[i];
+
+		if (action->kind == LAB_ACT_MOVE && action->handover &&
+		    !is_captured(plan, action->node))
+			return doc_fail(at, load->error,
+					"node %s moves, so one of its interfaces must be captured: "
+					"add %s",
+					plan->nodes[action->node].name,
+					plan->nodes[action->node].name);
+	}
+	return 0;
+}
+
 static int build_captures(struct lab_load *load, const struct doc_node *file)
 {
 	const struct doc_node *list = doc_get(file, "captures");
@@ -171,7 +199,7 @@ static int build_captures(struct lab_load *load, const struct doc_node *file)
 	for (size_t n = 0; !list && n < load->plan->node_count; n++)
 		if (is_measured(&load->plan->nodes[n]) && add_captures(load, file, (int)n, -1) < 0)
 			return -1;
-	return 0;
+	return check_movers(load, list ? list : file);
 }
 
 /* An expectation that cannot be read, or that asks for what this plan has not, is

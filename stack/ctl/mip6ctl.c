@@ -20,7 +20,8 @@ static const char usage[] =
     "usage: mip6ctl [options] COMMAND [ARGUMENT...] [, COMMAND ...]\n"
     "       mip6ctl [options]           commands from standard input, one on a line\n"
     "  -n, --name NAME     the node's name (default " DEFAULT_NAME ")\n"
-    "  -s, --socket PATH   its control socket (default " RUN_DIR "/NAME.ctl)\n"
+    "  -s, --control PATH  its control socket, as mip6d was told (default\n"
+    "                      " RUN_DIR "/NAME.ctl); --socket means the same\n"
     "  -j, --json          answers as JSON, one object on a line\n"
     "      --version, -h, --help\n"
     "commands:\n"
@@ -234,9 +235,13 @@ static enum exit_code run_input(struct ctl *ctl, FILE *in)
 enum { OPT_VERSION = 256 };
 
 static const struct option long_options[] = {
-    {"name", required_argument, NULL, 'n'}, {"socket", required_argument, NULL, 's'},
-    {"json", no_argument, NULL, 'j'},	    {"version", no_argument, NULL, OPT_VERSION},
-    {"help", no_argument, NULL, 'h'},	    {NULL, 0, NULL, 0},
+    {"name", required_argument, NULL, 'n'},
+    {"control", required_argument, NULL, 's'},
+    {"socket", required_argument, NULL, 's'},
+    {"json", no_argument, NULL, 'j'},
+    {"version", no_argument, NULL, OPT_VERSION},
+    {"help", no_argument, NULL, 'h'},
+    {NULL, 0, NULL, 0},
 };
 
 int main(int argc, char **argv)

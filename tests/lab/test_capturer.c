@@ -375,7 +375,7 @@ static void test_run_of_probes(void)
 	size_t len;
 	char *log;
 
-	lab_run(&run, (const char *const[]){"handover", "-p", "moves=2", NULL});
+	lab_run(&run, (const char *const[]){"handover", "-p", "moves=2", "--keep-captures", NULL});
 	CU_ASSERT_EQUAL_FATAL(run.code, 0);
 	log = lab_file(&run, "raw/captures.log", &len);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(log);
@@ -401,11 +401,52 @@ static void test_run_of_probes(void)
 	lab_run_free(&run);
 }
 
+/* Each packet is stored once: in capture.pcapng, unless the rest is to be kept. */
+static void test_stored_once(void)
+{
+	struct lab_run run;
+	size_t len;
+	char *log;
+
+	LAB_RUN(&run, "handover", "-p", "moves=1");
+	CU_ASSERT_EQUAL(run.code, 0);
+	CU_ASSERT_PTR_NULL(lab_file(&run, "raw/mn-eth0.pcap", &len));
+	log = lab_file(&run, "capture.pcapng", &len);
+	CU_ASSERT_PTR_NOT_NULL(log);
+	CU_ASSERT_TRUE(len > 100000);
+	free(log);
+	lab_run_free(&run);
+}
+
+/* Help is help, wherever it is asked for. */
+static void test_help(void)
+{
+	static const char *const commands[][4] = {
+	    {"run", "--help", NULL},  {"run", "handover", "--help", NULL},
+	    {"plan", "-h", NULL},     {"agree", "--help", NULL},
+	    {"list", "--help", NULL}, {"check", "--help", NULL},
+	    {"--help", NULL},
+	};
+	struct lab_run run;
+
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++) {
+		lab_command(&run, commands[i]);
+		CU_ASSERT_EQUAL(run.code, 0);
+		CU_ASSERT_PTR_NOT_NULL(strstr(run.output, "usage: mip6lab run SCENARIO"));
+		lab_run_free(&run);
+	}
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
-	    {"not_there", test_not_there}, {"everything", test_everything}, {"killed", test_killed},
-	    {"no_room", test_no_room},	   {"probes", test_run_of_probes},
+	    {"not_there", test_not_there},
+	    {"everything", test_everything},
+	    {"killed", test_killed},
+	    {"no_room", test_no_room},
+	    {"probes", test_run_of_probes},
+	    {"stored once", test_stored_once},
+	    {"help", test_help},
 	};
 
 	if (uml_inside_here())

@@ -276,7 +276,10 @@ static const char patient_apt[] =
     "esac\n"
     "[ ! -f $D/$what ] || exit 0\n"
     "touch $D/$what\n"
-    "echo \"E: Could not get lock /var/lib/$what/lock\"; exit 100";
+    "[ $what = dpkg ] && echo 'dpkg: error: dpkg frontend lock was locked by another process'\n"
+    "[ $what = lists ] && echo \"E: Could not get lock /var/lib/$what/lock\"\n"
+    "[ \"$LC_ALL\" = C ] || echo 'in some other language'\n"
+    "exit 100";
 
 static void dependencies(void)
 {

@@ -93,6 +93,7 @@ static void test_scenario_mistakes(void)
 	    {false, 3, "topology: smal", 11, 0, "no topology \"smal\""},
 	    {false, 7, "setle: 1s", 1, 0, "did you mean settle"},
 	    {false, 7, "settle: 1", 9, 0, "a time with its unit"},
+	    {false, 7, "captures: [cn, ha]", 11, 0, "mn moves"},
 	    {false, 9, "  down: {from: cn, to: nm, interval: 10ms}", 24, 0, "no node \"nm\""},
 	    {false, 9, "  down: {from: cn, to: mn, interval: 1us}", 38, 0, "at least 10us"},
 	    {false, 9, "  down: {from: cn, to: mn, size: 8}", 34, 0, "from 24 to 65000"},

@@ -120,6 +120,8 @@ static void options_of_the_client(void)
 {
 	expect("mip6ctl", "-s /nonexistent/ctl status", 3, "/nonexistent/ctl");
 	expect("mip6ctl", "--help", 0, "usage");
+	/* As mip6d calls it. */
+	expect("mip6ctl", "--control /nowhere/x.ctl status", 3, "/nowhere/x.ctl");
 	expect("mip6ctl", "--warp", 2, "--help");
 	expect("mip6ctl", "-n", 2, "--help");
 }
