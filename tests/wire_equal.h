@@ -94,7 +94,9 @@ static inline bool equal_ra(const struct nd_ra *a, const struct nd_ra *b)
 
 static inline bool equal_ns(const struct nd_ns *a, const struct nd_ns *b)
 {
-	return mip6_addr_equal(&a->target, &b->target) && equal_lladdr(&a->slla, &b->slla);
+	return mip6_addr_equal(&a->target, &b->target) && equal_lladdr(&a->slla, &b->slla) &&
+	       a->nonce.len == b->nonce.len &&
+	       memcmp(a->nonce.bytes, b->nonce.bytes, a->nonce.len) == 0;
 }
 
 static inline bool equal_na(const struct nd_na *a, const struct nd_na *b)

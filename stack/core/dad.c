@@ -2,9 +2,12 @@
 /* Duplicate address detection (RFC 4862 5.4) of addresses that the core puts on
  * a link: care-of addresses of a mobile node, and the home addresses that a home
  * agent is about to defend. One solicitation goes out; an answer, or another
- * node's own detection of the same address, means that it is taken. */
+ * node's own detection of the same address, means that it is taken. Some links give
+ * multicast frames back to who sent them (access points, switches in a loop): a
+ * nonce tells our own solicitation from another node's (RFC 7527). */
 #include "node_internal.h"
 #include <stdlib.h>
+#include <string.h>
 
 struct dad {
 	struct table_node node;
@@ -115,9 +118,16 @@ bool mip6_node_on_trial(const struct mip6_node *node, unsigned ifindex,
 	return dad_running(node, ifindex, addr);
 }
 
+static bool own_solicitation(struct mip6_node *node, unsigned ifindex, const struct nd_ns *ns)
+{
+	struct nd_nonce nonce = node_nonce(node, ifindex, &ns->target);
+
+	return ns->nonce.len == nonce.len &&
+	       memcmp(ns->nonce.bytes, nonce.bytes, nonce.len) == 0;
+}
+
 /* A solicitation from a unicast source only resolves the address, which says
- * nothing about its being in use (RFC 4862 5.4.3). Our own is not given back to
- * us: the host hands over what came in from the link. */
+ * nothing about its being in use (RFC 4862 5.4.3). */
 void dad_receive_ns(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		    const struct ip6_packet *p, const struct nd_ns *ns)
 {
@@ -126,8 +136,19 @@ void dad_receive_ns(struct mip6_node *node, mip6_time now, unsigned ifindex,
 	if (!mip6_addr_is_unspecified(&p->src))
 		return;
 	d = dad_find(node, ifindex, &ns->target);
-	if (d)
+	if (d && !own_solicitation(node, ifindex, ns))
 		dad_end(d, now, false);
+}
+
+/* Neighbours are told of a care-of address while its detection runs: that comes
+ * back, too, and so does a kernel's answer to the echo of a solicitation. */
+static bool own_advertisement(const struct mip6_node *node, unsigned ifindex,
+			      const struct nd_na *na)
+{
+	struct nd_lladdr own = node_lladdr(node, ifindex);
+
+	return own.len > 0 && na->tlla.len == own.len &&
+	       memcmp(na->tlla.addr, own.addr, own.len) == 0;
 }
 
 void dad_receive_na(struct mip6_node *node, mip6_time now, unsigned ifindex,
@@ -136,7 +157,7 @@ void dad_receive_na(struct mip6_node *node, mip6_time now, unsigned ifindex,
 	struct dad *d = dad_find(node, ifindex, &na->target);
 
 	(void)p;
-	if (d)
+	if (d && !own_advertisement(node, ifindex, na))
 		dad_end(d, now, false);
 }
 

@@ -58,6 +58,7 @@ struct mip6_node {
 	struct rate_limit drop_limit;  /* of events about dropped packets */
 	struct timer retry;	       /* of what the plane could not set up */
 	mip6_time retry_interval;
+	uint64_t nonce_secret;	       /* of node_nonce; 0: not drawn yet */
 	bool running;
 };
 
@@ -90,6 +91,12 @@ void node_send_be(struct mip6_node *node, mip6_time now, const struct ip6_packet
 void node_send_parameter_problem(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
 				 size_t pointer);
 uint32_t node_random_u32(struct mip6_node *node);
+/* The interface's own link-layer address as an option, empty when it has none. */
+struct nd_lladdr node_lladdr(const struct mip6_node *node, unsigned ifindex);
+/* What this node's solicitations from "::" for an address carry (RFC 7527 4.1): random,
+ * and the same each time, so that a late echo of an earlier one is known, too. */
+struct nd_nonce node_nonce(struct mip6_node *node, unsigned ifindex,
+			   const struct mip6_addr *target);
 /* plane_commit with errors told as MIP6_EV_PLANE_ERROR. Every public entry of
  * node.c ends with it once; engines call it earlier only where an object must
  * be there before a packet is sent. */
@@ -107,8 +114,9 @@ int dad_start(struct mip6_node *node, mip6_time now, unsigned ifindex, const str
 /* Ends without calling done; nothing happens when none runs. */
 void dad_cancel(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *addr);
 bool dad_running(const struct mip6_node *node, unsigned ifindex, const struct mip6_addr *addr);
-/* NS and NA received, from node.c: tell conflicts with addresses in detection.
- * An NS from :: whose mac is our own (looped back) is no conflict. */
+/* NS and NA received, from node.c: tell conflicts with addresses in detection. What
+ * the link gave back to us is none: a solicitation with our nonce (RFC 7527 4.2), an
+ * advertisement of our own link-layer address. */
 void dad_receive_ns(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		    const struct ip6_packet *p, const struct nd_ns *ns);
 void dad_receive_na(struct mip6_node *node, mip6_time now, unsigned ifindex,

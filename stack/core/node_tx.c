@@ -117,8 +117,7 @@ static void send_icmp6(struct mip6_node *node, unsigned ifindex, const struct mi
 	send_icmp6_as(node, &tx, hop_limit, data, len);
 }
 
-/* The interface's own link-layer address as an option, empty when it has none. */
-static struct nd_lladdr own_lladdr(const struct mip6_node *node, unsigned ifindex)
+struct nd_lladdr node_lladdr(const struct mip6_node *node, unsigned ifindex)
 {
 	const struct iface *iface = node_iface(node, ifindex);
 	struct nd_lladdr l2 = {0};
@@ -137,7 +136,7 @@ void node_send_rs(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
 	uint8_t buf[64];
 
 	if (!mip6_addr_is_unspecified(src))
-		rs.slla = own_lladdr(node, ifindex);
+		rs.slla = node_lladdr(node, ifindex);
 	node->stats.tx_rs++;
 	send_icmp6(node, ifindex, src, &dst, ND_HOP_LIMIT, buf,
 		   nd_build_rs(src, &dst, &rs, buf, sizeof(buf)));
@@ -150,7 +149,7 @@ void node_send_ra(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
 	struct nd_ra out = *ra;
 	uint8_t buf[RA_MAX];
 
-	out.slla = own_lladdr(node, ifindex);
+	out.slla = node_lladdr(node, ifindex);
 	if (l2) {
 		tx.l2_len = l2->len;
 		memcpy(tx.l2_dst, l2->addr, l2->len);
@@ -159,6 +158,33 @@ void node_send_ra(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
 	send_icmp6_as(node, &tx, ND_HOP_LIMIT, buf, nd_build_ra(src, dst, &out, buf, sizeof(buf)));
 }
 
+static uint64_t mixed(uint64_t hash, const void *data, size_t len)
+{
+	const uint8_t *bytes = data;
+
+	for (size_t i = 0; i < len; i++) {
+		hash = (hash ^ bytes[i]) * UINT64_C(0x100000001b3);
+		hash ^= hash >> 29;
+	}
+	return hash;
+}
+
+struct nd_nonce node_nonce(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *target)
+{
+	struct nd_nonce nonce = {.len = 6};
+	uint64_t hash;
+
+	while (node->nonce_secret == 0)
+		node->nonce_secret =
+		    (uint64_t)node_random_u32(node) << 32 | node_random_u32(node);
+	hash = mixed(node->nonce_secret, &ifindex, sizeof(ifindex));
+	hash = mixed(hash, target->b, sizeof(target->b));
+	for (size_t i = 0; i < nonce.len; i++)
+		nonce.bytes[i] = (uint8_t)(hash >> (8 * i));
+	return nonce;
+}
+
+/* Who asks as nobody adds the nonce, by which it knows its own question again. */
 void node_send_ns(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *src,
 		  const struct mip6_addr *dst, const struct mip6_addr *target)
 {
@@ -166,7 +192,9 @@ void node_send_ns(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
 	uint8_t buf[64];
 
 	if (!mip6_addr_is_unspecified(src))
-		ns.slla = own_lladdr(node, ifindex);
+		ns.slla = node_lladdr(node, ifindex);
+	else
+		ns.nonce = node_nonce(node, ifindex, target);
 	node->stats.tx_ns++;
 	send_icmp6(node, ifindex, src, dst, ND_HOP_LIMIT, buf,
 		   nd_build_ns(src, dst, &ns, buf, sizeof(buf)));
@@ -178,7 +206,7 @@ void node_send_na(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
 	struct nd_na na = {.target = *target, .flags = (uint8_t)na_flags};
 	uint8_t buf[64];
 
-	na.tlla = own_lladdr(node, ifindex);
+	na.tlla = node_lladdr(node, ifindex);
 	node->stats.tx_na++;
 	send_icmp6(node, ifindex, src, dst, ND_HOP_LIMIT, buf,
 		   nd_build_na(src, dst, &na, buf, sizeof(buf)));

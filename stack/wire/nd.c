@@ -15,11 +15,13 @@ enum {
 	OPT_MTU = 5,
 	OPT_INTERVAL = 7,
 	OPT_HA_INFO = 8,
+	OPT_NONCE = 14,
 	OPT_UNIT = 8, /* lengths of options count these */
 	OPT_HEADER = 2,
 	PREFIX_UNITS = 4,
 	ETHERNET_LEN = 6,
 	LLADDR_MAX = sizeof(((struct nd_lladdr *)NULL)->addr),
+	NONCE_MAX = sizeof(((struct nd_nonce *)NULL)->bytes),
 };
 
 /* ---- parsing ------------------------------------------------------------ */
@@ -183,6 +185,33 @@ int nd_parse_ra(const uint8_t *data, size_t len, struct nd_ra *ret)
 	return MIP6_OK;
 }
 
+/* A longer one than any of ours is another node's and tells no more than none. */
+static void take_nonce(struct nd_option *option, struct nd_nonce *ret)
+{
+	size_t len = rd_left(&option->body);
+
+	if (ret->len || len > NONCE_MAX)
+		return;
+	ret->len = (uint8_t)len;
+	rd_copy(&option->body, ret->bytes, len);
+}
+
+static int parse_ns_options(struct mip6_reader *r, struct nd_ns *ret)
+{
+	while (rd_left(r)) {
+		struct nd_option option;
+		int err = next_option(r, &option);
+
+		if (err)
+			return err;
+		if (option.type == OPT_SLLA)
+			take_lladdr(&option, &ret->slla);
+		else if (option.type == OPT_NONCE)
+			take_nonce(&option, &ret->nonce);
+	}
+	return MIP6_OK;
+}
+
 int nd_parse_ns(const uint8_t *data, size_t len, struct nd_ns *ret)
 {
 	struct mip6_reader r = rd_init(data, len);
@@ -197,7 +226,7 @@ int nd_parse_ns(const uint8_t *data, size_t len, struct nd_ns *ret)
 		return MIP6_ERR_TRUNCATED;
 	if (mip6_addr_is_multicast(&ret->target))
 		return MIP6_ERR_VALUE;
-	return parse_lladdr_option(&r, OPT_SLLA, &ret->slla);
+	return parse_ns_options(&r, ret);
 }
 
 int nd_parse_na(const uint8_t *data, size_t len, struct nd_na *ret)
@@ -297,6 +326,21 @@ static void write_lladdr(struct mip6_writer *w, uint8_t type, const struct nd_ll
 	wr_zero(w, units * OPT_UNIT - OPT_HEADER - a->len);
 }
 
+static bool nonce_buildable(const struct nd_nonce *nonce)
+{
+	return nonce->len <= NONCE_MAX &&
+	       (nonce->len == 0 || (nonce->len + OPT_HEADER) % OPT_UNIT == 0);
+}
+
+static void write_nonce(struct mip6_writer *w, const struct nd_nonce *nonce)
+{
+	if (!nonce->len)
+		return;
+	wr_u8(w, OPT_NONCE);
+	wr_u8(w, (uint8_t)((nonce->len + OPT_HEADER) / OPT_UNIT));
+	wr_copy(w, nonce->bytes, nonce->len);
+}
+
 static void write_prefix(struct mip6_writer *w, const struct nd_pio *pio)
 {
 	wr_u8(w, OPT_PREFIX);
@@ -378,11 +422,13 @@ int nd_build_ns(const struct mip6_addr *src, const struct mip6_addr *dst, const 
 {
 	struct mip6_writer w = icmp6_begin(buf, cap, ICMP6_NS, 0);
 
-	if (!lladdr_buildable(&m->slla) || mip6_addr_is_multicast(&m->target))
+	if (!lladdr_buildable(&m->slla) || !nonce_buildable(&m->nonce) ||
+	    mip6_addr_is_multicast(&m->target))
 		return MIP6_ERR_VALUE;
 	wr_u32(&w, 0);
 	wr_addr(&w, &m->target);
 	write_lladdr(&w, OPT_SLLA, &m->slla);
+	write_nonce(&w, &m->nonce);
 	return icmp6_finish(&w, src, dst);
 }
 

@@ -180,6 +180,16 @@ static struct nd_lladdr gen_lladdr(struct gen *g)
 	return a;
 }
 
+static struct nd_nonce gen_nonce(struct gen *g)
+{
+	static const uint8_t lens[] = {0, 6, 14, 22};
+	struct nd_nonce n = {.len = lens[gen_below(g, 4)]};
+
+	for (unsigned i = 0; i < n.len; i++)
+		n.bytes[i] = gen_u8(g);
+	return n;
+}
+
 static struct mip6_addr gen_unicast(struct gen *g)
 {
 	struct mip6_addr a = gen_addr(g);
@@ -230,7 +240,7 @@ static struct message gen_message(struct gen *g)
 	else if (m.type == ICMP6_RA)
 		m.ra = gen_ra(g);
 	else if (m.type == ICMP6_NS)
-		m.ns = (struct nd_ns){gen_unicast(g), gen_lladdr(g)};
+		m.ns = (struct nd_ns){gen_unicast(g), gen_lladdr(g), gen_nonce(g)};
 	else
 		m.na = (struct nd_na){gen_unicast(g), gen_u8(g), gen_lladdr(g)};
 	return m;

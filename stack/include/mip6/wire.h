@@ -296,9 +296,16 @@ struct nd_ra {
 struct nd_rs {
 	struct nd_lladdr slla;
 };
+/* Nonce (RFC 3971 5.3.2, RFC 7527): by it a node knows its own solicitation when a
+ * link gives that back. len 0: none; else 6, 14 or 22 octets. */
+struct nd_nonce {
+	uint8_t len;
+	uint8_t bytes[22];
+};
 struct nd_ns {
 	struct mip6_addr target;
 	struct nd_lladdr slla;
+	struct nd_nonce nonce;
 };
 enum { ND_NA_R = 0x80, ND_NA_S = 0x40, ND_NA_O = 0x20 };
 struct nd_na {
