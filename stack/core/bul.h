@@ -22,7 +22,7 @@ enum bul_verdict {
 	BUL_RESEND,	 /* sequence number corrected; due at once */
 	BUL_REFUSED,	 /* retry is planned in `next` */
 	BUL_COA_REFUSED, /* this care-of address will not do */
-	BUL_HOA_REFUSED, /* never use this home address again (status 134) */
+	BUL_HOA_REFUSED, /* another node has the home address (status 134) */
 };
 
 #define BUL_MAX_TIMEOUT	   (32 * MIP6_SECOND)  /* MAX_BINDACK_TIMEOUT */

@@ -122,8 +122,7 @@ static bool own_solicitation(struct mip6_node *node, unsigned ifindex, const str
 {
 	struct nd_nonce nonce = node_nonce(node, ifindex, &ns->target);
 
-	return ns->nonce.len == nonce.len &&
-	       memcmp(ns->nonce.bytes, nonce.bytes, nonce.len) == 0;
+	return ns->nonce.len == nonce.len && memcmp(ns->nonce.bytes, nonce.bytes, nonce.len) == 0;
 }
 
 /* A solicitation from a unicast source only resolves the address, which says

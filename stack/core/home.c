@@ -7,10 +7,14 @@
  * discovery give it away: the home agent's link-layer address comes from its
  * advertisement, or from asking, as nobody ("::"), for the home address itself. */
 #include "mn.h"
+#include <stdio.h>
 
 #define SEEK_INTERVAL (50 * MIP6_MS)
 #define SEEK_COUNT    3
 #define ANNOUNCEMENTS 3 /* MAX_NEIGHBOR_ADVERTISEMENT */
+
+#define RETRY_FIRST (60 * MIP6_SECOND)
+#define RETRY_LAST  (3600 * MIP6_SECOND)
 
 /* ---- recognising it ------------------------------------------------------------------ */
 
@@ -116,6 +120,44 @@ void home_receive_na(struct mn_home *home, mip6_time now, struct mn_iface *m,
 	mn_update(home->node, now);
 }
 
+/* ---- a home address that another node has --------------------------------------------------- */
+
+void home_try_again(struct mn_home *home)
+{
+	if (!home->refused)
+		return;
+	timer_stop(&home->node->timers, &home->refused_timer);
+	home->refused = false;
+	home->place = MN_NOWHERE;
+}
+
+static void refused_fire(void *arg, mip6_time now)
+{
+	struct mn_home *home = arg;
+
+	home_try_again(home);
+	mn_update(home->node, now);
+}
+
+void home_refuse(struct mn_home *home, mip6_time now)
+{
+	mip6_time pause = RETRY_FIRST;
+	char text[160];
+
+	for (unsigned i = 0; i < home->refusals && pause < RETRY_LAST; i++)
+		pause *= 2;
+	if (pause > RETRY_LAST)
+		pause = RETRY_LAST;
+	home->refused = true;
+	home->refusals++;
+	(void)timer_set(&home->node->timers, &home->refused_timer, now + pause);
+	snprintf(text, sizeof(text),
+		 "another node on the home link has the home address: it is tried again in %u s, "
+		 "on a new link, and at a reload",
+		 (unsigned)(pause / MIP6_SECOND));
+	node_warn(home->node, now, text);
+}
+
 /* ---- arriving and leaving ----------------------------------------------------------------- */
 
 /* Nobody should have the address, but a home agent may remember a binding that
@@ -129,6 +171,7 @@ static void claimed(void *arg, mip6_time now, const struct mip6_addr *addr, bool
 	if (home->place != MN_AT_HOME)
 		return;
 	if (ok) {
+		home->refusals = 0;
 		home->announce_count = 0;
 		announce_hoa(home, now);
 		return;
@@ -158,10 +201,7 @@ static void dispute(struct mn_home *home, mip6_time now)
 		claim(home, now);
 		return;
 	}
-	home->refused = true;
-	node_warn(home->node, now,
-		  "another node on the home link has the home address: it is not used again "
-		  "before a reload or restart");
+	home_refuse(home, now);
 }
 
 void home_confirmed(struct mn_home *home, mip6_time now, uint8_t status)
@@ -225,4 +265,5 @@ void home_timer_init(struct mn_home *home)
 {
 	timer_init(&home->seek_timer, seek_fire, home);
 	timer_init(&home->announce_timer, announce_fire, home);
+	timer_init(&home->refused_timer, refused_fire, home);
 }

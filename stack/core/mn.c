@@ -151,6 +151,7 @@ static void free_home(struct mn_home *home)
 {
 	home_leave(home);
 	timer_stop(&home->node->timers, &home->timer);
+	timer_stop(&home->node->timers, &home->refused_timer);
 	free(home);
 }
 
@@ -229,10 +230,10 @@ static struct mn_home *take_home(struct mn_home **homes, size_t count,
 /* A reload, as a start, is somebody's decision to try again what was refused. */
 static void try_again(struct mn_home *home)
 {
-	if (!home->refused && home->bul.state != BUL_FAILED)
-		return;
-	home->refused = false;
-	home->place = MN_NOWHERE;
+	home_try_again(home);
+	home->refusals = 0;
+	if (home->bul.state == BUL_FAILED)
+		home->place = MN_NOWHERE;
 }
 
 /* The configuration no longer has this home: its binding must not outlive it. */

@@ -27,13 +27,14 @@ struct mn_coa {
 	mip6_time valid_until;
 	mip6_time preferred_until;
 	unsigned duplicates;	/* identifiers of this prefix that were taken */
-	bool usable;		/* false: every identifier tried was taken */
+	bool usable;		/* false: every identifier tried was taken, until retry_at */
+	mip6_time retry_at;	/* while not usable */
 	bool announce;		/* neighbours were not told of it yet */
 	unsigned failed_rounds; /* rounds of unanswered Binding Updates from it */
 };
 
 #define MN_COA_MAX	  16 /* of one interface: an attacker can invent prefixes */
-#define MN_DUPLICATES_MAX 3
+#define MN_DUPLICATES_MAX 3  /* in a row, before a pause */
 
 struct mn_iface {
 	struct mip6_node *node;
@@ -75,11 +76,13 @@ struct mn_home {
 	struct nd_lladdr ha_lladdr; /* while returning */
 	struct timer announce_timer;
 	unsigned announce_count; /* unsolicited advertisements of the home address sent */
-	bool refused;		 /* status 134, or a duplicate: not to be used again */
-	bool inherited;		 /* what is being asked for was by the former process */
-	bool blocked;		 /* a Binding Update waits for the data plane, which was told */
-	bool disputed;		 /* someone defended the home address on the home link */
-	unsigned disputes;	 /* times that it was not the home agent, on this link */
+	bool refused;		 /* status 134, or a duplicate: not used before another try */
+	unsigned refusals;	 /* in a row; the pause before the next try grows with them */
+	struct timer refused_timer;
+	bool inherited;	   /* what is being asked for was by the former process */
+	bool blocked;	   /* a Binding Update waits for the data plane, which was told */
+	bool disputed;	   /* someone defended the home address on the home link */
+	unsigned disputes; /* times that it was not the home agent, on this link */
 };
 
 struct mn_restored;
@@ -183,6 +186,12 @@ void home_receive_na(struct mn_home *home, mip6_time now, struct mn_iface *m,
 /* The home agent confirmed that it holds no binding. */
 void home_confirmed(struct mn_home *home, mip6_time now, uint8_t status);
 void home_timer_init(struct mn_home *home);
+/* Another node on the home link has the home address: nothing of it is used until
+ * home_try_again, which comes by itself after a minute, then two, four, and so on up
+ * to an hour. */
+void home_refuse(struct mn_home *home, mip6_time now);
+/* Begins anew where the home address was refused. */
+void home_try_again(struct mn_home *home);
 
 /* mn_register.c */
 void mn_register_init(struct mn_home *home, uint16_t seq);

@@ -64,11 +64,31 @@ static void take_address(struct mn_coa *coa, mip6_time now)
 	struct mn_iface *m = coa->owner;
 
 	coa->addr = form_address(m, coa);
+	coa->usable = true;
 	coa->announce = true;
 	coa->failed_rounds = 0;
 	emit_coa(m, now, MIP6_EV_COA_NEW, &coa->addr, NULL);
 	(void)dad_start(m->node, now, m->iface->link.ifindex, &coa->addr, retrans_timer(m, coa),
 			detection_done, coa);
+}
+
+#define RETRY_FIRST MIP6_SECOND
+#define RETRY_LAST  (64 * MIP6_SECOND)
+
+/* Who answers for every address may be an attacker, or a fault that passes: new ones
+ * are tried for ever, ever more slowly. */
+static void pause_after_duplicates(struct mn_coa *coa, mip6_time now)
+{
+	mip6_time pause = RETRY_FIRST;
+
+	for (unsigned i = MN_DUPLICATES_MAX; i < coa->duplicates && pause < RETRY_LAST; i++)
+		pause *= 2;
+	coa->usable = false;
+	coa->retry_at = now + pause;
+	if (coa->duplicates == MN_DUPLICATES_MAX)
+		node_warn(coa->owner->node, now,
+			  "no free address found in an advertised prefix: each one tried was "
+			  "taken, others are tried ever more slowly");
 }
 
 static void detection_done(void *arg, mip6_time now, const struct mip6_addr *addr, bool ok)
@@ -77,15 +97,16 @@ static void detection_done(void *arg, mip6_time now, const struct mip6_addr *add
 	struct mn_iface *m = coa->owner;
 
 	(void)addr;
-	if (ok)
+	if (ok) {
+		coa->duplicates = coa->duplicates ? 1 : 0;
 		return;
+	}
 	emit_coa(m, now, MIP6_EV_COA_GONE, &coa->addr, "duplicate");
 	coa->duplicates++;
-	coa->usable = coa->duplicates < MN_DUPLICATES_MAX;
-	if (coa->usable)
+	if (coa->duplicates < MN_DUPLICATES_MAX)
 		take_address(coa, now);
 	else
-		node_warn(m->node, now, "no free address found in an advertised prefix");
+		pause_after_duplicates(coa, now);
 	mn_update(m->node, now);
 }
 
@@ -241,6 +262,8 @@ void mn_coa_expire(struct mn_iface *m, mip6_time now)
 		next = c->next;
 		if (reason)
 			mn_coa_remove(m, now, c, reason);
+		else if (!c->usable && c->retry_at <= now)
+			take_address(c, now);
 	}
 }
 
@@ -251,6 +274,8 @@ mip6_time mn_coa_next_expiry(const struct mn_iface *m, mip6_time now)
 	for (const struct mn_coa *c = m->coas; c; c = c->next) {
 		if (c->valid_until < next)
 			next = c->valid_until;
+		if (!c->usable && c->retry_at < next)
+			next = c->retry_at;
 		if (c->preferred_until > now && c->preferred_until < next)
 			next = c->preferred_until;
 	}

@@ -296,6 +296,7 @@ static void accepted(struct mn_home *home, mip6_time now, const struct mh_messag
 
 	if (coa)
 		coa->failed_rounds = 0;
+	home->refusals = 0;
 	home->node->stats.registrations++;
 	emit_answer(home, now, MIP6_EV_REGISTERED, m);
 	if (m->ba.status == MH_STATUS_PREFIX_DISCOVERY)
@@ -314,11 +315,9 @@ static void refused(struct mn_home *home, mip6_time now, enum bul_verdict verdic
 	 * address itself may be what its duplicate detection met; and a former process
 	 * may have been on that link, and have met it. */
 	if (duplicate && !home->inherited)
-		home->refused = true;
-	node_warn(home->node, now,
-		  home->refused ? "another node on the home link has the home address: it is not "
-				  "used again before a reload or restart"
-				: "the home agent refused the Binding Update");
+		home_refuse(home, now);
+	else
+		node_warn(home->node, now, "the home agent refused the Binding Update");
 	if (duplicate && home->inherited)
 		refresh(home, now);
 }

@@ -42,12 +42,15 @@ static void emit_router(const struct mn_iface *m, mip6_time now, enum mip6_event
 	node_emit(m->node, &e);
 }
 
-static void emit_moved(const struct mn_iface *m, mip6_time now, const char *reason)
+/* The new link may be the one on which a refused home address is free again. */
+static void moved(const struct mn_iface *m, mip6_time now, const char *reason)
 {
 	struct mip6_event e = mip6_event_make(MIP6_EV_MOVED, now, m->iface->link.ifindex);
 
 	mip6_event_text(&e, "reason", reason);
 	node_emit(m->node, &e);
+	for (size_t i = 0; i < m->node->mn->home_count; i++)
+		home_try_again(m->node->mn->homes[i]);
 }
 
 /* ---- Router Solicitations ------------------------------------------------- */
@@ -350,7 +353,7 @@ static void displace(struct mn_iface *m, mip6_time now, struct router *old, stru
 
 static void arrive(struct mn_iface *m, mip6_time now, struct router *r)
 {
-	bool moved = false;
+	bool displaced = false;
 
 	r->state = ROUTER_LIVE;
 	for (struct router *other = m->routers; other; other = other->next) {
@@ -365,10 +368,10 @@ static void arrive(struct mn_iface *m, mip6_time now, struct router *r)
 		if (other == r || other->state != ROUTER_LIVE)
 			continue;
 		displace(m, now, other, r);
-		moved = true;
+		displaced = true;
 	}
-	if (moved)
-		emit_moved(m, now, "new router");
+	if (displaced)
+		moved(m, now, "new router");
 }
 
 static struct router *new_router(struct mn_iface *m, const struct mip6_addr *src)
@@ -521,7 +524,7 @@ void movement_attach(struct mn_iface *m, mip6_time now, const char *reason)
 	m->attached = true;
 	m->link_local_checked = false;
 	if (reason)
-		emit_moved(m, now, reason);
+		moved(m, now, reason);
 	if (reason || m->node->config.interface_init_delay == 0)
 		movement_solicit(m, now);
 }

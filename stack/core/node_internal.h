@@ -58,7 +58,7 @@ struct mip6_node {
 	struct rate_limit drop_limit;  /* of events about dropped packets */
 	struct timer retry;	       /* of what the plane could not set up */
 	mip6_time retry_interval;
-	uint64_t nonce_secret;	       /* of node_nonce; 0: not drawn yet */
+	uint64_t nonce_secret; /* of node_nonce; 0: not drawn yet */
 	bool running;
 };
 

@@ -175,8 +175,7 @@ struct nd_nonce node_nonce(struct mip6_node *node, unsigned ifindex, const struc
 	uint64_t hash;
 
 	while (node->nonce_secret == 0)
-		node->nonce_secret =
-		    (uint64_t)node_random_u32(node) << 32 | node_random_u32(node);
+		node->nonce_secret = (uint64_t)node_random_u32(node) << 32 | node_random_u32(node);
 	hash = mixed(node->nonce_secret, &ifindex, sizeof(ifindex));
 	hash = mixed(hash, target->b, sizeof(target->b));
 	for (size_t i = 0; i < nonce.len; i++)

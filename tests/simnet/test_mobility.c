@@ -225,7 +225,8 @@ static void test_taken(void)
 	CU_ASSERT_FALSE(world_believe(t->w, 0).bound);
 	CU_ASSERT_STRING_EQUAL(world_believe(t->w, 0).registration.state, "refused");
 	CU_ASSERT_EQUAL(count(t, t->w->ha, MIP6_EV_DAD_FAIL), 1);
-	CU_ASSERT_EQUAL(count(t, t->w->mns[0], MIP6_EV_BU_TX), 1); /* status 134 is final */
+	CU_ASSERT_EQUAL(count(t, t->w->mns[0], MIP6_EV_BU_TX),
+			1); /* a minute's pause after status 134 */
 	end(t);
 }
 

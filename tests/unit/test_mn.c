@@ -429,21 +429,54 @@ static void hostile_sequence_answers_are_slow(void)
 	rig_end(&r);
 }
 
-static void duplicate_home_address_is_not_used_again(void)
+static void refuse_as_duplicate(struct rig *r, const char *coa)
+{
+	rig_receive_ba(r, ETH0, coa, MH_STATUS_DAD_FAILED, rig_last_bu(r)->mh.bu.seq, 0);
+	CU_ASSERT_PTR_NULL(rig_find(r, MIP6_OBJ_ADDRESS, HOA));
+	CU_ASSERT_PTR_NULL(rig_find(r, MIP6_OBJ_DEVICE, coa));
+}
+
+/* Status 134: not used, but tried again after 1, 2, 4 ... 60 minutes. */
+static void duplicate_home_address_is_tried_again(void)
+{
+	static const unsigned minutes[] = {1, 2, 4, 8, 16, 32, 60, 60};
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_attach1(&r);
+	for (size_t i = 0; i < sizeof(minutes) / sizeof(minutes[0]); i++) {
+		refuse_as_duplicate(&r, COA1);
+		CU_ASSERT(rig_count_events(&r, MIP6_EV_WARNING) > 0);
+		rig_forget(&r);
+		for (unsigned k = 0; k < minutes[i]; k++) {
+			rig_receive_ra(&r, ETH0, AR1, rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A));
+			CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+			rig_pass(&r, 60 * S);
+		}
+		CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+		CU_ASSERT_EQUAL(rig_bu(&r, 0)->at, r.now);
+	}
+	rig_accept(&r, COA1, 60);
+	CU_ASSERT_PTR_NOT_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, HOA));
+	rig_end(&r);
+}
+
+/* At once on a new link, with and without a link event; then a minute again. */
+static void duplicate_home_address_on_a_new_link(void)
 {
 	static struct rig r;
 
 	rig_init(&r);
 	rig_start(&r);
 	rig_attach1(&r);
-	rig_receive_ba(&r, ETH0, COA1, MH_STATUS_DAD_FAILED, rig_bu(&r, 0)->mh.bu.seq, 0);
-	CU_ASSERT_PTR_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, HOA));
-	CU_ASSERT_PTR_NULL(rig_find(&r, MIP6_OBJ_DEVICE, COA1));
-	rig_pass(&r, 1000 * S);
+	refuse_as_duplicate(&r, COA1);
 	rig_link(&r, ETH0, true);
 	rig_receive_ra(&r, ETH0, AR2, rig_ra("3fff:0:b::", ND_PIO_L | ND_PIO_A));
-	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
-	CU_ASSERT(rig_count_events(&r, MIP6_EV_WARNING) > 0);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 2);
+	CU_ASSERT_EQUAL(rig_last_bu(&r)->at, r.now);
+	rig_accept(&r, COA2, 60);
+	CU_ASSERT_PTR_NOT_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, HOA));
 	rig_end(&r);
 }
 
@@ -579,25 +612,47 @@ static void duplicate_is_replaced_at_once(void)
 	rig_end(&r);
 }
 
+/* The address that was used last is another node's, too. */
+static void take_last_coa(struct rig *r)
+{
+	struct mip6_addr coa = rig_last_bu(r)->tx.src;
+	char text[MIP6_ADDR_TEXT];
+
+	mip6_addr_format(&coa, text);
+	rig_receive_na(r, ETH0, text, text, ND_NA_O, 0x77);
+}
+
+/* Three are tried at once, then one after 1, 2, 4 ... 64 s, for ever. */
 static void prefix_without_free_address(void)
 {
 	static struct rig r;
-	char text[MIP6_ADDR_TEXT];
 
 	rig_init(&r);
 	rig_start(&r);
 	rig_attach1(&r);
+	rig_accept(&r, COA1, 600);
 	for (int i = 0; i < 3; i++) {
-		struct mip6_addr coa = rig_last_bu(&r)->tx.src;
-
-		mip6_addr_format(&coa, text);
-		rig_receive_na(&r, ETH0, text, text, ND_NA_O, 0x77);
-		rig_pass(&r, 400 * MS);
+		take_last_coa(&r);
+		if (i < 2)
+			rig_pass(&r, 400 * MS);
 	}
 	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_DAD_FAIL), 3);
+	for (int i = 0; i < 9; i++) {
+		mip6_time pause = (1 << (i < 6 ? i : 6)) * S;
+
+		rig_forget(&r);
+		rig_pass(&r, pause - 1);
+		CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+		rig_pass(&r, 1);
+		CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+		take_last_coa(&r);
+		CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_DAD_FAIL), 1);
+		CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_WARNING), 0); /* told before */
+	}
 	rig_forget(&r);
-	rig_pass(&r, 100 * S);
-	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	rig_pass(&r, 64 * S);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+	CU_ASSERT(rig_bu(&r, 0)->source_exists);
 	rig_end(&r);
 }
 
@@ -673,7 +728,8 @@ int main(void)
 	    {"rate_of_updates", rate_of_updates},
 	    {"sequence_is_corrected_at_once", sequence_is_corrected_at_once},
 	    {"hostile_sequence_answers_are_slow", hostile_sequence_answers_are_slow},
-	    {"duplicate_home_address_is_not_used_again", duplicate_home_address_is_not_used_again},
+	    {"duplicate_home_address_is_tried_again", duplicate_home_address_is_tried_again},
+	    {"duplicate_home_address_on_a_new_link", duplicate_home_address_on_a_new_link},
 	    {"refusal_is_retried_later", refusal_is_retried_later},
 	    {"foreign_acknowledgements_are_ignored", foreign_acknowledgements_are_ignored},
 	    {"parameter_problem_does_not_stop_repetitions",

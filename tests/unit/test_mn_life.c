@@ -245,7 +245,7 @@ static void reload_tries_a_refused_address_again(void)
 	rig_start(&r);
 	rig_attach1(&r);
 	rig_receive_ba(&r, ETH0, COA1, MH_STATUS_DAD_FAILED, rig_bu(&r, 0)->mh.bu.seq, 0);
-	rig_pass(&r, 100 * S);
+	rig_pass(&r, 50 * S);
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
 	CU_ASSERT_EQUAL(mip6_node_reconfigure(r.node, r.now, &r.config), MIP6_OK);
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 2);
@@ -274,7 +274,7 @@ static void refused_after_a_restart(void)
 	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.seq, (uint16_t)(seq + 1));
 	CU_ASSERT_PTR_NOT_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, HOA));
 	rig_receive_ba(&r, ETH0, COA1, MH_STATUS_DAD_FAILED, (uint16_t)(seq + 1), 0);
-	rig_pass(&r, 100 * S);
+	rig_pass(&r, 50 * S);
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
 	CU_ASSERT_PTR_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, HOA));
 	rig_end(&r);
