@@ -88,6 +88,7 @@ static int fail_capture(struct analysis *a, const struct lab_node *node,
 		    node->name, error);
 }
 
+/* A capture that cannot be read is judged once it is known whether the run is valid. */
 static int read_capture(struct analysis *a, size_t index)
 {
 	const struct lab_capture *c = &a->f.plan->captures[index];
@@ -100,8 +101,8 @@ static int read_capture(struct analysis *a, size_t index)
 
 	snprintf(name, sizeof(name), "raw/%s-%s.pcap", node->name, iface->name);
 	if (capture_read(capture, path_of(a, name, path), error, sizeof(error)) < 0 &&
-	    !may_be_empty(a->f.plan, c))
-		return fail_capture(a, node, iface, error);
+	    !may_be_empty(a->f.plan, c) && !a->error[0])
+		fail_capture(a, node, iface, error);
 	a->f.captures.views[index] = calloc(capture->count + 1, sizeof(struct capture_view));
 	if (!a->f.captures.views[index])
 		return fail(a, "out of memory");
@@ -317,6 +318,19 @@ static int conclude(struct analysis *a)
 	if (f->events.bad &&
 	    findings_warn(f, "%zu lines of event files are no events", f->events.bad) < 0)
 		return fail(a, "out of memory");
+	return 0;
+}
+
+/* What is missing in a run that is not valid is not laid at a node's door. */
+static int judge(struct analysis *a)
+{
+	struct findings *f = &a->f;
+
+	if (f->valid && (a->error[0] || check_substance(a) < 0))
+		return -1;
+	if (a->error[0] && findings_warn(f, "%s", a->error) < 0)
+		return fail(a, "out of memory");
+	a->error[0] = '\0';
 	expect_judge(f, a->results);
 	return 0;
 }
@@ -390,15 +404,16 @@ int lab_analyse(const struct lab_plan *plan, const char *results, FILE *out,
 	if (result == 0)
 		result = write_events(&a);
 	if (result == 0)
-		result = check_substance(&a);
-	if (result == 0)
 		result = conclude(&a);
+	if (result == 0)
+		result = judge(&a);
 	if (result == 0)
 		result = write_all(&a, out);
 	outcome->valid = a.f.valid;
 	outcome->handovers = (unsigned)a.f.count;
 	outcome->expectations = (unsigned)plan->expect_count;
 	outcome->failed = a.f.failed;
+	outcome->unjudged = a.f.unjudged;
 	outcome->warnings = (unsigned)a.f.warning_count;
 	release(&a.f);
 	return result;

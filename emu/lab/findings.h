@@ -11,6 +11,7 @@
 
 /* An expectation and what came of it. */
 struct verdict {
+	bool judged; /* false: the run was not valid, and it is about what that changes */
 	bool pass;
 	char found[240];
 };
@@ -26,7 +27,8 @@ struct findings {
 	unsigned lost_outside;
 	struct spread spreads[COLUMNS]; /* over all handovers that have the value */
 	struct verdict *verdicts;	/* of plan->expects */
-	unsigned failed;
+	unsigned failed;		/* of those that were judged */
+	unsigned unjudged;		/* expectations that were not */
 	char **warnings;
 	size_t warning_count;
 	bool valid;

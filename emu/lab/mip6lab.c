@@ -37,7 +37,8 @@ static void usage(FILE *out)
 	      "  -h, --help            this\n"
 	      "\n"
 	      "Exit codes: 0 good, 1 an expectation or the run failed, 2 bad input,\n"
-	      "3 the machine lacks something.\n",
+	      "3 the machine lacks something, 4 the machine was too busy for the run to\n"
+	      "count, 130 ended by Ctrl-C (SIGINT), 143 by SIGTERM.\n",
 	      out);
 }
 

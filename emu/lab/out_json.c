@@ -86,7 +86,9 @@ static json_t *expectations_json(const struct findings *f)
 		json_object_set_new(object, "text", json_string(e->text));
 		json_object_set_new(object, "about",
 				    e->about ? json_string(e->about) : json_null());
-		json_object_set_new(object, "pass", json_boolean(f->verdicts[i].pass));
+		json_object_set_new(object, "pass",
+				    f->verdicts[i].judged ? json_boolean(f->verdicts[i].pass)
+							  : json_null());
 		json_object_set_new(object, "found", json_string(f->verdicts[i].found));
 		json_array_append_new(list, object);
 	}

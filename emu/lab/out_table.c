@@ -136,19 +136,30 @@ static void put_wrapped(FILE *out, const char *head, const char *text)
 	fprintf(out, "%s\n", text);
 }
 
+static const char *verdict_word(const struct verdict *v)
+{
+	if (!v->judged)
+		return "-     ";
+	return v->pass ? "pass  " : "FAIL  ";
+}
+
 static void put_expectations(FILE *out, const struct findings *f)
 {
 	for (size_t i = 0; i < f->plan->expect_count; i++) {
 		const struct lab_expect *e = &f->plan->expects[i];
 
-		put_wrapped(out, f->verdicts[i].pass ? "pass  " : "FAIL  ", e->text);
+		put_wrapped(out, verdict_word(&f->verdicts[i]), e->text);
 		if (e->about)
 			put_wrapped(out, "      ", e->about);
 		put_wrapped(out, "      found: ", f->verdicts[i].found);
 	}
 	if (f->plan->expect_count)
-		fprintf(out, "%zu of %zu expectations pass\n", f->plan->expect_count - f->failed,
-			f->plan->expect_count);
+		fprintf(out, "%zu of %zu expectations pass",
+			f->plan->expect_count - f->failed - f->unjudged, f->plan->expect_count);
+	if (f->unjudged)
+		fprintf(out, ", %u are not judged", f->unjudged);
+	if (f->plan->expect_count)
+		fputc('\n', out);
 }
 
 static void put_notes(FILE *out, const struct findings *f)
@@ -160,14 +171,28 @@ static void put_notes(FILE *out, const struct findings *f)
 	if (f->worst_lag >= 0)
 		fprintf(out, "worst scheduling lag %.3f ms, 2 ms are allowed\n",
 			(double)f->worst_lag / 1e6);
-	if (!f->valid)
-		fputs("NOT VALID: the machine was too busy, or was not watched, for these "
-		      "figures to count\n",
-		      out);
+}
+
+/* The first line, since no figure below it counts. */
+static void put_invalid(FILE *out, const struct findings *f)
+{
+	if (f->valid)
+		return;
+	if (f->worst_lag < 0)
+		fputs("NOT VALID: nobody watched how busy the machine was (raw/lag.bin).\n", out);
+	else
+		fprintf(out,
+			"NOT VALID: the machine was too busy: programs of the run woke up to %.3f "
+			"ms late, 2 ms are allowed.\n",
+			(double)f->worst_lag / 1e6);
+	fputs("Run it again while the machine has less to do, or with engine=virtual, whose "
+	      "figures hold on a busy one.\n",
+	      out);
 }
 
 int out_table(const struct findings *f, FILE *out)
 {
+	put_invalid(out, f);
 	fputc('\n', out);
 	if (f->count && put_handovers(out, f) < 0)
 		return -1;

@@ -17,7 +17,8 @@ struct results {
 int results_make(struct results *r, const char *base, const struct lab_plan *plan,
 		 const struct settings *settings);
 struct results_end {
-	int code; /* of the run */
+	int code;   /* of the run */
+	int signal; /* that broke it off, 0: none */
 	double wall_s;
 	double simulated_s;
 	const char *error; /* "" when none */

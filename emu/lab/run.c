@@ -4,7 +4,6 @@
 #include "lab/engine.h"
 #include "lab/progress.h"
 #include "lab/results.h"
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -37,11 +36,14 @@ static int open_stop_signals(void)
 	return signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
-static bool is_readable(int fd)
+/* The signal that came; 0: none. */
+static int stop_signal(int fd)
 {
-	struct pollfd what = {.fd = fd, .events = POLLIN};
+	struct signalfd_siginfo info;
 
-	return fd >= 0 && poll(&what, 1, 0) > 0;
+	if (fd < 0 || read(fd, &info, sizeof(info)) != (ssize_t)sizeof(info))
+		return 0;
+	return (int)info.ssi_signo;
 }
 
 /* The last lines of a file; how many there were. */
@@ -91,9 +93,9 @@ static int analyse(const struct lab_plan *plan, const char *folder, bool brief,
 	if (nowhere)
 		fclose(nowhere);
 	if (brief && status == 0 && (outcome->failed || !outcome->valid))
-		fprintf(stderr, "mip6lab: %u of %u expectations fail%s: see summary.txt\n",
-			outcome->failed, outcome->expectations,
-			outcome->valid ? "" : ", not valid");
+		fprintf(stderr, "mip6lab: %s%u of %u expectations fail: see summary.txt\n",
+			outcome->valid ? "" : "not valid, ", outcome->failed,
+			outcome->expectations);
 	return status;
 }
 
@@ -138,8 +140,12 @@ static int conclude(const struct lab_plan *plan, struct results *results,
 	}
 	if (began && analysed == 0 && !options->keep_captures)
 		drop_captures(plan, results->path);
-	if (code == 0 && (outcome.failed || !outcome.valid))
+	if (code == 0 && !outcome.valid)
+		code = RUN_NOT_VALID;
+	if (code == 0 && outcome.failed)
 		code = RUN_FAILED;
+	if (end->signal)
+		code = RUN_SIGNAL + end->signal;
 	end->code = code;
 	results_write_run(results, plan, kernel, end);
 	if (began)
@@ -194,7 +200,9 @@ static int run_plan(const struct engine_paths *paths, const struct lab_plan *pla
 	end.wall_s = progress_elapsed(&progress);
 	end.simulated_s = progress_simulated(&progress);
 	end.error = error;
-	options->interrupted = is_readable(stop_fd);
+	/* One that came when the run was over broke nothing off. */
+	end.signal = end.code != RUN_OK ? stop_signal(stop_fd) : 0;
+	options->interrupted = end.signal;
 	if (end.code == RUN_FAILED)
 		add_step(&progress, error, sizeof(error));
 	if (stop_fd >= 0)

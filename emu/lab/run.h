@@ -19,12 +19,20 @@ struct run_options {
 	bool keep_captures;	   /* RAW/NODE-IFACE.pcap stay beside capture.pcapng */
 	struct settings settings;
 	char folder[512]; /* filled in: where the results are */
-	bool interrupted; /* filled in: by SIGINT, SIGTERM or SIGHUP */
+	int interrupted;  /* filled in: by SIGINT, SIGTERM or SIGHUP; 0: not */
 };
 
 /* Exit codes of the lab: 0, 1 an expectation or the run failed, 2 bad input, 3
- * the machine lacks something. */
-enum { RUN_OK = 0, RUN_FAILED = 1, RUN_BAD_INPUT = 2, RUN_LACKS = 3 };
+ * the machine lacks something, 4 the run was carried out but is not valid; 128 and the
+ * signal that broke it off. */
+enum {
+	RUN_OK = 0,
+	RUN_FAILED = 1,
+	RUN_BAD_INPUT = 2,
+	RUN_LACKS = 3,
+	RUN_NOT_VALID = 4,
+	RUN_SIGNAL = 128
+};
 
 int run_scenario(struct run_options *options);
 /* Whether run_scenario would begin: scenario and settings are right, the engine is

@@ -217,9 +217,9 @@ static void run_until(struct lab_run *run, const char *const *args, long long ns
 	finish(&child, run);
 }
 
-void lab_run_interrupted(struct lab_run *run, const char *const *args, long long ns)
+void lab_run_interrupted(struct lab_run *run, const char *const *args, long long ns, int signal)
 {
-	run_until(run, args, ns, SIGINT);
+	run_until(run, args, ns, signal);
 }
 
 void lab_run_killed(struct lab_run *run, const char *const *args, long long ns)

@@ -28,8 +28,8 @@ const char *lab_many(const char *mobile_nodes, const char *routers, const char *
 /* Runs `mip6lab run ARGS...` (NULL at the end) with results in a new folder of
  * its own below the build folder. */
 void lab_run(struct lab_run *run, const char *const *args);
-/* The same, ended by SIGINT after the run has simulated `ns` or more. */
-void lab_run_interrupted(struct lab_run *run, const char *const *args, long long ns);
+/* The same, ended by a signal after the run has simulated `ns` or more. */
+void lab_run_interrupted(struct lab_run *run, const char *const *args, long long ns, int signal);
 /* The same, ended by SIGKILL. */
 void lab_run_killed(struct lab_run *run, const char *const *args, long long ns);
 /* Two runs at once. */

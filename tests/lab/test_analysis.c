@@ -494,6 +494,75 @@ static void test_lag(void)
 	close_made(&m);
 }
 
+static void begins(const struct made *m, const char *text)
+{
+	if (strncmp(m->table, text, strlen(text)) != 0)
+		printf("begins otherwise: %s\n", m->table);
+	CU_ASSERT_EQUAL(strncmp(m->table, text, strlen(text)), 0);
+}
+
+/* A run that was not valid is not judged: neither where its figures are good nor where
+ * they are bad. What a busy machine cannot change is. */
+static void test_not_judged(void)
+{
+	struct lab_expect expects[] = {
+	    {.text = "handover.count == 2"},	    {.text = "each first_down_ms <= 1"},
+	    {.text = "each first_down_ms <= 1000"}, {.text = "events(mn, bu_tx) == 0"},
+	    {.text = "lost_outside == 5"},	    {.text = "metric(\"none.json\", \"end\") == 0"},
+	    {.text = "handover.count == 7"},	    {.text = "is(rs, answered) && moves == 2"},
+	};
+	static const char *const words[] = {"pass", "-   ", "-   ", "-   ",
+					    "-   ", "-   ", "FAIL", "pass"};
+	struct made m;
+
+	open_made(&m);
+	m.plan.engine = LAB_ENGINE_UML;
+	m.plan.expects = expects;
+	m.plan.expect_count = sizeof(expects) / sizeof(expects[0]);
+	records_run(&m.r);
+	put_lag(&m, 5000, 55300000);
+	analyse(&m);
+	CU_ASSERT_FALSE(m.outcome.valid);
+	CU_ASSERT_EQUAL(m.outcome.failed, 1);
+	CU_ASSERT_EQUAL(m.outcome.unjudged, 5);
+	begins(&m, "NOT VALID: the machine was too busy: programs of the run woke up to 55.300 ms "
+		   "late, 2 ms are allowed.\nRun it again while the machine has less to do, or "
+		   "with engine=virtual");
+	for (size_t i = 0; i < m.plan.expect_count; i++) {
+		char line[100];
+
+		snprintf(line, sizeof(line), "\n%s  %s\n", words[i], expects[i].text);
+		has_text(&m, "summary.txt", line);
+	}
+	has_text(&m, "summary.txt", "\n2 of 8 expectations pass, 5 are not judged\n");
+	has_text(&m, "summary.json", "\"found\": \"not judged\",\n      \"pass\": null");
+	close_made(&m);
+}
+
+/* Nor is what is missing laid at a node's door: not a registration, not a capture. */
+static void test_nobody_accused(void)
+{
+	struct made m;
+
+	open_made(&m);
+	m.plan.engine = LAB_ENGINE_UML;
+	put_others(&m.r);
+	records_probe(&m.r, LAB_PROBE_TX, PROBE_DOWN, 0, 3000);
+	records_note(&m.r, 5000,
+		     "\"what\":\"link_down\",\"node\":\"mn\",\"iface\":\"eth0\",\"n\":1");
+	records_note(&m.r, 5050, "\"what\":\"link_up\",\"node\":\"mn\",\"iface\":\"eth0\",\"n\":1");
+	records_note(&m.r, 9000, "\"what\":\"end\",\"ok\":true");
+	put_lag(&m, 5500, 55300000);
+	analyse(&m);
+	CU_ASSERT_EQUAL(m.result, 0);
+	CU_ASSERT_FALSE(m.outcome.valid);
+	CU_ASSERT_EQUAL(m.outcome.handovers, 1);
+	begins(&m, "NOT VALID: ");
+	CU_ASSERT_PTR_NULL(strstr(m.table, "never registered"));
+	has_text(&m, "summary.txt", "warning: eth0 of node mn: the capture is empty");
+	close_made(&m);
+}
+
 /* Two mobile nodes: a last column names the node. */
 static void test_two_nodes(void)
 {
@@ -542,6 +611,8 @@ int main(void)
 	    {"events that disagree", test_disagreement},
 	    {"a silent daemon", test_silent_daemon},
 	    {"scheduling lag", test_lag},
+	    {"what is not valid is not judged", test_not_judged},
+	    {"a busy machine accuses nobody", test_nobody_accused},
 	    {"two mobile nodes", test_two_nodes},
 	};
 

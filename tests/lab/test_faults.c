@@ -4,6 +4,7 @@
 #include "runs_help.h"
 #include "test.h"
 #include <math.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -132,8 +133,8 @@ static void start_is_interrupted(void)
 
 	/* So many nodes that it is not over before the signal comes. */
 	lab_many("50", "4", "9", scenario);
-	lab_run_interrupted(&run, (const char *const[]){scenario, NULL}, 0);
-	lab_holds(&run, run.code == 1, "exit code 1");
+	lab_run_interrupted(&run, (const char *const[]){scenario, NULL}, 0, SIGINT);
+	lab_holds(&run, run.code == 130, "exit code 130");
 	lab_holds(&run, strstr(run.output, "interrupted (at start-up: ") != NULL, "where it was");
 	lab_run_free(&run);
 }
@@ -192,12 +193,16 @@ static void interrupted(void)
 
 	lab_run_interrupted(
 	    &run, (const char *const[]){"handover", "-s", "99172", "-p", "moves=2000", NULL},
-	    20000000000LL);
-	lab_holds(&run, run.code == 1, "exit code 1");
+	    20000000000LL, SIGINT);
+	lab_holds(&run, run.code == 130, "exit code 130");
 	text = lab_file(&run, "handovers.csv", &len);
 	lab_holds(&run, text && len > 200, "the handovers so far can be read");
 	free(text);
 	CU_ASSERT_EQUAL(lab_processes("-virtual-99172"), 0);
+	lab_run_free(&run);
+	lab_run_interrupted(&run, (const char *const[]){"handover", "-p", "moves=2000", NULL},
+			    5000000000LL, SIGTERM);
+	lab_holds(&run, run.code == 143, "exit code 143");
 	lab_run_free(&run);
 }
 

@@ -5,6 +5,7 @@
 #include "runs_help.h"
 #include "test.h"
 #include <math.h>
+#include <signal.h>
 #include <sys/wait.h>
 
 /* A number that is there, and between two others. */
@@ -217,8 +218,8 @@ static void interrupted(void)
 	lab_run_interrupted(
 	    &run,
 	    (const char *const[]){"handover", "-e", "ns3", "-s", "99174", "-p", "moves=2000", NULL},
-	    20000000000LL);
-	lab_holds(&run, run.code == 1 && lab_says(&run, "interrupted"), "exit code 1");
+	    20000000000LL, SIGINT);
+	lab_holds(&run, run.code == 130 && lab_says(&run, "interrupted"), "exit code 130");
 	lab_holds(&run, lab_has(&run, "handovers.csv", "\n3,"), "the handovers so far can be read");
 	CU_ASSERT_EQUAL(lab_processes("-ns3-99174"), 0);
 	lab_run_free(&run);
