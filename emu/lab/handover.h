@@ -37,11 +37,11 @@ struct way {
 	int64_t first_sent;
 	size_t first_stream;
 	size_t first_seq;
-	int64_t begin;	   /* probes sent from here on are this handover's: what was in
-			    * flight when the link went is lost with reason */
-	int64_t variation; /* of the delay, in the second before link down */
-	unsigned lost;
-	unsigned lost_outside; /* of `lost`: sent when there should have been a path */
+	int64_t begin;	       /* probes sent from here on are this handover's: what was in
+				* flight when the link went is lost with reason */
+	int64_t variation;     /* of the delay, in the second before link down */
+	unsigned lost;	       /* of those sent until the path was back */
+	unsigned lost_outside; /* of those sent after that */
 	unsigned duplicated;
 	unsigned reordered;
 	struct delays parts[PARTS];

@@ -122,16 +122,20 @@ static int64_t horizon_of(const struct history *history, const struct stream *s)
 	return last - s->longest_delay;
 }
 
-/* On a path with jitter a probe may have been overtaken by the first one that
- * came through, and lost with reason: by as much as the delay varies. */
+/* What is lost once the path is back is not the handover's: on a path that loses
+ * packets it grows with the time until the next one. On a path with jitter a probe may
+ * have been overtaken by the first one that came through, and lost with reason: by as
+ * much as the delay varies. */
 static void count_probe(struct way *w, const struct stream_probe *p, int64_t horizon)
 {
 	w->duplicated += p->arrivals > 1 ? p->arrivals - 1 : 0;
 	w->reordered += p->reordered;
 	if (p->received || p->sent > horizon)
 		return;
-	w->lost++;
-	w->lost_outside += w->restored && p->sent - w->first_sent > w->variation;
+	if (w->restored && p->sent - w->first_sent > w->variation)
+		w->lost_outside++;
+	else
+		w->lost++;
 }
 
 /* The next handover of a node from `from` on; c->count: none. */

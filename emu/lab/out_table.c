@@ -164,6 +164,8 @@ static void put_expectations(FILE *out, const struct findings *f)
 
 static void put_notes(FILE *out, const struct findings *f)
 {
+	if (f->lost_outside)
+		fprintf(out, "%u probes were lost outside of the handovers\n", f->lost_outside);
 	for (size_t i = 0; i < f->warning_count; i++)
 		put_wrapped(out, "warning: ", f->warnings[i]);
 	if (!f->history.complete)

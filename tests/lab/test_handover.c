@@ -323,8 +323,31 @@ static void test_lost_outside(void)
 	probe(s, 0, 214, 5070, 0);
 	probe(s, 0, 300, 5500, 0);
 	h = find(s);
-	IS(h, "lost_down", 22); /* the one at 4960 was before this handover */
+	IS(h, "lost_down", 20); /* none of the three, which there was a path for */
 	CU_ASSERT_EQUAL(handover_lost_outside(&s->plan, &s->history, s->streams, s->list, 1), 3);
+	scene_free(s);
+}
+
+/* The path itself loses each twentieth probe: the handover's own count does not grow with
+ * the time until the next one. */
+static void test_lost_on_the_path(void)
+{
+	static const size_t ends[] = {300, 600}; /* probes until the end of its time */
+	static const unsigned outside[] = {5, 20};
+	struct scene *s = scene_new();
+
+	for (size_t t = 0; t < 2; t++) {
+		steady(s, 0, ends[t], 4965, 5065);
+		for (size_t i = 15; i < ends[t]; i += 20)
+			probe(s, 0, i, 4000 + 5.0 * (double)i, 0);
+		s->moves[0].until = records_time(4000 + 5.0 * (double)ends[t]);
+		s->history.end = s->moves[0].until + 100 * LAB_NS_MS;
+		IS(find(s), "lost_down", 20); /* 195 among them */
+		CU_ASSERT_EQUAL(
+		    handover_lost_outside(&s->plan, &s->history, s->streams, s->list, 1) -
+			(193 - 15 + 19) / 20, /* before the handover */
+		    outside[t]);
+	}
 	scene_free(s);
 }
 
@@ -408,10 +431,13 @@ static void test_end_of_records(void)
 		probe(s, 0, i, 4000 + 5.0 * (double)i, 0);
 	s->history.end = records_time(6000);
 	h = find(s);
-	IS(h, "lost_down", 20 + 1); /* 5965 was due at 6000 */
+	IS(h, "lost_down", 20);
+	/* 5965 was due at 6000 */
+	CU_ASSERT_EQUAL(handover_lost_outside(&s->plan, &s->history, s->streams, s->list, 1), 1);
 	s->history.complete = false;
 	h = find(s);
 	IS(h, "lost_down", 20); /* nothing is known after the last arrival */
+	CU_ASSERT_EQUAL(handover_lost_outside(&s->plan, &s->history, s->streams, s->list, 1), 0);
 	scene_free(s);
 }
 
@@ -525,6 +551,7 @@ int main(void)
 	    {"until the next move", test_only_until_the_next_move},
 	    {"first and lost", test_first_and_lost},
 	    {"lost outside", test_lost_outside},
+	    {"lost on the path", test_lost_on_the_path},
 	    {"overtaken", test_overtaken},
 	    {"first up", test_first_up_is_sent_after_link_up},
 	    {"duplicated and reordered", test_duplicated_and_reordered},
