@@ -405,6 +405,8 @@ void advertise_receive_rs(struct mip6_node *node, mip6_time now, struct iface *i
 	if (!is_active(a))
 		return;
 	if (!mip6_addr_is_unspecified(&p->src)) {
+		if (!node_may_reply(node, now, NODE_REPLY_RA, &p->src))
+			return;
 		tell_rs(node, now, iface, &p->src, "unicast");
 		send_to(a, &p->src, &rs->slla, false);
 		return;

@@ -104,7 +104,7 @@ void ha_send_ba(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint
  * that sought the mobile node in vain before it came home would ask again only up
  * to 1 s later, and the Binding Acknowledgement would wait for that. False when the
  * home agent has no address to ask from. */
-bool ha_neighbour_ask(struct ha *ha, const struct ha_reply *reply);
+bool ha_neighbour_ask(struct ha *ha, mip6_time now, const struct ha_reply *reply);
 /* Refuses the BU of a mobile node that is on its home link while there is still a
  * binding for it: to its link-layer address, which is asked for. */
 void ha_neighbour_refuse(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint8_t status,

@@ -279,7 +279,7 @@ void ha_binding_deregister(struct ha *ha, mip6_time now, const struct ha_request
 		ha_record_save(e);
 	ha_send_ba(ha, now, &r->reply, MH_STATUS_ACCEPTED, r->seq, 0);
 	if (!r->reply.has_rh2)
-		(void)ha_neighbour_ask(ha, &r->reply);
+		(void)ha_neighbour_ask(ha, now, &r->reply);
 }
 
 bool ha_binding_never_was(const struct bcache_entry *e)

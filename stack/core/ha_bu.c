@@ -5,6 +5,20 @@
 #include "ha.h"
 #include <string.h>
 
+/* What is accepted is answered; refusals anyone can cause, in any number. */
+static bool may_answer(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint8_t status)
+{
+	const struct bcache_entry *e;
+
+	if (status < MH_STATUS_UNSPECIFIED)
+		return true;
+	e = bcache_find(&ha->bcache, &reply->hoa);
+	return node_may_reply(ha->node, now,
+			      e && e->state == BCACHE_BOUND ? NODE_REPLY_REFUSAL_BOUND
+							    : NODE_REPLY_REFUSAL,
+			      &reply->dst);
+}
+
 void ha_send_ba(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint8_t status,
 		uint16_t seq, uint16_t lifetime)
 {
@@ -12,6 +26,8 @@ void ha_send_ba(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint
 	struct mip6_tx tx = {.src = reply->src, .dst = reply->dst};
 	struct mip6_event e;
 
+	if (!may_answer(ha, now, reply, status))
+		return;
 	tx.has_rh2 = reply->has_rh2;
 	tx.rh2 = reply->hoa;
 	if (reply->l2.len) {
@@ -125,7 +141,7 @@ static void deregister_binding(struct ha *ha, mip6_time now, const struct ha_req
 	ha_binding_remember(ha, now, r, e);
 	refuse(ha, now, r, MH_STATUS_NOT_HOME_AGENT);
 	if (from_home_link(ha, now, r))
-		(void)ha_neighbour_ask(ha, &r->reply);
+		(void)ha_neighbour_ask(ha, now, &r->reply);
 }
 
 static void emit_rx(struct ha *ha, mip6_time now, const struct ha_request *r)

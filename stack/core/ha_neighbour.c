@@ -22,12 +22,13 @@ static struct ha_refusal *place_for(struct ha *ha, mip6_time now, const struct m
 	return found;
 }
 
-bool ha_neighbour_ask(struct ha *ha, const struct ha_reply *reply)
+bool ha_neighbour_ask(struct ha *ha, mip6_time now, const struct ha_reply *reply)
 {
 	struct mip6_addr src = ha_address_near(ha, reply->ifindex, &reply->hoa);
 	struct mip6_addr group = mip6_addr_solicited_node(&reply->hoa);
 
-	if (mip6_addr_is_unspecified(&src))
+	if (mip6_addr_is_unspecified(&src) ||
+	    !node_may_reply(ha->node, now, NODE_REPLY_REFUSAL_BOUND, &reply->dst))
 		return false;
 	node_send_ns(ha->node, reply->ifindex, &src, &group, &reply->hoa);
 	return true;
@@ -38,7 +39,7 @@ void ha_neighbour_refuse(struct ha *ha, mip6_time now, const struct ha_reply *re
 {
 	struct ha_refusal *f = place_for(ha, now, &reply->hoa);
 
-	if (!f || !ha_neighbour_ask(ha, reply)) {
+	if (!f || !ha_neighbour_ask(ha, now, reply)) {
 		node_drop(ha->node, now, reply->ifindex, MIP6_ERR_NOMEM, &reply->dst);
 		return;
 	}

@@ -47,6 +47,7 @@ struct mip6_node *mip6_node_new(const struct mip6_config *config, const struct m
 	timer_init(&node->retry, retry_fire, node);
 	node->retry_interval = NODE_RETRY_FIRST;
 	table_init(&node->dads);
+	node_events_init(node);
 	node->plane = plane_new(host->apply, ctx);
 	if (!node->plane || mip6_config_copy(&node->config, config) < 0 || engine_new(node) < 0) {
 		mip6_node_free(node);
@@ -159,6 +160,7 @@ void mip6_node_stop(struct mip6_node *node, mip6_time now)
 	plane_clear(node->plane);
 	node_commit(node, now);
 	node->running = false;
+	node_events_end(node, now);
 	node_emit(node, &e);
 }
 

@@ -5,6 +5,7 @@
 /* What the modules of the core share: the node with its services (send, event,
  * timers, plane, duplicate address detection) and its interfaces. mn.c and ha.c
  * hold the engines behind the few functions at the end. */
+#include "event_limit.h"
 #include "plane.h"
 #include "table.h"
 #include "timers.h"
@@ -34,10 +35,14 @@ struct iface {
 	struct iface *next;
 };
 
-/* How often something was done in the second that began at `since`. */
-struct rate_limit {
-	mip6_time since;
-	unsigned count;
+/* What is sent to those who ask for it, each with a limit of its own, so that none uses
+ * up another's (RFC 4443 2.4 f). */
+enum node_reply {
+	NODE_REPLY_ERROR,	  /* Binding Errors and ICMPv6 errors */
+	NODE_REPLY_REFUSAL,	  /* Binding Acknowledgements that refuse a stranger */
+	NODE_REPLY_REFUSAL_BOUND, /* the same to one who has a binding */
+	NODE_REPLY_RA,		  /* advertisements to one who solicits */
+	NODE_REPLIES,
 };
 
 #define NODE_RETRY_FIRST MIP6_SECOND
@@ -54,9 +59,9 @@ struct mip6_node {
 	struct mn *mn;
 	struct ha *ha;
 	struct mip6_stats stats;
-	struct rate_limit error_limit; /* of errors sent (RFC 4443 2.4 f) */
-	struct rate_limit drop_limit;  /* of events about dropped packets */
-	struct timer retry;	       /* of what the plane could not set up */
+	struct reply_limit replies[NODE_REPLIES];
+	struct event_limit event_limit;
+	struct timer retry; /* of what the plane could not set up */
 	mip6_time retry_interval;
 	uint64_t nonce_secret; /* of node_nonce; 0: not drawn yet */
 	bool running;
@@ -65,7 +70,14 @@ struct mip6_node {
 /* node.c */
 struct iface *node_iface(const struct mip6_node *node, unsigned ifindex);
 struct iface *node_iface_by_name(const struct mip6_node *node, const char *name);
+/* Tells the host, unless too many of the kind were told (event_limit.h). */
 void node_emit(struct mip6_node *node, const struct mip6_event *event);
+void node_events_init(struct mip6_node *node);
+/* Accounts for what was left out, before the node ends. */
+void node_events_end(struct mip6_node *node, mip6_time now);
+/* False when no more of these may be sent to `peer` now; else it counts as sent. */
+bool node_may_reply(struct mip6_node *node, mip6_time now, enum node_reply kind,
+		    const struct mip6_addr *peer);
 void node_warn(struct mip6_node *node, mip6_time now, const char *text);
 /* MIP6_EV_DROP and the counter for the reason. */
 void node_drop(struct mip6_node *node, mip6_time now, unsigned ifindex, int reason,

@@ -19,6 +19,8 @@ static void refuse_bu(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		node_drop(node, now, ifindex, MIP6_ERR_VALUE, &p->src);
 		return;
 	}
+	if (!node_may_reply(node, now, NODE_REPLY_REFUSAL, &p->src))
+		return;
 	tx.has_rh2 = p->has_hao;
 	tx.rh2 = p->hao;
 	ba.ba.status = MH_STATUS_NO_HOME_REGISTRATION;

@@ -8,23 +8,60 @@
 enum { ND_HOP_LIMIT = 255, MH_HOP_LIMIT = 64 };
 /* An advertisement with every option that we send, prefixes included. */
 enum { RA_MAX = 16 + 4 * 8 + ND_PIO_MAX * 32 };
-enum { ERRORS_PER_SECOND = 10, DROPS_PER_SECOND = 100 };
 
-static bool within_limit(struct rate_limit *limit, mip6_time now, unsigned per_second)
+/* The second of each pair is for one prefix. */
+static const struct reply_rate reply_rates[NODE_REPLIES] = {
+    [NODE_REPLY_ERROR] = {{100, 100}, {10, 10}},
+    [NODE_REPLY_REFUSAL] = {{500, 500}, {20, 50}},
+    [NODE_REPLY_REFUSAL_BOUND] = {{1000, 1000}, {50, 100}},
+    [NODE_REPLY_RA] = {{1000, 1000}, {20, 20}},
+};
+
+bool node_may_reply(struct mip6_node *node, mip6_time now, enum node_reply kind,
+		    const struct mip6_addr *peer)
 {
-	if (limit->count == 0 || now - limit->since >= MIP6_SECOND) {
-		limit->since = now;
-		limit->count = 0;
-	}
-	if (limit->count >= per_second)
-		return false;
-	limit->count++;
-	return true;
+	return reply_limit_take(&node->replies[kind], &reply_rates[kind], now, peer);
+}
+
+/* ---- events ------------------------------------------------------------------------- */
+
+static void tell(void *arg, const struct mip6_event *event)
+{
+	struct mip6_node *node = arg;
+
+	node->host->event(node->ctx, event);
+}
+
+static void account(void *arg, mip6_time now)
+{
+	struct mip6_node *node = arg;
+
+	event_limit_account(&node->event_limit, now, tell, node);
+}
+
+void node_events_init(struct mip6_node *node)
+{
+	timer_init(&node->event_limit.timer, account, node);
+}
+
+void node_events_end(struct mip6_node *node, mip6_time now)
+{
+	timer_stop(&node->timers, &node->event_limit.timer);
+	account(node, now);
 }
 
 void node_emit(struct mip6_node *node, const struct mip6_event *event)
 {
-	node->host->event(node->ctx, event);
+	struct event_limit *limit = &node->event_limit;
+
+	if (event_limit_take(limit, event)) {
+		tell(node, event);
+		return;
+	}
+	if (timer_is_set(&limit->timer))
+		return;
+	limit->since = event->time;
+	(void)timer_set(&node->timers, &limit->timer, event->time + EVENT_PERIOD);
 }
 
 void node_warn(struct mip6_node *node, mip6_time now, const char *text)
@@ -61,16 +98,12 @@ static uint64_t *drop_counter(struct mip6_stats *s, int reason)
 	}
 }
 
-/* Anyone can send bad packets: all are counted, but a log is not to be filled by
- * them. */
 void node_drop(struct mip6_node *node, mip6_time now, unsigned ifindex, int reason,
 	       const struct mip6_addr *src)
 {
 	struct mip6_event e = mip6_event_make(MIP6_EV_DROP, now, ifindex);
 
 	(*drop_counter(&node->stats, reason))++;
-	if (!within_limit(&node->drop_limit, now, DROPS_PER_SECOND))
-		return;
 	mip6_event_text(&e, "reason", mip6_strerror(reason));
 	mip6_event_addr(&e, "src", src);
 	node_emit(node, &e);
@@ -213,9 +246,9 @@ void node_send_na(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
 
 /* So that bad packets cannot make us a source of many (RFC 4443 2.4 f, RFC 6275
  * 9.3.3). */
-static bool error_allowed(struct mip6_node *node, mip6_time now)
+static bool error_allowed(struct mip6_node *node, mip6_time now, const struct ip6_packet *p)
 {
-	return within_limit(&node->error_limit, now, ERRORS_PER_SECOND);
+	return node_may_reply(node, now, NODE_REPLY_ERROR, &p->src);
 }
 
 /* An error goes to a unicast source only, from the address that was meant. */
@@ -231,7 +264,7 @@ void node_send_be(struct mip6_node *node, mip6_time now, const struct ip6_packet
 	struct mip6_tx tx = {.src = p->dst, .dst = p->src};
 	struct mip6_event e;
 
-	if (!error_possible(p) || !error_allowed(node, now))
+	if (!error_possible(p) || !error_allowed(node, now, p))
 		return;
 	if (p->has_hao)
 		m.be.hoa = p->hao;
@@ -254,7 +287,7 @@ void node_send_parameter_problem(struct mip6_node *node, mip6_time now, const st
 	struct icmp6_error m = {.type = ICMP6_PARAM_PROBLEM};
 	int len;
 
-	if (!error_possible(p) || p->payload_len > sizeof(packet) || !error_allowed(node, now))
+	if (!error_possible(p) || p->payload_len > sizeof(packet) || !error_allowed(node, now, p))
 		return;
 	len = ip6_build(p, packet, sizeof(packet));
 	if (len < 0)

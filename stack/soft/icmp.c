@@ -13,26 +13,19 @@ enum {
 	ICMP6_REDIRECT = 137,
 	HOP_LIMIT = 64,
 	QUOTE = SOFT_MIN_MTU - SOFT_IP6 - 8, /* of the packet that an error is about */
-	ERRORS_PER_SECOND = 100,
-	TOO_BIG_PER_SECOND = 1000, /* nobody learns a path's MTU otherwise */
 	FRAGMENT_HEADER = 8,
 };
 
-static bool spend(struct soft_budget *b, mip6_time now, unsigned per_second)
-{
-	if (b->count == 0 || now - b->since >= MIP6_SECOND)
-		*b = (struct soft_budget){.since = now};
-	if (b->count >= per_second)
-		return false;
-	b->count++;
-	return true;
-}
+/* The second of each pair is for one prefix. Nobody learns a path's MTU without Packet
+ * Too Big, hence more of these. */
+static const struct reply_rate error_rate = {{100, 100}, {50, 50}};
+static const struct reply_rate too_big_rate = {{1000, 1000}, {250, 250}};
 
-bool soft_icmp_allowed(struct mip6_soft *s, uint8_t type)
+bool soft_icmp_allowed(struct mip6_soft *s, uint8_t type, const struct mip6_addr *peer)
 {
 	if (type == ICMP6_PACKET_TOO_BIG)
-		return spend(&s->too_big, s->now, TOO_BIG_PER_SECOND);
-	return spend(&s->errors, s->now, ERRORS_PER_SECOND);
+		return reply_limit_take(&s->too_big, &too_big_rate, s->now, peer);
+	return reply_limit_take(&s->errors, &error_rate, s->now, peer);
 }
 
 /* ---- errors that we send ------------------------------------------------------------ */
@@ -243,7 +236,7 @@ void soft_icmp_error(struct mip6_soft *s, unsigned ifindex, const struct mip6_bu
 		pass_on(s, ifindex, &inside, &inner, &outer, &e);
 	else if (soft_owns(s, &h.src))
 		tell_up(s, &h, &e);
-	else if (soft_icmp_allowed(s, type))
+	else if (soft_icmp_allowed(s, type, &h.src))
 		tell_source(s, ifindex, &h, &e);
 }
 

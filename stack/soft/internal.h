@@ -31,6 +31,7 @@
  *
  * Everything that is stored has a fixed or configured upper bound, and nothing
  * is allocated for a packet. */
+#include "core/bucket.h"
 #include "core/table.h"
 #include "core/timers.h"
 #include <mip6/offload.h>
@@ -163,12 +164,6 @@ struct soft_report {
 	bool present;
 };
 
-/* What was sent of a kind that is limited, in the second that began at `since`. */
-struct soft_budget {
-	mip6_time since;
-	unsigned count;
-};
-
 struct soft_queue;
 struct soft_neighbours;
 struct soft_fragments;
@@ -202,8 +197,8 @@ struct mip6_soft {
 	size_t report_count;
 	size_t report_cap;
 	unsigned depth;		    /* packets inside of packets at work, see soft_local */
-	struct soft_budget errors;  /* all that are sent but Packet Too Big */
-	struct soft_budget too_big; /* without these connections hang */
+	struct reply_limit errors;  /* all that are sent but Packet Too Big */
+	struct reply_limit too_big; /* without these connections hang */
 	struct mip6_soft_stats stats;
 };
 
@@ -379,7 +374,7 @@ void soft_icmp_received(struct mip6_soft *s, unsigned ifindex, const struct ip6_
 void soft_tell_problem(struct mip6_soft *s, unsigned ifindex, const struct mip6_buf *packet);
 /* Whether another error of this type may be sent now (RFC 4443 2.4 f); counts it.
  * A Binding Error counts as Destination Unreachable. */
-bool soft_icmp_allowed(struct mip6_soft *s, uint8_t type);
+bool soft_icmp_allowed(struct mip6_soft *s, uint8_t type, const struct mip6_addr *peer);
 
 /* ---- queue.c --------------------------------------------------------------------- */
 struct soft_queue *soft_queue_new(void);

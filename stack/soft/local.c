@@ -55,7 +55,7 @@ static void send_binding_error(struct mip6_soft *s, const struct ip6_packet *p)
 	int len = mh_build(&tx.src, &tx.dst, &m, buf, sizeof(buf));
 
 	if (len < 0 || mip6_addr_is_multicast(&p->dst) || !mip6_addr_is_routable(&p->src) ||
-	    !mip6_addr_is_routable(&p->hao) || !soft_icmp_allowed(s, ICMP6_DST_UNREACH))
+	    !mip6_addr_is_routable(&p->hao) || !soft_icmp_allowed(s, ICMP6_DST_UNREACH, &p->src))
 		return;
 	tx.next_header = IP6_NH_MH;
 	tx.payload = buf;

@@ -72,14 +72,14 @@ static void test_flood(void)
 	struct mh_case bad = {.type = 5, .proto = 59, .bad_checksum = true};
 	struct mip6_stats s;
 
-	for (int i = 0; i < 150; i++)
+	for (int i = 0; i < 250; i++)
 		receive_raw(f, 0, bad);
-	receive_raw(f, MIP6_SECOND - 1, bad);
-	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DROP), 100);
-	receive_raw(f, MIP6_SECOND, bad);
-	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DROP), 101);
+	receive_raw(f, 50 * MIP6_MS - 1, bad);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DROP), 200);
+	receive_raw(f, 50 * MIP6_MS, bad);
+	CU_ASSERT_EQUAL(fake_events(f, MIP6_EV_DROP), 201);
 	mip6_node_stats(f->node, &s);
-	CU_ASSERT_EQUAL(s.drop_checksum, 152);
+	CU_ASSERT_EQUAL(s.drop_checksum, 252);
 	fake_free(f);
 }
 
@@ -144,7 +144,7 @@ static void test_rate_limit(void)
 	for (int i = 0; i < 25; i++)
 		receive_raw(f, i, (struct mh_case){.type = 8, .proto = 59});
 	CU_ASSERT_EQUAL(f->sent_count, 10);
-	receive_raw(f, MIP6_SECOND, (struct mh_case){.type = 8, .proto = 59});
+	receive_raw(f, MIP6_SECOND / 10, (struct mh_case){.type = 8, .proto = 59});
 	CU_ASSERT_EQUAL(f->sent_count, 11);
 	fake_free(f);
 }

@@ -129,13 +129,33 @@ static void test_too_big_has_its_own_budget(void)
 
 	for (unsigned i = 0; i < 300; i++)
 		receive_udp(l, "3fff:2::5", "3fff:3::5", 1, 100);
-	CU_ASSERT_EQUAL(l->count, 100);
+	CU_ASSERT_EQUAL(l->count, 50);
 	receive_udp(l, "3fff:2::5", "3fff:3::5", 64, 1501);
-	CU_ASSERT_EQUAL_FATAL(l->count, 101);
-	CU_ASSERT_EQUAL(error_in(&l->sent[100], "3fff:2::5").type, ICMP6_PACKET_TOO_BIG);
+	CU_ASSERT_EQUAL_FATAL(l->count, 51);
+	CU_ASSERT_EQUAL(error_in(&l->sent[50], "3fff:2::5").type, ICMP6_PACKET_TOO_BIG);
 	for (unsigned i = 0; i < 3000; i++)
 		receive_udp(l, "3fff:2::5", "3fff:3::5", 64, 1501);
-	CU_ASSERT_EQUAL(l->count, 1100);
+	CU_ASSERT_EQUAL(l->count, 300);
+	lab_free(l);
+}
+
+/* One network's flood leaves the others their errors; all together are bounded. */
+static void test_budget_of_a_prefix(void)
+{
+	struct lab *l = lab_router();
+
+	for (unsigned i = 0; i < 10000; i++)
+		receive_udp(l, "3fff:2::5", "3fff:3::5", 1, 100);
+	CU_ASSERT_EQUAL(l->count, 50);
+	receive_udp(l, "3fff:3::5", "3fff:2::5", 1, 100);
+	CU_ASSERT_EQUAL(l->count, 51);
+	for (unsigned i = 0; i < 1000; i++)
+		receive_udp(l, "3fff:3::5", "3fff:2::5", 1, 100);
+	CU_ASSERT_EQUAL(l->count, 100);
+	l->now += MIP6_SECOND / 10;
+	for (unsigned i = 0; i < 1000; i++)
+		receive_udp(l, "3fff:2::5", "3fff:3::5", 1, 100);
+	CU_ASSERT_EQUAL(l->count, 105);
 	lab_free(l);
 }
 
@@ -544,6 +564,7 @@ int main(void)
 	    {"silent ones make room", test_silent_ones_make_room},
 	    {"segments wait", test_segments_wait},
 	    {"too big has its own budget", test_too_big_has_its_own_budget},
+	    {"each prefix has its own budget", test_budget_of_a_prefix},
 	    {"upper layers have no budget", test_upper_layers_have_no_budget},
 	    {"unicast in group frame", test_unicast_in_group_frame},
 	};
