@@ -93,10 +93,11 @@ static void host_event(void *ctx, const struct mip6_event *event)
 	(void)event;
 }
 
-static void host_save(void *ctx, const struct mip6_record *record)
+static int host_save(void *ctx, const struct mip6_record *record)
 {
 	(void)ctx;
 	(void)record;
+	return 0;
 }
 
 static void host_random(void *ctx, void *buf, size_t len)

@@ -381,7 +381,7 @@ void stack_node::log_event(const struct mip6_event *event)
 		fwrite(line, 1, static_cast<size_t>(len), events_);
 }
 
-void stack_node::on_save(void *ctx, const struct mip6_record *record)
+int stack_node::on_save(void *ctx, const struct mip6_record *record)
 {
 	auto &records = static_cast<stack_node *>(ctx)->records_;
 	auto same = [record](const struct mip6_record &r) {
@@ -391,6 +391,7 @@ void stack_node::on_save(void *ctx, const struct mip6_record *record)
 	records.erase(std::remove_if(records.begin(), records.end(), same), records.end());
 	if (record->len > 0)
 		records.push_back(*record);
+	return 0;
 }
 
 void stack_node::flush_files()

@@ -48,7 +48,7 @@ class stack_node : public sim_node
 			      size_t count);
 	static void on_up(void *ctx, const struct mip6_buf *packets, size_t count);
 	static void on_event(void *ctx, const struct mip6_event *event);
-	static void on_save(void *ctx, const struct mip6_record *record);
+	static int on_save(void *ctx, const struct mip6_record *record);
 	static void on_random(void *ctx, void *buf, size_t len);
 
 	ns3::Ptr<event_source> source_;

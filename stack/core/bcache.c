@@ -63,6 +63,26 @@ struct bcache_entry *bcache_next(const struct bcache *b, const struct bcache_ent
 	return (struct bcache_entry *)(void *)table_next(&b->table, e ? &e->node : NULL);
 }
 
+struct walk {
+	bool (*fn)(void *arg, struct bcache_entry *e);
+	void *arg;
+};
+
+static bool walk_node(void *arg, struct table_node *node)
+{
+	const struct walk *w = arg;
+
+	return w->fn(w->arg, (struct bcache_entry *)(void *)node);
+}
+
+uint64_t bcache_walk(const struct bcache *b, uint64_t cursor,
+		     bool (*fn)(void *arg, struct bcache_entry *e), void *arg)
+{
+	struct walk w = {fn, arg};
+
+	return table_walk(&b->table, cursor, walk_node, &w);
+}
+
 bool bcache_seq_newer(uint16_t seq, uint16_t last)
 {
 	uint16_t ahead = (uint16_t)(seq - last);

@@ -28,6 +28,8 @@ struct bcache_entry {
 	uint16_t flags;	    /* MH_BU_*; L stays as it was when the binding was made */
 	uint8_t state;	    /* enum bcache_state */
 	uint8_t site;	    /* where it is registered: ha->sites[site] */
+	bool recorded;	    /* the host may have a record of it */
+	bool unsaved;	    /* which is not what it should be: a save failed (ha_record.c) */
 };
 
 struct bcache {
@@ -46,6 +48,9 @@ void bcache_remove(struct bcache *b, struct bcache_entry *e);
 /* Walks: NULL first, then what it returned; NULL at the end. The entry may be
  * changed but not removed before the next call. */
 struct bcache_entry *bcache_next(const struct bcache *b, const struct bcache_entry *e);
+/* Walks in pieces, as table_walk. */
+uint64_t bcache_walk(const struct bcache *b, uint64_t cursor,
+		     bool (*fn)(void *arg, struct bcache_entry *e), void *arg);
 /* True when seq is newer than last, modulo 2^16 (RFC 6275 9.5.1). */
 bool bcache_seq_newer(uint16_t seq, uint16_t last);
 

@@ -17,6 +17,7 @@ int ha_new(struct mip6_node *node)
 	node->ha = ha;
 	bcache_init(&ha->bcache, node_random_u32(node));
 	timer_init(&ha->prefix_timer, ha_prefix_fire, ha);
+	timer_init(&ha->save_timer, ha_record_retry, ha);
 	return MIP6_OK;
 }
 
@@ -27,6 +28,7 @@ void ha_free(struct mip6_node *node)
 	ha_binding_free_all(ha);
 	bcache_free(&ha->bcache);
 	timer_stop(&node->timers, &ha->prefix_timer);
+	timer_stop(&node->timers, &ha->save_timer);
 	free(ha);
 	node->ha = NULL;
 }
@@ -127,6 +129,7 @@ void ha_stop(struct mip6_node *node, mip6_time now)
 	ha_binding_free_all(ha);
 	ha->prefix_count = 0;
 	timer_stop(&node->timers, &ha->prefix_timer);
+	timer_stop(&node->timers, &ha->save_timer);
 	plane_unwant_all(node->plane, &ha->bcache);
 	plane_unwant_all(node->plane, ha);
 	node->stats.bindings = 0;

@@ -60,6 +60,9 @@ struct ha {
 	struct timer prefix_timer; /* the next prefix that ends */
 	struct ha_site sites[HA_SITES];
 	size_t jobs;
+	size_t unsaved;		 /* entries whose record could not be saved (ha_record.c) */
+	struct timer save_timer; /* the next try */
+	uint64_t save_cursor;	 /* where it goes on */
 	struct ha_refusal refusals[HA_REFUSALS];
 };
 
@@ -153,7 +156,14 @@ int ha_binding_want(const struct bcache_entry *e);
 /* Frees all entries and jobs; records and wishes stay. */
 void ha_binding_free_all(struct ha *ha);
 /* ha_record.c */
-void ha_record_save(const struct bcache_entry *e);
-void ha_record_remove(struct ha *ha, const struct mip6_addr *hoa);
+/* Saves what the entry is. On a negative error it is not durable: nobody may be told of
+ * it, and it is tried again each second. */
+int ha_record_save(struct bcache_entry *e, mip6_time now);
+/* Removes its record. On a negative error the entry must stay, or the binding came back
+ * to life with the next process. */
+int ha_record_remove(struct bcache_entry *e, mip6_time now);
+/* The entry goes: nothing is to be saved of it. */
+void ha_record_forget(struct bcache_entry *e);
+void ha_record_retry(void *arg, mip6_time now);
 
 #endif

@@ -110,10 +110,33 @@ static uint8_t success(mip6_time now, const struct ha_home *home, uint16_t lifet
 	return MH_STATUS_ACCEPTED;
 }
 
-static void erase(struct bcache_entry *e)
+/* Frees the entry, or keeps it as one that was never bound until its record is gone,
+ * which is tried again each second. */
+static void erase(struct bcache_entry *e, mip6_time now)
 {
-	ha_record_remove(e->ha, &e->hoa);
-	ha_entry_free(e);
+	struct mip6_addr none = {{0}};
+
+	if (ha_record_remove(e, now) == MIP6_OK ||
+	    timer_set(&e->ha->node->timers, &e->timer, now + NODE_SAVE_AGAIN) < 0) {
+		ha_entry_free(e);
+		return;
+	}
+	ha_job_end(e);
+	e->state = BCACHE_DELETED;
+	e->coa = none;
+}
+
+/* Without its record a binding would not survive the process. One that is new is not
+ * made then. */
+static bool record_binding(struct bcache_entry *e, mip6_time now, bool is_new)
+{
+	int err;
+
+	e->state = BCACHE_BOUND;
+	err = ha_record_save(e, now);
+	if (err < 0 && is_new)
+		e->state = BCACHE_DELETED;
+	return err == MIP6_OK;
 }
 
 /* A binding is granted only where packets will follow it. */
@@ -128,6 +151,7 @@ static bool in_place(const struct bcache_entry *e)
 static void make_binding(struct bcache_entry *e, mip6_time now, const struct ha_reply *reply,
 			 const struct ha_home *home, uint16_t asked)
 {
+	bool saved;
 	struct ha *ha = e->ha;
 	uint16_t lifetime = grant(ha, now, home, asked);
 	mip6_time end = now + lifetime * (4 * MIP6_SECOND);
@@ -140,7 +164,13 @@ static void make_binding(struct bcache_entry *e, mip6_time now, const struct ha_
 		ha_binding_remove(ha, now, e, mh_status_text(status));
 		return;
 	}
-	e->state = BCACHE_BOUND;
+	saved = record_binding(e, now, is_new);
+	if (!saved && is_new) {
+		ha_send_ba(ha, now, reply, MH_STATUS_RESOURCES, e->seq, 0);
+		unwant(e);
+		erase(e, now);
+		return;
+	}
 	if (is_new)
 		ha->node->stats.bindings++;
 	node_commit(ha->node, now);
@@ -149,8 +179,8 @@ static void make_binding(struct bcache_entry *e, mip6_time now, const struct ha_
 		ha_binding_remove(ha, now, e, "the data plane refused it");
 		return;
 	}
-	ha_record_save(e);
-	ha_send_ba(ha, now, reply, success(now, home, lifetime), e->seq, lifetime);
+	if (saved)
+		ha_send_ba(ha, now, reply, success(now, home, lifetime), e->seq, lifetime);
 	emit(e, is_new ? MIP6_EV_BINDING_NEW : MIP6_EV_BINDING_CHANGED, now, NULL);
 }
 
@@ -224,7 +254,7 @@ void ha_binding_register(struct ha *ha, mip6_time now, const struct ha_request *
 		ha_binding_tested(e, now, true);
 	} else if (ha_job_test(e, now) < 0) {
 		ha_send_ba(ha, now, &r->reply, MH_STATUS_RESOURCES, r->seq, 0);
-		erase(e);
+		erase(e, now);
 	}
 }
 
@@ -245,23 +275,26 @@ void ha_binding_tested(struct bcache_entry *e, mip6_time now, bool ok)
 	if (!ok || !ha_home_find(ha, now, &e->hoa, &home)) {
 		ha_send_ba(ha, now, &reply, ok ? MH_STATUS_NOT_HOME_SUBNET : MH_STATUS_DAD_FAILED,
 			   e->seq, 0);
-		erase(e);
+		erase(e, now);
 		return;
 	}
 	if (home.ifindex != ha_entry_site(e)->ifindex) /* the link was renumbered meanwhile */
 		ha_entry_place(e, &reply.src, home.ifindex);
 	make_binding(e, now, &reply, &home, lifetime);
 	e = bcache_find(&ha->bcache, &reply.hoa);
-	if (e)
+	if (e && e->state == BCACHE_BOUND)
 		ha_job_advertise(e, now);
 }
 
 /* The entry stays for 10 s, so that a BU that the mobile node sent before it came
- * home, and that arrives after, is told as old and does not bind again. */
+ * home, and that arrives after, is told as old and does not bind again. Where that
+ * cannot be saved the next process would have the binding again: the mobile node asks
+ * until the answer is true. */
 void ha_binding_deregister(struct ha *ha, mip6_time now, const struct ha_request *r,
 			   struct bcache_entry *e)
 {
 	mip6_time end = now + DELETED_S * MIP6_SECOND;
+	bool gone = false;
 
 	ha_job_end(e);
 	if (e->state == BCACHE_BOUND) {
@@ -274,10 +307,11 @@ void ha_binding_deregister(struct ha *ha, mip6_time now, const struct ha_request
 	e->seq = r->seq;
 	e->coa = r->hoa;
 	if (timer_set(&ha->node->timers, &e->timer, end) < 0)
-		erase(e);
+		erase(e, now);
 	else
-		ha_record_save(e);
-	ha_send_ba(ha, now, &r->reply, MH_STATUS_ACCEPTED, r->seq, 0);
+		gone = ha_record_save(e, now) == MIP6_OK;
+	if (gone)
+		ha_send_ba(ha, now, &r->reply, MH_STATUS_ACCEPTED, r->seq, 0);
 	if (!r->reply.has_rh2)
 		(void)ha_neighbour_ask(ha, now, &r->reply);
 }
@@ -303,7 +337,7 @@ void ha_binding_remember(struct ha *ha, mip6_time now, const struct ha_request *
 	if (timer_set(&ha->node->timers, &e->timer, now + DELETED_S * MIP6_SECOND) < 0)
 		ha_entry_free(e);
 	else
-		ha_record_save(e);
+		(void)ha_record_save(e, now);
 }
 
 void ha_binding_remove(struct ha *ha, mip6_time now, struct bcache_entry *e, const char *reason)
@@ -313,7 +347,7 @@ void ha_binding_remove(struct ha *ha, mip6_time now, struct bcache_entry *e, con
 		ha->node->stats.bindings--;
 		emit(e, MIP6_EV_BINDING_GONE, now, reason);
 	}
-	erase(e);
+	erase(e, now);
 }
 
 void ha_binding_fire(void *arg, mip6_time now)
@@ -366,7 +400,7 @@ void ha_binding_replace(struct ha *ha, mip6_time now)
 		unwant(e);
 		ha_entry_place(e, &site.address, home.ifindex);
 		ha_binding_want(e);
-		ha_record_save(e);
+		(void)ha_record_save(e, now);
 	}
 }
 

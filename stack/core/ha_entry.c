@@ -72,6 +72,7 @@ void ha_entry_free(struct bcache_entry *e)
 	struct ha *ha = e->ha;
 
 	ha_job_end(e);
+	ha_record_forget(e);
 	timer_stop(&ha->node->timers, &e->timer);
 	ha->sites[e->site].users--;
 	bcache_remove(&ha->bcache, e);

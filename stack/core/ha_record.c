@@ -1,22 +1,56 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Bindings that outlive the process (mip6/node.h, MIP6_RECORD_BINDING): with the
  * sequence number, so that a Binding Update replayed after a restart is refused,
- * and with the end of the lifetime, so that a binding ends when it would have. */
+ * and with the end of the lifetime, so that a binding ends when it would have.
+ *
+ * A save may fail: a disk is full. Then no Binding Acknowledgement leaves. A new
+ * binding is refused (status 130); one that there is goes on with its new care-of
+ * address, so that traffic is not cut, and its mobile node repeats its Binding Update
+ * until the answer may be given. Meanwhile each second the first entry that lacks its
+ * record is tried again, and when that succeeds so are all others. */
 #include "ha.h"
 #include <string.h>
 
-enum { RECORD_VERSION = 1 };
+enum {
+	RECORD_VERSION = 1,
+	VISITS = 4096, /* entries that one step looks at */
+	SAVES = 256,   /* and saves */
+};
+
+/* Between two steps of the same round. */
+#define STEP_PAUSE (10 * MIP6_MS)
 
 /* The longest lifetime that 16 bits of 4 s units can express. */
 static const mip6_time longest = UINT16_MAX * (4 * MIP6_SECOND);
 
-void ha_record_save(const struct bcache_entry *e)
+static void mark(struct bcache_entry *e, mip6_time now, bool unsaved)
+{
+	struct ha *ha = e->ha;
+
+	if (e->unsaved == unsaved)
+		return;
+	e->unsaved = unsaved;
+	ha->unsaved += unsaved ? 1u : (size_t)-1;
+	/* Without memory for the timer the mobile node's next Binding Update tries. */
+	if (unsaved && !timer_is_set(&ha->save_timer))
+		(void)timer_set(&ha->node->timers, &ha->save_timer, now + NODE_SAVE_AGAIN);
+}
+
+void ha_record_forget(struct bcache_entry *e)
+{
+	if (e->unsaved)
+		e->ha->unsaved--;
+	e->unsaved = false;
+}
+
+int ha_record_save(struct bcache_entry *e, mip6_time now)
 {
 	const struct ha_site *site = ha_entry_site(e);
 	const struct iface *iface = node_iface(e->ha->node, site->ifindex);
 	struct mip6_record record = {.kind = MIP6_RECORD_BINDING, .key = e->hoa};
 	struct mip6_writer w = wr_init(record.data, sizeof(record.data));
 	char name[MIP6_IFNAME] = {0};
+	int err;
 
 	if (iface)
 		memcpy(name, iface->link.name, sizeof(name));
@@ -29,15 +63,68 @@ void ha_record_save(const struct bcache_entry *e)
 	wr_addr(&w, &site->address);
 	wr_copy(&w, name, sizeof(name));
 	record.len = (uint16_t)w.pos;
-	node_save(e->ha->node, &record);
+	err = node_save(e->ha->node, &record);
+	if (err == MIP6_OK)
+		e->recorded = true;
+	mark(e, now, err < 0);
+	return err;
 }
 
-void ha_record_remove(struct ha *ha, const struct mip6_addr *hoa)
+int ha_record_remove(struct bcache_entry *e, mip6_time now)
 {
-	struct mip6_record record = {.kind = MIP6_RECORD_BINDING, .key = *hoa};
+	struct mip6_record record = {.kind = MIP6_RECORD_BINDING, .key = e->hoa};
+	int err = e->recorded ? node_save(e->ha->node, &record) : MIP6_OK;
 
-	node_save(ha->node, &record);
+	if (err == MIP6_OK)
+		e->recorded = false;
+	mark(e, now, err < 0);
+	return err;
 }
+
+/* ---- another try ---------------------------------------------------------------- */
+
+struct retry {
+	mip6_time now;
+	unsigned visits;
+	unsigned saves;
+	bool failed;
+};
+
+/* False ends the step. What is in duplicate detection is saved or refused when that
+ * has ended. */
+static bool retry_entry(void *arg, struct bcache_entry *e)
+{
+	struct retry *r = arg;
+
+	if (e->unsaved && e->state != BCACHE_DAD) {
+		r->saves++;
+		r->failed = ha_record_save(e, r->now) < 0;
+	}
+	return !r->failed && ++r->visits < VISITS && r->saves < SAVES;
+}
+
+void ha_record_retry(void *arg, mip6_time now)
+{
+	struct retry r = {.now = now};
+	struct ha *ha = arg;
+	mip6_time pause = NODE_SAVE_AGAIN;
+	uint64_t next = bcache_walk(&ha->bcache, ha->save_cursor, retry_entry, &r);
+
+	if (!r.failed)
+		ha->save_cursor = next;
+	if (ha->unsaved == 0)
+		return;
+	if (!r.failed && next != 0)
+		pause = STEP_PAUSE;
+	(void)timer_set(&ha->node->timers, &ha->save_timer, now + pause);
+}
+
+size_t ha_unsaved(const struct mip6_node *node)
+{
+	return node->ha->unsaved;
+}
+
+/* ---- reading ------------------------------------------------------------------------ */
 
 struct saved {
 	mip6_time end;
@@ -91,8 +178,11 @@ int ha_restore(struct mip6_node *node, mip6_time now, const struct mip6_record *
 
 	if (read_record(record, &saved) < 0 || saved.end > now + longest)
 		return MIP6_ERR_VALUE;
+	/* Its end is in the record: it need not be removed to be over. */
 	if (saved.end <= now) {
-		ha_record_remove(ha, &record->key);
+		struct mip6_record gone = {.kind = record->kind, .key = record->key};
+
+		(void)node_save(node, &gone);
 		return MIP6_OK;
 	}
 	if (bcache_find(&ha->bcache, &record->key))
@@ -108,5 +198,6 @@ int ha_restore(struct mip6_node *node, mip6_time now, const struct mip6_record *
 	e->seq = saved.seq;
 	e->flags = saved.flags;
 	e->state = saved.state;
+	e->recorded = true;
 	return MIP6_OK;
 }

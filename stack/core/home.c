@@ -189,7 +189,7 @@ static void claim(struct mn_home *home, mip6_time now)
 	bul_forget(&home->bul);
 	(void)dad_start(home->node, now, home->ifindex, &home->config.hoa.addr, MIP6_SECOND,
 			claimed, home);
-	mn_record_save(home);
+	mn_record_save(home, now);
 }
 
 /* Somebody defended the address, and the home agent says that it holds no binding.

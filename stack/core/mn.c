@@ -150,6 +150,7 @@ int mn_new(struct mip6_node *node)
 static void free_home(struct mn_home *home)
 {
 	home_leave(home);
+	mn_record_end(home);
 	timer_stop(&home->node->timers, &home->timer);
 	timer_stop(&home->node->timers, &home->refused_timer);
 	free(home);
@@ -207,6 +208,7 @@ static struct mn_home *new_home(struct mip6_node *node, const struct mip6_home_c
 	home->node = node;
 	home->config = *config;
 	home_timer_init(home);
+	mn_record_init(home);
 	mn_register_init(home, (uint16_t)node_random_u32(node));
 	return home;
 }

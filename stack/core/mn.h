@@ -79,10 +79,11 @@ struct mn_home {
 	bool refused;		 /* status 134, or a duplicate: not used before another try */
 	unsigned refusals;	 /* in a row; the pause before the next try grows with them */
 	struct timer refused_timer;
-	bool inherited;	   /* what is being asked for was by the former process */
-	bool blocked;	   /* a Binding Update waits for the data plane, which was told */
-	bool disputed;	   /* someone defended the home address on the home link */
-	unsigned disputes; /* times that it was not the home agent, on this link */
+	bool inherited;		 /* what is being asked for was by the former process */
+	bool blocked;		 /* a Binding Update waits for the data plane, which was told */
+	bool disputed;		 /* someone defended the home address on the home link */
+	unsigned disputes;	 /* times that it was not the home agent, on this link */
+	struct timer save_timer; /* set: its record could not be saved */
 };
 
 struct mn_restored;
@@ -101,7 +102,7 @@ struct mn_restored {
 	struct mip6_addr ha;
 	enum mn_place place;
 	bool refused;
-	unsigned ifindex;
+	char name[MIP6_IFNAME]; /* of the interface: a reboot may change its number */
 	struct mip6_addr coa;
 	uint8_t prefix_len;
 	mip6_time valid_until;
@@ -224,7 +225,13 @@ void mn_plane_tell(struct mip6_node *node, mip6_time now);
 
 /* mn_record.c */
 int mn_record_read(const struct mip6_record *record, struct mn_restored *ret);
-void mn_record_save(const struct mn_home *home);
+/* Saves what the home agent was told and where it was told from. A save that fails is
+ * tried again each second; no Binding Update waits for it, since the home agent itself
+ * tells a sequence number that was forgotten. */
+void mn_record_save(struct mn_home *home, mip6_time now);
+void mn_record_init(struct mn_home *home);
+/* The home goes, or the node stops: nothing is tried again. */
+void mn_record_end(struct mn_home *home);
 /* Continues where the former process was. */
 void mn_record_apply(struct mn_home *home, mip6_time now, const struct mn_restored *former);
 void mn_record_free_all(struct mn *mn);

@@ -6,8 +6,12 @@
  * sequence numbers. The answers to its solicitation then confirm or correct it. */
 #include "mn.h"
 #include <stdlib.h>
+#include <string.h>
 
-#define VERSION 1
+#define VERSION 2
+/* The longest lifetime that 16 bits of 4 s units can express: after it no home agent
+ * has a binding by what a record says. */
+#define LONGEST (UINT16_MAX * (4 * MIP6_SECOND))
 /* Lifetimes in a record are those of the last Binding Update; advertisements may
  * have renewed them since. For this long nothing is given up. */
 #define GRACE (10 * MIP6_SECOND)
@@ -20,9 +24,20 @@ static void write_lladdr(struct mip6_writer *w, const struct nd_lladdr *l)
 	wr_copy(w, l->addr, sizeof(l->addr));
 }
 
+/* Times are kept as distances from the one that the record begins with, which the host
+ * shifts after a reboot. Never stays never, in the past as in the future. */
+static void write_time(struct mip6_writer *w, mip6_time base, mip6_time t)
+{
+	bool distance = t > -MIP6_NEVER && t != MIP6_NEVER;
+
+	if (distance && __builtin_sub_overflow(t, base, &t))
+		w->failed = true;
+	wr_u64(w, (uint64_t)t);
+}
+
 enum { SENT_ANY = 1, ASKED = 2 };
 
-static void write_bul(struct mip6_writer *w, const struct bul *b)
+static void write_bul(struct mip6_writer *w, mip6_time base, const struct bul *b)
 {
 	wr_addr(w, &b->coa);
 	wr_u8(w, (uint8_t)b->state);
@@ -33,15 +48,15 @@ static void write_bul(struct mip6_writer *w, const struct bul *b)
 	wr_u8(w, b->status);
 	wr_u8(w, (uint8_t)((b->sent_any ? SENT_ANY : 0) | (b->asked ? ASKED : 0)));
 	wr_u64(w, (uint64_t)b->timeout);
-	wr_u64(w, (uint64_t)b->last_sent);
-	wr_u64(w, (uint64_t)b->expires);
-	wr_u64(w, (uint64_t)b->next);
+	write_time(w, base, b->last_sent);
+	write_time(w, base, b->expires);
+	write_time(w, base, b->next);
 	for (unsigned i = 0; i < BUL_MAX_RATE; i++)
-		wr_u64(w, (uint64_t)b->recent[(b->recent_at + i) % BUL_MAX_RATE]);
+		write_time(w, base, b->recent[(b->recent_at + i) % BUL_MAX_RATE]);
 }
 
-static void write_link(struct mip6_writer *w, const struct router *r, const struct mn_coa *coa,
-		       const struct mip6_prefix *prefix)
+static void write_link(struct mip6_writer *w, mip6_time base, const struct router *r,
+		       const struct mn_coa *coa, const struct mip6_prefix *prefix)
 {
 	struct router none = {.expires = 0};
 
@@ -49,11 +64,11 @@ static void write_link(struct mip6_writer *w, const struct router *r, const stru
 		r = &none;
 	wr_addr(w, &r->addr);
 	write_lladdr(w, &r->lladdr);
-	wr_u64(w, (uint64_t)r->expires);
+	write_time(w, base, r->expires);
 	wr_u32(w, r->interval);
 	wr_u8(w, coa ? coa->prefix.len : prefix->len);
-	wr_u64(w, (uint64_t)(coa ? coa->valid_until : MIP6_NEVER));
-	wr_u64(w, (uint64_t)(coa ? coa->preferred_until : MIP6_NEVER));
+	write_time(w, base, coa ? coa->valid_until : MIP6_NEVER);
+	write_time(w, base, coa ? coa->preferred_until : MIP6_NEVER);
 }
 
 /* The router that what is recorded depends on: at home one that told of the home
@@ -70,27 +85,67 @@ static const struct router *recorded_router(const struct mn_home *home, const st
 	return NULL;
 }
 
-void mn_record_save(const struct mn_home *home)
+static void build_record(const struct mn_home *home, mip6_time now, struct mip6_record *ret)
 {
-	struct mip6_record record = {.kind = MIP6_RECORD_REGISTRATION};
-	struct mip6_writer w = wr_init(record.data, sizeof(record.data));
+	struct mip6_writer w = wr_init(ret->data, sizeof(ret->data));
 	const struct iface *i = node_iface(home->node, home->ifindex);
 	const struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
 	struct mip6_prefix prefix = home_prefix(home);
+	const mip6_time end = now + LONGEST;
+	char name[MIP6_IFNAME] = {0};
 
-	record.key = home->config.hoa.addr;
+	if (i)
+		memcpy(name, i->link.name, sizeof(name));
+	*ret = (struct mip6_record){.kind = MIP6_RECORD_REGISTRATION};
+	ret->key = home->config.hoa.addr;
+	wr_u64(&w, (uint64_t)end);
 	wr_u8(&w, VERSION);
 	wr_u8(&w, (uint8_t)home->place);
 	wr_u8(&w, home->refused);
-	wr_u32(&w, home->ifindex);
+	wr_copy(&w, name, sizeof(name));
 	wr_addr(&w, &home->config.ha);
 	wr_addr(&w, &home->coa);
-	write_bul(&w, &home->bul);
-	write_link(&w, i && i->mn ? recorded_router(home, i->mn) : NULL, coa, &prefix);
-	if (w.failed)
+	write_bul(&w, end, &home->bul);
+	write_link(&w, end, i && i->mn ? recorded_router(home, i->mn) : NULL, coa, &prefix);
+	ret->len = w.failed ? 0 : (uint16_t)w.pos;
+}
+
+void mn_record_save(struct mn_home *home, mip6_time now)
+{
+	struct timers *timers = &home->node->timers;
+	struct mip6_record record;
+
+	build_record(home, now, &record);
+	if (record.len == 0)
 		return;
-	record.len = (uint16_t)w.pos;
-	node_save(home->node, &record);
+	if (node_save(home->node, &record) == MIP6_OK)
+		timer_stop(timers, &home->save_timer);
+	else
+		(void)timer_set(timers, &home->save_timer, now + NODE_SAVE_AGAIN);
+}
+
+static void save_again(void *arg, mip6_time now)
+{
+	mn_record_save(arg, now);
+}
+
+void mn_record_init(struct mn_home *home)
+{
+	timer_init(&home->save_timer, save_again, home);
+}
+
+void mn_record_end(struct mn_home *home)
+{
+	timer_stop(&home->node->timers, &home->save_timer);
+}
+
+size_t mn_record_unsaved(const struct mn *mn)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < mn->home_count; i++)
+		count += timer_is_set(&mn->homes[i]->save_timer);
+	return count;
 }
 
 /* ---- reading ------------------------------------------------------------------------------- */
@@ -103,7 +158,18 @@ static void read_lladdr(struct mip6_reader *r, struct nd_lladdr *l)
 		r->failed = true;
 }
 
-static void read_bul(struct mip6_reader *r, struct bul *b, const struct mip6_addr *hoa)
+static mip6_time read_time(struct mip6_reader *r, mip6_time base)
+{
+	mip6_time t = (mip6_time)rd_u64(r);
+	bool distance = t > -MIP6_NEVER && t != MIP6_NEVER;
+
+	if (distance && __builtin_add_overflow(t, base, &t))
+		r->failed = true;
+	return t;
+}
+
+static void read_bul(struct mip6_reader *r, mip6_time base, struct bul *b,
+		     const struct mip6_addr *hoa)
 {
 	uint8_t flags;
 
@@ -119,11 +185,11 @@ static void read_bul(struct mip6_reader *r, struct bul *b, const struct mip6_add
 	b->sent_any = flags & SENT_ANY;
 	b->asked = flags & ASKED;
 	b->timeout = (mip6_time)rd_u64(r);
-	b->last_sent = (mip6_time)rd_u64(r);
-	b->expires = (mip6_time)rd_u64(r);
-	b->next = (mip6_time)rd_u64(r);
+	b->last_sent = read_time(r, base);
+	b->expires = read_time(r, base);
+	b->next = read_time(r, base);
 	for (unsigned i = 0; i < BUL_MAX_RATE; i++)
-		b->recent[i] = (mip6_time)rd_u64(r);
+		b->recent[i] = read_time(r, base);
 	if (b->state > BUL_FAILED || b->timeout < 0 || b->timeout > BUL_MAX_TIMEOUT)
 		r->failed = true;
 }
@@ -131,22 +197,24 @@ static void read_bul(struct mip6_reader *r, struct bul *b, const struct mip6_add
 int mn_record_read(const struct mip6_record *record, struct mn_restored *ret)
 {
 	struct mip6_reader r = rd_init(record->data, record->len);
+	mip6_time base = (mip6_time)rd_u64(&r);
 	uint8_t version = rd_u8(&r);
 
 	*ret = (struct mn_restored){.hoa = record->key};
 	ret->place = rd_u8(&r);
 	ret->refused = rd_u8(&r) != 0;
-	ret->ifindex = rd_u32(&r);
+	rd_copy(&r, ret->name, sizeof(ret->name));
+	ret->name[MIP6_IFNAME - 1] = '\0';
 	ret->ha = rd_addr(&r);
 	ret->coa = rd_addr(&r);
-	read_bul(&r, &ret->bul, &record->key);
+	read_bul(&r, base, &ret->bul, &record->key);
 	ret->router = rd_addr(&r);
 	read_lladdr(&r, &ret->router_lladdr);
-	ret->router_expires = (mip6_time)rd_u64(&r);
+	ret->router_expires = read_time(&r, base);
 	ret->router_interval = rd_u32(&r);
 	ret->prefix_len = rd_u8(&r);
-	ret->valid_until = (mip6_time)rd_u64(&r);
-	ret->preferred_until = (mip6_time)rd_u64(&r);
+	ret->valid_until = read_time(&r, base);
+	ret->preferred_until = read_time(&r, base);
 	if (version != VERSION || r.failed || rd_left(&r) || ret->place > MN_AT_HOME)
 		return MIP6_ERR_VALUE;
 	return ret->prefix_len <= 128 ? MIP6_OK : MIP6_ERR_VALUE;
@@ -217,9 +285,10 @@ static bool restore_router(struct mn_iface *m, mip6_time now, const struct mn_re
 static bool restore_away(struct mn_home *home, mip6_time now, const struct mn_restored *former,
 			 struct mn_iface *m)
 {
+	unsigned ifindex = m->iface->link.ifindex;
 	struct mip6_prefix prefix = {.addr = former->coa, .len = former->prefix_len};
 	struct mip6_addr zero = {{0}};
-	struct mn_coa *coa = mn_coa_find(home->node, former->ifindex, &former->coa);
+	struct mn_coa *coa = mn_coa_find(home->node, ifindex, &former->coa);
 
 	prefix.addr = mip6_addr_combine(&prefix, &zero);
 	if (!restore_router(m, now, former, &prefix))
@@ -231,6 +300,23 @@ static bool restore_away(struct mn_home *home, mip6_time now, const struct mn_re
 	coa->valid_until = at_least(former->valid_until, now);
 	coa->preferred_until = at_least(former->preferred_until, now);
 	return true;
+}
+
+/* After a reboot times are as good as the clock of real time was: one that was put right
+ * meanwhile must not hold back Binding Updates, nor make a binding last. */
+static void restore_times(struct bul *b, mip6_time now)
+{
+	mip6_time longest = now + b->granted * (4 * MIP6_SECOND);
+
+	for (unsigned i = 0; i < BUL_MAX_RATE; i++)
+		if (b->recent[i] > now)
+			b->recent[i] = INT64_MIN;
+	if (b->last_sent > now)
+		b->last_sent = now;
+	if (b->granted && b->expires > longest)
+		b->expires = longest;
+	if (b->next != MIP6_NEVER && b->next > now + LONGEST)
+		b->next = now;
 }
 
 /* A Binding Update that was never answered, or whose binding has ended since, is
@@ -248,7 +334,7 @@ static void restore_plan(struct mn_home *home, mip6_time now)
 
 void mn_record_apply(struct mn_home *home, mip6_time now, const struct mn_restored *former)
 {
-	const struct iface *i = node_iface(home->node, former->ifindex);
+	const struct iface *i = node_iface_by_name(home->node, former->name);
 	struct mip6_prefix prefix = home_prefix(home);
 	bool known = false;
 
@@ -260,7 +346,8 @@ void mn_record_apply(struct mn_home *home, mip6_time now, const struct mn_restor
 		return;
 	}
 	home->bul = former->bul;
-	home->ifindex = former->ifindex;
+	restore_times(&home->bul, now);
+	home->ifindex = i ? i->link.ifindex : 0;
 	if (i && i->mn && i->mn->attached) {
 		if (former->place == MN_AWAY)
 			known = restore_away(home, now, former, i->mn);

@@ -167,7 +167,7 @@ static void send_bu(struct mn_home *home, mip6_time now)
 	int err;
 
 	bul_build(&home->bul, now, &m);
-	mn_record_save(home);
+	mn_record_save(home, now);
 	address_bu(home, &tx);
 	/* UseAltCoa: the source tells it too, where no ESP leaves the source open. */
 	if (!home->config.alt_coa && mip6_addr_equal(&tx.src, &home->bul.coa))
@@ -191,7 +191,7 @@ void mn_register_end(struct mn_home *home, mip6_time now)
 	send_bu(home, now);
 	bul_forget(&home->bul);
 	home->place = MN_NOWHERE;
-	mn_record_save(home);
+	mn_record_save(home, now);
 }
 
 bool mn_register_is_due(const struct mn_home *home, mip6_time now)
@@ -345,7 +345,7 @@ static void receive_ba(struct mn_home *home, mip6_time now, const struct mh_mess
 		refused(home, now, verdict);
 		break;
 	}
-	mn_record_save(home);
+	mn_record_save(home, now);
 	mn_update(home->node, now);
 }
 

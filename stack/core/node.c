@@ -459,6 +459,13 @@ void mip6_node_bindings(const struct mip6_node *node,
 		ha_bindings(node, fn, arg);
 }
 
+size_t mip6_node_unsaved(const struct mip6_node *node)
+{
+	if (node->ha)
+		return ha_unsaved(node);
+	return node->mn ? mn_record_unsaved(node->mn) : 0;
+}
+
 void mip6_node_registrations(const struct mip6_node *node,
 			     bool (*fn)(void *arg, const struct mip6_registration_info *info),
 			     void *arg)

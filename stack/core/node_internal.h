@@ -113,7 +113,10 @@ struct nd_nonce node_nonce(struct mip6_node *node, unsigned ifindex,
  * node.c ends with it once; engines call it earlier only where an object must
  * be there before a packet is sent. */
 void node_commit(struct mip6_node *node, mip6_time now);
-void node_save(struct mip6_node *node, const struct mip6_record *record);
+/* A negative error: the record is not durable (struct mip6_host). Who calls it keeps
+ * what is to be saved and tries again after NODE_SAVE_AGAIN. */
+int node_save(struct mip6_node *node, const struct mip6_record *record);
+#define NODE_SAVE_AGAIN MIP6_SECOND
 
 /* dad.c: duplicate address detection (RFC 4862 5.4) of one address: NS from ::
  * to its solicited-node group, once, then `wait` ns (RetransTimer, 1 s by
@@ -162,7 +165,10 @@ void mn_registrations(const struct mip6_node *node,
 void mn_interfaces(const struct mip6_node *node,
 		   bool (*fn)(void *arg, const struct mip6_interface_info *info), void *arg);
 
+size_t mn_record_unsaved(const struct mn *mn);
+
 /* The home agent engine (ha.c, bcache.c). */
+size_t ha_unsaved(const struct mip6_node *node);
 int ha_new(struct mip6_node *node);
 void ha_free(struct mip6_node *node);
 int ha_restore(struct mip6_node *node, mip6_time now, const struct mip6_record *record);

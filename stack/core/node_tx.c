@@ -366,7 +366,7 @@ void node_commit(struct mip6_node *node, mip6_time now)
 	plan_retry(node, now, failures > 0);
 }
 
-void node_save(struct mip6_node *node, const struct mip6_record *record)
+int node_save(struct mip6_node *node, const struct mip6_record *record)
 {
-	node->host->save(node->ctx, record);
+	return node->host->save(node->ctx, record);
 }

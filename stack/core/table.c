@@ -102,6 +102,45 @@ struct table_node *table_next(const struct table *t, const struct table_node *no
 	return NULL;
 }
 
+static uint32_t reversed(uint32_t v)
+{
+	v = (v >> 1 & 0x55555555) | (v & 0x55555555) << 1;
+	v = (v >> 2 & 0x33333333) | (v & 0x33333333) << 2;
+	v = (v >> 4 & 0x0f0f0f0f) | (v & 0x0f0f0f0f) << 4;
+	return __builtin_bswap32(v);
+}
+
+/* Buckets in the order of their reversed numbers: when the table doubles, those that a
+ * bucket is divided into follow each other, so that what was met and what was not stay
+ * apart. 0 after the last. */
+static uint32_t bucket_after(const struct table *t, uint32_t bucket)
+{
+	uint32_t mask = (uint32_t)(t->bucket_count - 1);
+
+	return reversed(reversed(bucket | ~mask) + 1);
+}
+
+uint64_t table_walk(const struct table *t, uint64_t cursor,
+		    bool (*fn)(void *arg, struct table_node *node), void *arg)
+{
+	uint32_t bucket = (uint32_t)cursor;
+	uint32_t skip = (uint32_t)(cursor >> 32);
+
+	if (!t->buckets)
+		return 0;
+	do {
+		uint32_t met = 0;
+
+		for (struct table_node *n = *bucket_of(t, bucket); n; n = n->next)
+			if (++met > skip && !fn(arg, n))
+				return n->next ? bucket | (uint64_t)met << 32
+					       : bucket_after(t, bucket);
+		bucket = bucket_after(t, bucket);
+		skip = 0;
+	} while (bucket);
+	return 0;
+}
+
 uint32_t table_hash(uint32_t seed, const void *data, size_t len)
 {
 	const uint8_t *bytes = data;

@@ -32,6 +32,12 @@ void table_remove(struct table *t, struct table_node *node);
 /* Walks all nodes: give NULL first, then what it returned; NULL at the end. The
  * table must not change in between. */
 struct table_node *table_next(const struct table *t, const struct table_node *node);
+/* Walks in pieces, between which the table may change: begins at `cursor`, 0 the first
+ * time, calls fn for node after node until it returns false, and returns the cursor of
+ * the next piece, 0 at the end. Every node that is there all the while is met at least
+ * once, also when the table grows. fn must not change the table. */
+uint64_t table_walk(const struct table *t, uint64_t cursor,
+		    bool (*fn)(void *arg, struct table_node *node), void *arg);
 /* A hash of bytes; begin with any seed, chain by passing the last result. */
 uint32_t table_hash(uint32_t seed, const void *data, size_t len);
 

@@ -173,25 +173,52 @@ static void restore_record(void *arg, const struct mip6_record *record)
 		r->bad++;
 }
 
+void host_tell_load(struct host *h, const struct journal_load *load, const char *path)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
+	char text[HOST_ERROR];
+
+	if (!journal_notice(load, path, text, sizeof(text)))
+		return;
+	mip6_event_text(&e, "text", text);
+	host_event(h, &e);
+}
+
+static void tell_unusable(struct host *h, unsigned count)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
+	char text[HOST_PATH + 128];
+
+	if (count == 0)
+		return;
+	snprintf(text, sizeof(text),
+		 "%u records of %s are of no use to this node: what they held is not known", count,
+		 h->state_path);
+	mip6_event_text(&e, "text", text);
+	host_event(h, &e);
+}
+
 static int restore(struct host *h)
 {
 	struct journal_load load = {0};
 	bool volatile_cache = !h->config.non_volatile_bcache;
 	struct restore r = {.host = h};
-	char path[HOST_PATH];
-	int err =
-	    host_path(h, volatile_cache ? HOST_RUN_DIR : HOST_LIB_DIR, "state", path, sizeof(path));
+	int err = host_path(h, volatile_cache ? HOST_RUN_DIR : HOST_LIB_DIR, "state", h->state_path,
+			    sizeof(h->state_path));
 
 	if (err)
 		return err;
-	h->journal = journal_open(path, h->error, sizeof(h->error), &load);
+	h->journal = journal_open(h->state_path, h->error, sizeof(h->error), &load);
 	if (!h->journal)
 		return MIP6_ERR_IO;
+	host_tell_load(h, &load, h->state_path);
 	if (load.other_boot && volatile_cache) {
-		snprintf(h->error, sizeof(h->error), "cannot empty the state file %s", path);
+		snprintf(h->error, sizeof(h->error), "cannot empty the state file %s",
+			 h->state_path);
 		return journal_reset(h->journal);
 	}
 	journal_each(h->journal, restore_record, &r);
+	tell_unusable(h, r.bad);
 	host_debug(h, 1, "restored %u records, %u unusable%s", load.loaded, r.bad,
 		   load.torn ? ", the file's end was torn" : "");
 	return MIP6_OK;
@@ -307,6 +334,7 @@ void host_run(struct host *h)
 			host_node_tick(h, h->now);
 		if (!h->loop.stop && h->removed.due <= h->now)
 			host_renew(h, h->now);
+		host_check_saves(h);
 	}
 }
 

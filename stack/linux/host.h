@@ -37,6 +37,7 @@ struct host_options {
 struct host_stats {
 	uint64_t tx_errors;
 	uint64_t save_errors;
+	uint64_t saves; /* since the last that failed */
 	uint64_t reloads;
 	uint64_t reload_errors;
 };
@@ -79,7 +80,9 @@ struct host {
 	unsigned debug_level;
 	struct host_removed removed;
 	int last_tx_error; /* told once until it changes */
+	bool save_failing; /* told; until what could not be saved has been */
 	char control_path[HOST_PATH];
+	char state_path[HOST_PATH];
 	char error[HOST_ERROR]; /* for people, after a failure */
 };
 
@@ -139,8 +142,13 @@ mip6_time host_node_deadline(const struct host *h);
 /* control_stats.c: every counter, as an object by name. */
 json_t *control_host_stats(const struct host *h);
 
+/* What a state file could not tell, as a warning. */
+void host_tell_load(struct host *h, const struct journal_load *load, const char *path);
+
 /* host_io.c: the members of struct mip6_host, with the host as ctx. */
 void host_callbacks(struct mip6_host *callbacks);
+/* After each input: whether what could not be saved has been saved by now. */
+void host_check_saves(struct host *h);
 /* Opens and watches sockets and signals. */
 int host_open_io(struct host *h);
 void host_close_io(struct host *h);

@@ -142,12 +142,54 @@ static void do_event(void *ctx, const struct mip6_event *event)
 	host_event(h, &e);
 }
 
-static void do_save(void *ctx, const struct mip6_record *record)
+static void warn(struct host *h, const char *text)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
+
+	mip6_event_text(&e, "text", text);
+	host_event(h, &e);
+}
+
+/* Told once, until all is saved again. */
+static void tell_save_error(struct host *h, int error)
+{
+	char text[HOST_PATH + 256];
+
+	h->stats.save_errors++;
+	h->stats.saves = 0;
+	if (h->save_failing)
+		return;
+	h->save_failing = true;
+	snprintf(text, sizeof(text), "cannot write %s: %s; it is tried again each second%s",
+		 h->state_path, strerror(error),
+		 h->config.role == MIP6_ROLE_HA
+		     ? ", and until then new bindings are refused (status 130) and others not "
+		       "acknowledged"
+		     : "");
+	warn(h, text);
+}
+
+static int do_save(void *ctx, const struct mip6_record *record)
 {
 	struct host *h = ctx;
+	int err;
 
-	if (journal_save(h->journal, record))
-		h->stats.save_errors++;
+	errno = 0;
+	err = journal_save(h->journal, record);
+	if (err)
+		tell_save_error(h, errno ? errno : EIO);
+	else
+		h->stats.saves++;
+	return err;
+}
+
+void host_check_saves(struct host *h)
+{
+	if (!h->save_failing || h->stats.saves == 0 || mip6_node_unsaved(h->node))
+		return;
+	h->save_failing = false;
+	journal_complete(h->journal);
+	warn(h, "the state file can be written again, and holds all that it should");
 }
 
 static void do_random(void *ctx, void *buf, size_t len)

@@ -51,6 +51,7 @@ static int open_kplane(struct host *h)
 	h->kplane = kplane_open(path, h->error, sizeof(h->error));
 	if (!h->kplane)
 		return MIP6_ERR_IO;
+	host_tell_load(h, kplane_load(h->kplane), path);
 	err = kplane_adopt(h->kplane);
 	if (err)
 		snprintf(h->error, sizeof(h->error), "cannot read the kernel's tables: %s",
@@ -60,11 +61,14 @@ static int open_kplane(struct host *h)
 
 static int open_kernel(struct host *h)
 {
+	struct journal_load load = {0};
 	char path[HOST_PATH];
 	int err = host_path(h, HOST_RUN_DIR, "found", path, sizeof(path));
 
 	if (!err)
-		err = uplane_give_back(path, h->error, sizeof(h->error));
+		err = uplane_give_back(path, &load, h->error, sizeof(h->error));
+	if (!err)
+		host_tell_load(h, &load, path);
 	if (!err)
 		err = open_kplane(h);
 	if (err)
@@ -104,6 +108,7 @@ static int open_user(struct host *h)
 	    uplane_open(&h->config, &h->loop, &h->callbacks, h, path, h->error, sizeof(h->error));
 	if (!h->uplane)
 		return MIP6_ERR_IO;
+	host_tell_load(h, uplane_load(h->uplane), path);
 	h->node = uplane_node(h->uplane);
 	return MIP6_OK;
 }

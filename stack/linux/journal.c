@@ -5,19 +5,21 @@
  * 10.1) and what the kernel cannot tell (old values of sysctls).
  *
  * A save appends one record by one write(), so that a thousand registrations a
- * second cost a thousand short writes and nothing else. The file is read once,
- * at start: the last record of a key counts, one without data removes the key.
- * A record that was cut off by the process' death fails its checksum; it and
- * what follows is cut away. When dead records outweigh the live ones the file
- * is written anew beside the old one and takes its place by rename().
+ * second cost a thousand short writes and nothing else. The last record of a key
+ * counts, one without data removes the key. The file is the only copy: nothing of it
+ * is kept in memory. When it has grown to several times what counted last, it is
+ * written anew beside the saves (journal_rewrite.c).
+ *
+ * A record that was cut off by the process' death fails its checksum, and is cut away;
+ * one in the middle that does is passed over. A save that fails is noted in the header,
+ * which needs no room on a full disk, until journal_complete.
  *
  * Layout, all numbers big endian:
- *   header: "mip6jrn1", boot id (16), namespace's device and cookie (8 + 8),
- *           real minus monotonic time in ns (8), CRC-32 of these (4)
+ *   header: "mip6jrn2", boot id (16), namespace's device and cookie (8 + 8),
+ *           real minus monotonic time in ns (8), real time in ns since when saves
+ *           failed (8), CRC-32 of these (4)
  *   record: CRC-32 of the rest (4), kind (2), length (2), key (16), data */
-#include "linux/journal.h"
-
-#include <mip6/wire.h>
+#include "linux/journal_internal.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -30,231 +32,10 @@
 #include <time.h>
 #include <unistd.h>
 
-#define JOURNAL_HEADER	    52u
-#define JOURNAL_RECORD	    24u
-#define JOURNAL_RECORD_MOST (JOURNAL_RECORD + MIP6_RECORD_MAX)
 /* Below this size a file is never worth writing anew. */
 #define JOURNAL_SMALL (64u * 1024u)
 
-static const char journal_magic[8] = {'m', 'i', 'p', '6', 'j', 'r', 'n', '1'};
-
-struct journal_entry {
-	struct journal_entry *next; /* in the same bucket */
-	struct mip6_addr key;
-	enum mip6_record_kind kind;
-	uint16_t len;
-	uint8_t data[];
-};
-
-/* What ties a file to this boot and namespace. */
-struct journal_tie {
-	uint8_t boot[16];
-	uint64_t device;
-	uint64_t inode;
-	int64_t offset; /* real minus monotonic time */
-};
-
-struct journal {
-	char *path;
-	int fd;
-	struct journal_tie tie;
-	size_t size; /* of the file */
-	size_t live; /* of it: header and records that still count */
-	bool broken; /* the file's end is not what we think: write it anew */
-	struct journal_entry **buckets;
-	size_t bucket_count; /* a power of two */
-	size_t count;
-};
-
-/* ---- checksum and keys ---------------------------------------------------- */
-
-static uint32_t journal_crc(const uint8_t *data, size_t len)
-{
-	uint32_t crc = UINT32_MAX;
-
-	for (size_t i = 0; i < len; i++) {
-		crc ^= data[i];
-		for (unsigned bit = 0; bit < 8; bit++)
-			crc = (crc >> 1) ^ ((crc & 1) ? UINT32_C(0xedb88320) : 0);
-	}
-	return ~crc;
-}
-
-static size_t journal_hash(enum mip6_record_kind kind, const struct mip6_addr *key)
-{
-	uint64_t h = UINT64_C(0xcbf29ce484222325) ^ (uint64_t)kind;
-
-	for (unsigned i = 0; i < sizeof(key->b); i++)
-		h = (h ^ key->b[i]) * UINT64_C(0x100000001b3);
-	return (size_t)(h ^ (h >> 32));
-}
-
-/* ---- live records --------------------------------------------------------- */
-
-static struct journal_entry **journal_slot(const struct journal *j, enum mip6_record_kind kind,
-					   const struct mip6_addr *key)
-{
-	struct journal_entry **slot = &j->buckets[journal_hash(kind, key) & (j->bucket_count - 1)];
-
-	while (*slot && ((*slot)->kind != kind || !mip6_addr_equal(&(*slot)->key, key)))
-		slot = &(*slot)->next;
-	return slot;
-}
-
-static int journal_grow(struct journal *j)
-{
-	size_t count = j->bucket_count ? j->bucket_count * 2 : 64;
-	struct journal_entry **old = j->buckets;
-	size_t old_count = j->bucket_count;
-	struct journal_entry **buckets = calloc(count, sizeof(*buckets));
-
-	if (!buckets)
-		return MIP6_ERR_NOMEM;
-	j->buckets = buckets;
-	j->bucket_count = count;
-	for (size_t i = 0; i < old_count; i++) {
-		for (struct journal_entry *e = old[i], *next; e; e = next) {
-			struct journal_entry **slot = journal_slot(j, e->kind, &e->key);
-
-			next = e->next;
-			e->next = *slot;
-			*slot = e;
-		}
-	}
-	free(old);
-	return 0;
-}
-
-static void journal_forget(struct journal *j, enum mip6_record_kind kind,
-			   const struct mip6_addr *key)
-{
-	struct journal_entry **slot = journal_slot(j, kind, key);
-	struct journal_entry *e = *slot;
-
-	if (!e)
-		return;
-	*slot = e->next;
-	j->live -= JOURNAL_RECORD + e->len;
-	j->count--;
-	free(e);
-}
-
-static struct journal_entry *journal_entry_new(const struct mip6_record *record)
-{
-	struct journal_entry *e = malloc(sizeof(*e) + record->len);
-
-	if (!e)
-		return NULL;
-	*e = (struct journal_entry){.key = record->key, .kind = record->kind, .len = record->len};
-	memcpy(e->data, record->data, record->len);
-	return e;
-}
-
-static void journal_insert(struct journal *j, struct journal_entry *e)
-{
-	struct journal_entry **slot;
-
-	journal_forget(j, e->kind, &e->key);
-	slot = journal_slot(j, e->kind, &e->key);
-	e->next = *slot;
-	*slot = e;
-	j->live += JOURNAL_RECORD + e->len;
-	j->count++;
-}
-
-/* Takes a record into the live set. MIP6_ERR_NOMEM. */
-static int journal_keep(struct journal *j, const struct mip6_record *record)
-{
-	struct journal_entry *e;
-
-	if (record->len == 0) {
-		journal_forget(j, record->kind, &record->key);
-		return 0;
-	}
-	if (j->count >= j->bucket_count && journal_grow(j) < 0)
-		return MIP6_ERR_NOMEM;
-	e = journal_entry_new(record);
-	if (!e)
-		return MIP6_ERR_NOMEM;
-	journal_insert(j, e);
-	return 0;
-}
-
-static void journal_forget_all(struct journal *j)
-{
-	for (size_t i = 0; i < j->bucket_count; i++) {
-		for (struct journal_entry *e = j->buckets[i], *next; e; e = next) {
-			next = e->next;
-			free(e);
-		}
-		j->buckets[i] = NULL;
-	}
-	j->count = 0;
-	j->live = JOURNAL_HEADER;
-}
-
-/* ---- bytes ---------------------------------------------------------------- */
-
-static void journal_header_build(const struct journal_tie *tie, uint8_t buf[JOURNAL_HEADER])
-{
-	struct mip6_writer w = wr_init(buf, JOURNAL_HEADER);
-
-	wr_copy(&w, journal_magic, sizeof(journal_magic));
-	wr_copy(&w, tie->boot, sizeof(tie->boot));
-	wr_u64(&w, tie->device);
-	wr_u64(&w, tie->inode);
-	wr_u64(&w, (uint64_t)tie->offset);
-	wr_u32(&w, journal_crc(buf, JOURNAL_HEADER - 4));
-}
-
-static bool journal_header_parse(const uint8_t *data, size_t len, struct journal_tie *ret)
-{
-	struct mip6_reader r = rd_init(data, len);
-	char magic[sizeof(journal_magic)];
-	uint32_t crc;
-
-	rd_copy(&r, magic, sizeof(magic));
-	rd_copy(&r, ret->boot, sizeof(ret->boot));
-	ret->device = rd_u64(&r);
-	ret->inode = rd_u64(&r);
-	ret->offset = (int64_t)rd_u64(&r);
-	crc = rd_u32(&r);
-	return !r.failed && memcmp(magic, journal_magic, sizeof(magic)) == 0 &&
-	       crc == journal_crc(data, JOURNAL_HEADER - 4);
-}
-
-/* Length of the record in buf. */
-static size_t journal_record_build(enum mip6_record_kind kind, const struct mip6_addr *key,
-				   const uint8_t *data, uint16_t len,
-				   uint8_t buf[JOURNAL_RECORD_MOST])
-{
-	struct mip6_writer w = wr_init(buf + 4, JOURNAL_RECORD_MOST - 4);
-	struct mip6_writer crc = wr_init(buf, 4);
-
-	wr_u16(&w, (uint16_t)kind);
-	wr_u16(&w, len);
-	wr_addr(&w, key);
-	wr_copy(&w, data, len);
-	wr_u32(&crc, journal_crc(buf + 4, w.pos));
-	return w.pos + 4;
-}
-
-/* Reads one record; false at the end and at a broken one. */
-static bool journal_record_parse(struct mip6_reader *r, struct mip6_record *ret)
-{
-	const uint8_t *start = r->data + r->pos;
-	uint32_t crc = rd_u32(r);
-
-	*ret = (struct mip6_record){.kind = (enum mip6_record_kind)rd_u16(r)};
-	ret->len = rd_u16(r);
-	ret->key = rd_addr(r);
-	if (r->failed || ret->len > MIP6_RECORD_MAX)
-		return false;
-	rd_copy(r, ret->data, ret->len);
-	return !r->failed && crc == journal_crc(start + 4, JOURNAL_RECORD - 4 + ret->len);
-}
-
-/* ---- the file ------------------------------------------------------------- */
+/* ---- what a file is tied to ------------------------------------------------------- */
 
 static int64_t journal_clock(clockid_t id)
 {
@@ -280,7 +61,7 @@ static uint64_t journal_namespace_cookie(void)
 	return cookie;
 }
 
-static int journal_tie_now(struct journal_tie *ret)
+static int tie_now(struct journal_header *ret)
 {
 	char text[64] = "";
 	struct stat ns;
@@ -311,249 +92,69 @@ static int journal_tie_now(struct journal_tie *ret)
 	return 0;
 }
 
-static bool journal_tie_same(const struct journal_tie *a, const struct journal_tie *b)
+static bool same_tie(const struct journal_header *a, const struct journal_header *b)
 {
 	return memcmp(a->boot, b->boot, sizeof(a->boot)) == 0 && a->device == b->device &&
 	       a->inode == b->inode;
 }
 
-static int journal_write_all(int fd, const uint8_t *data, size_t len)
+/* ---- writing ------------------------------------------------------------------------ */
+
+int journal_write_at(int fd, const uint8_t *data, size_t len, size_t at)
 {
 	while (len > 0) {
-		ssize_t n = write(fd, data, len);
+		ssize_t n = pwrite(fd, data, len, (off_t)at);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
 			return MIP6_ERR_IO;
 		data += n;
+		at += (size_t)n;
 		len -= (size_t)n;
 	}
-	return 0;
+	return MIP6_OK;
 }
 
-/* The whole live content; the caller frees it. */
-static uint8_t *journal_image(const struct journal *j, size_t *ret_len)
+static int write_header(struct journal *j)
 {
-	uint8_t *image = malloc(j->live + JOURNAL_RECORD_MOST);
-	size_t len = JOURNAL_HEADER;
+	uint8_t header[JOURNAL_HEADER];
 
-	if (!image)
-		return NULL;
-	journal_header_build(&j->tie, image);
-	for (size_t i = 0; i < j->bucket_count; i++)
-		for (const struct journal_entry *e = j->buckets[i]; e; e = e->next)
-			len += journal_record_build(e->kind, &e->key, e->data, e->len, image + len);
-	*ret_len = len;
-	return image;
+	journal_header_build(&j->header, header);
+	return journal_write_at(j->fd, header, sizeof(header), 0);
 }
 
-static int journal_replace(struct journal *j, const uint8_t *image, size_t len)
+void journal_plan(struct journal *j, size_t live)
 {
-	char path[PATH_MAX];
-	int fd;
+	j->due = live * 4 > JOURNAL_SMALL ? live * 4 : JOURNAL_SMALL;
+}
 
-	if (snprintf(path, sizeof(path), "%s.new", j->path) >= (int)sizeof(path))
+/* Whatever stands behind the file's end as we know it is no record, and is overwritten. */
+static int append(struct journal *j, const uint8_t *data, size_t len)
+{
+	if (j->size > JOURNAL_MOST)
+		return MIP6_ERR_SPACE;
+	if (journal_write_at(j->fd, data, len, j->size) == MIP6_OK)
+		return MIP6_OK;
+	if (ftruncate(j->fd, (off_t)j->size) < 0)
 		return MIP6_ERR_IO;
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	if (fd < 0)
+	if (!j->rewrite || errno != ENOSPC)
 		return MIP6_ERR_IO;
-	if (journal_write_all(fd, image, len) < 0 || fsync(fd) < 0 || rename(path, j->path) < 0) {
-		close(fd);
-		unlink(path);
-		return MIP6_ERR_IO;
+	/* The new file took the room. */
+	journal_rewrite_cancel(j);
+	return journal_write_at(j->fd, data, len, j->size);
+}
+
+/* An octet that is there already can be changed on a disk that is full. */
+static void note_failure(struct journal *j)
+{
+	int kept = errno;
+
+	if (j->header.incomplete == 0) {
+		j->header.incomplete = journal_clock(CLOCK_REALTIME);
+		(void)write_header(j);
 	}
-	if (j->fd >= 0)
-		close(j->fd);
-	j->fd = fd;
-	j->size = len;
-	j->broken = false;
-	return 0;
-}
-
-static int journal_rewrite(struct journal *j)
-{
-	size_t len;
-	uint8_t *image = journal_image(j, &len);
-	int err;
-
-	if (!image)
-		return MIP6_ERR_NOMEM;
-	err = journal_replace(j, image, len);
-	free(image);
-	return err;
-}
-
-static int journal_append(struct journal *j, const uint8_t *data, size_t len)
-{
-	if (journal_write_all(j->fd, data, len) == 0) {
-		j->size += len;
-		return 0;
-	}
-	/* A part of it may stand there: take it back, or nothing that follows
-	 * could be read. */
-	if (ftruncate(j->fd, (off_t)j->size) < 0 || lseek(j->fd, (off_t)j->size, SEEK_SET) < 0)
-		j->broken = true;
-	return MIP6_ERR_IO;
-}
-
-/* ---- loading -------------------------------------------------------------- */
-
-/* All of the file, NULL with errno. */
-static uint8_t *journal_read(int fd, size_t *ret_len)
-{
-	struct stat st;
-	uint8_t *data;
-	size_t len = 0;
-
-	if (fstat(fd, &st) < 0)
-		return NULL;
-	data = malloc((size_t)st.st_size + 1);
-	while (data && len < (size_t)st.st_size) {
-		ssize_t n = read(fd, data + len, (size_t)st.st_size - len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0) {
-			free(data);
-			return NULL;
-		}
-		if (n == 0)
-			break;
-		len += (size_t)n;
-	}
-	*ret_len = len;
-	return data;
-}
-
-/* Records of the stack begin with their expiry; those of other kinds hold no
- * times. */
-static void journal_shift(struct mip6_record *record, mip6_time shift)
-{
-	struct mip6_reader r = rd_init(record->data, record->len);
-	struct mip6_writer w = wr_init(record->data, record->len);
-	mip6_time t = (mip6_time)rd_u64(&r);
-
-	if (record->kind >= MIP6_RECORD_KINDS || r.failed || t == MIP6_NEVER)
-		return;
-	if (__builtin_add_overflow(t, shift, &t))
-		t = shift > 0 ? MIP6_NEVER - 1 : INT64_MIN;
-	wr_u64(&w, (uint64_t)t);
-}
-
-/* Takes in all records of the file's content; true when all could be read. */
-static int journal_load_records(struct journal *j, const uint8_t *data, size_t len,
-				struct journal_load *load)
-{
-	struct mip6_reader r = rd_init(data, len);
-	struct mip6_record record;
-
-	rd_bytes(&r, JOURNAL_HEADER);
-	while (rd_left(&r) > 0) {
-		if (!journal_record_parse(&r, &record)) {
-			load->torn = true;
-			return 0;
-		}
-		journal_shift(&record, load->shifted);
-		if (journal_keep(j, &record) < 0)
-			return MIP6_ERR_NOMEM;
-	}
-	return 0;
-}
-
-static int journal_load_content(struct journal *j, const uint8_t *data, size_t len,
-				struct journal_load *load)
-{
-	struct journal_tie tie;
-
-	if (memcmp(data, journal_magic, len < sizeof(journal_magic) ? len : sizeof(journal_magic)))
-		return MIP6_ERR_TYPE;
-	if (!journal_header_parse(data, len, &tie)) {
-		load->torn = len > 0;
-		return journal_rewrite(j);
-	}
-	load->other_boot = !journal_tie_same(&tie, &j->tie);
-	/* An offset that no clock can have is as good as none. */
-	if (load->other_boot && __builtin_sub_overflow(tie.offset, j->tie.offset, &load->shifted))
-		load->shifted = 0;
-	if (journal_load_records(j, data, len, load) < 0)
-		return MIP6_ERR_NOMEM;
-	load->loaded = (unsigned)j->count;
-	j->size = len;
-	if (load->torn || load->other_boot)
-		return journal_rewrite(j);
-	return 0;
-}
-
-static int journal_load_file(struct journal *j, struct journal_load *load)
-{
-	size_t len = 0;
-	uint8_t *data;
-	int err;
-
-	j->fd = open(j->path, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (j->fd < 0)
-		return MIP6_ERR_IO;
-	data = journal_read(j->fd, &len);
-	if (!data)
-		return MIP6_ERR_IO;
-	err = journal_load_content(j, data, len, load);
-	free(data);
-	return err;
-}
-
-/* ---- interface ------------------------------------------------------------ */
-
-struct journal *journal_open(const char *path, char *error, size_t cap, struct journal_load *ret)
-{
-	struct journal *j = calloc(1, sizeof(*j));
-	const char *why;
-	int err = MIP6_ERR_NOMEM;
-
-	memset(ret, 0, sizeof(*ret));
-	if (j) {
-		j->fd = -1;
-		j->live = JOURNAL_HEADER;
-		j->path = strdup(path);
-	}
-	if (!j || !j->path || journal_grow(j) < 0) {
-		snprintf(error, cap, "%s: %s", path, mip6_strerror(err));
-		journal_close(j);
-		return NULL;
-	}
-	errno = 0;
-	err = journal_tie_now(&j->tie) < 0 ? MIP6_ERR_IO : journal_load_file(j, ret);
-	if (err < 0) {
-		why = errno ? strerror(errno) : mip6_strerror(err);
-		if (err == MIP6_ERR_TYPE)
-			why = "not a state file of mip6d: remove it, or give another path";
-		snprintf(error, cap, "%s: %s", path, why);
-		journal_close(j);
-		return NULL;
-	}
-	return j;
-}
-
-static void journal_copy(const struct journal_entry *e, struct mip6_record *ret)
-{
-	*ret = (struct mip6_record){.kind = e->kind, .key = e->key, .len = e->len};
-	memcpy(ret->data, e->data, e->len);
-}
-
-void journal_each(const struct journal *j, void (*fn)(void *arg, const struct mip6_record *record),
-		  void *arg)
-{
-	struct mip6_record *all = malloc(j->count * sizeof(*all) + 1);
-	size_t count = 0;
-
-	if (!all)
-		return;
-	for (size_t i = 0; i < j->bucket_count; i++)
-		for (const struct journal_entry *e = j->buckets[i]; e; e = e->next)
-			journal_copy(e, &all[count++]);
-	for (size_t i = 0; i < count; i++)
-		fn(arg, &all[i]);
-	free(all);
+	errno = kept;
 }
 
 int journal_save(struct journal *j, const struct mip6_record *record)
@@ -564,30 +165,271 @@ int journal_save(struct journal *j, const struct mip6_record *record)
 
 	if (record->len > MIP6_RECORD_MAX)
 		return MIP6_ERR_LENGTH;
-	err = journal_keep(j, record);
-	if (err < 0)
+	len = journal_record_build(record, buf);
+	err = append(j, buf, len);
+	if (err < 0) {
+		note_failure(j);
 		return err;
-	if (j->broken || (j->size > JOURNAL_SMALL && j->size > 4 * j->live))
-		return journal_rewrite(j);
-	len = journal_record_build(record->kind, &record->key, record->data, record->len, buf);
-	return journal_append(j, buf, len);
+	}
+	journal_rewrite_note(j, record, j->size);
+	j->size += len;
+	/* Where that fails the old file goes on to grow; it is tried again later. */
+	if (j->rewrite || (j->size > j->due && journal_rewrite_begin(j, 0, false) == MIP6_OK))
+		(void)journal_rewrite_step(j);
+	return MIP6_OK;
+}
+
+void journal_complete(struct journal *j)
+{
+	if (j->header.incomplete == 0)
+		return;
+	j->header.incomplete = 0;
+	(void)write_header(j);
 }
 
 int journal_reset(struct journal *j)
 {
-	journal_forget_all(j);
-	return journal_rewrite(j);
+	journal_rewrite_cancel(j);
+	if (ftruncate(j->fd, JOURNAL_HEADER) < 0 || write_header(j) < 0)
+		return MIP6_ERR_IO;
+	j->size = JOURNAL_HEADER;
+	journal_plan(j, j->size);
+	return MIP6_OK;
+}
+
+/* ---- reading -------------------------------------------------------------------------- */
+
+/* Reads the whole file; `index` says then what counts. MIP6_ERR_NOMEM. */
+static int find_live(struct journal_scan *s, struct journal_index *index)
+{
+	struct journal_place place;
+
+	while (journal_scan_next(s, &place))
+		if (journal_index_put(index, &place, place.len == JOURNAL_RECORD) < 0)
+			return MIP6_ERR_NOMEM;
+	return MIP6_OK;
+}
+
+/* A descriptor of its own: fn may save, and so have the file replaced. */
+void journal_each(const struct journal *j, void (*fn)(void *arg, const struct mip6_record *record),
+		  void *arg)
+{
+	struct journal_scan *s = malloc(sizeof(*s));
+	int fd = fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
+	size_t end = j->size;
+	struct journal_index index;
+	struct journal_place place;
+	struct mip6_record record;
+
+	if (s && fd >= 0 && journal_index_open(&index, end / 64) == MIP6_OK) {
+		journal_scan_begin(s, fd, end);
+		if (find_live(s, &index) == MIP6_OK) {
+			journal_scan_begin(s, fd, end);
+			while (journal_scan_next(s, &place)) {
+				if (!journal_index_counts(&index, &place))
+					continue;
+				journal_place_record(&place, &record);
+				fn(arg, &record);
+			}
+		}
+		journal_index_close(&index);
+	}
+	if (fd >= 0)
+		close(fd);
+	free(s);
+}
+
+struct count {
+	unsigned records;
+	size_t octets;
+};
+
+static void count_record(void *arg, const struct mip6_record *record)
+{
+	struct count *c = arg;
+
+	c->records++;
+	c->octets += JOURNAL_RECORD + record->len;
+}
+
+/* ---- opening ---------------------------------------------------------------------------- */
+
+static int begin_empty(struct journal *j)
+{
+	if (ftruncate(j->fd, 0) < 0 || write_header(j) < 0)
+		return MIP6_ERR_IO;
+	j->size = JOURNAL_HEADER;
+	return MIP6_OK;
+}
+
+static int open_file(struct journal *j)
+{
+	j->fd = open(j->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	return j->fd < 0 ? MIP6_ERR_IO : MIP6_OK;
+}
+
+/* What nobody here can read is kept for people, under another name. */
+static int set_aside(struct journal *j, struct journal_load *load)
+{
+	char path[PATH_MAX];
+	int n = snprintf(path, sizeof(path), "%s.bad", j->path);
+
+	if (n < 0 || n >= (int)sizeof(path) || rename(j->path, path) < 0)
+		return MIP6_ERR_IO;
+	load->set_aside = true;
+	close(j->fd);
+	if (open_file(j) < 0)
+		return MIP6_ERR_IO;
+	return begin_empty(j);
+}
+
+/* What was found broken is left out, and what is of another boot has its times put
+ * right: the file is written anew before anything else is done with it. */
+static int repair(struct journal *j, mip6_time shift)
+{
+	int err = journal_rewrite_begin(j, shift, true);
+
+	while (err == MIP6_OK && j->rewrite)
+		err = journal_rewrite_step(j);
+	return err;
+}
+
+static int check_records(struct journal *j, struct journal_load *load)
+{
+	struct journal_scan *s = malloc(sizeof(*s));
+	struct journal_place place;
+
+	if (!s)
+		return MIP6_ERR_NOMEM;
+	journal_scan_begin(s, j->fd, j->size);
+	while (journal_scan_next(s, &place))
+		;
+	load->rotten = s->rotten;
+	load->torn = s->good_end < j->size;
+	j->size = s->good_end;
+	free(s);
+	if (load->torn && ftruncate(j->fd, (off_t)j->size) < 0)
+		return MIP6_ERR_IO;
+	return MIP6_OK;
+}
+
+static int load_records(struct journal *j, const struct journal_header *was,
+			struct journal_load *load)
+{
+	int err = check_records(j, load);
+
+	load->incomplete_since = was->incomplete;
+	load->other_boot = !same_tie(was, &j->header);
+	/* An offset that no clock can have is as good as none. */
+	if (load->other_boot &&
+	    __builtin_sub_overflow(was->offset, j->header.offset, &load->shifted))
+		load->shifted = 0;
+	if (err == MIP6_OK && load->other_boot)
+		err = repair(j, load->shifted);
+	else if (err == MIP6_OK && load->rotten)
+		(void)repair(j, 0); /* on a full disk what is broken is passed over again */
+	if (err == MIP6_OK && was->incomplete)
+		err = write_header(j);
+	return err;
+}
+
+static int load_file(struct journal *j, struct journal_load *load)
+{
+	struct count count = {.octets = JOURNAL_HEADER};
+	uint8_t data[JOURNAL_HEADER];
+	struct journal_header was;
+	struct stat st;
+	ssize_t n;
+	int err;
+
+	if (open_file(j) < 0 || fstat(j->fd, &st) < 0)
+		return MIP6_ERR_IO;
+	n = pread(j->fd, data, sizeof(data), 0);
+	if (n < 0)
+		return MIP6_ERR_IO;
+	j->size = (size_t)st.st_size;
+	switch (journal_header_parse(data, (size_t)n, &was)) {
+	case JOURNAL_FRESH:
+		load->torn = n > 0;
+		err = begin_empty(j);
+		break;
+	case JOURNAL_KNOWN:
+		err = load_records(j, &was, load);
+		break;
+	default:
+		err = set_aside(j, load);
+		break;
+	}
+	if (err < 0)
+		return err;
+	journal_each(j, count_record, &count);
+	load->loaded = count.records;
+	journal_plan(j, count.octets);
+	return MIP6_OK;
+}
+
+struct journal *journal_open(const char *path, char *error, size_t cap, struct journal_load *ret)
+{
+	struct journal *j = calloc(1, sizeof(*j));
+	int err = MIP6_ERR_NOMEM;
+
+	memset(ret, 0, sizeof(*ret));
+	if (j) {
+		j->fd = -1;
+		j->path = strdup(path);
+	}
+	errno = 0;
+	if (j && j->path)
+		err = tie_now(&j->header) < 0 ? MIP6_ERR_IO : load_file(j, ret);
+	if (err == MIP6_OK)
+		return j;
+	snprintf(error, cap, "%s: %s", path, errno ? strerror(errno) : mip6_strerror(err));
+	journal_close(j);
+	return NULL;
 }
 
 void journal_close(struct journal *j)
 {
 	if (!j)
 		return;
-	if (j->buckets)
-		journal_forget_all(j);
-	free(j->buckets);
+	journal_rewrite_close(j);
 	free(j->path);
 	if (j->fd >= 0)
 		close(j->fd);
 	free(j);
+}
+
+/* ---- for people --------------------------------------------------------------------------- */
+
+bool journal_notice(const struct journal_load *load, const char *path, char *text, size_t cap)
+{
+	char when[32] = "";
+	time_t seconds = (time_t)(load->incomplete_since / MIP6_SECOND);
+	struct tm tm;
+	size_t len = 0;
+
+	text[0] = '\0';
+	if (load->set_aside)
+		len +=
+		    (size_t)snprintf(text, cap,
+				     "%s is not a state file of this version of mip6d, or its "
+				     "beginning is damaged: it is now %s.bad, and what it held is "
+				     "not known",
+				     path, path);
+	if (load->rotten && len < cap)
+		len +=
+		    (size_t)snprintf(text + len, cap - len,
+				     "%s is damaged in %u places: the records that stood there are "
+				     "lost, or are as they were before; the others are good",
+				     path, load->rotten);
+	if (load->incomplete_since && gmtime_r(&seconds, &tm))
+		strftime(when, sizeof(when), "%Y-%m-%dT%H:%M:%SZ", &tm);
+	if (when[0] && len < cap)
+		len += (size_t)snprintf(
+		    text + len, cap - len,
+		    "%s%s could not be written from %s until mip6d ended: bindings "
+		    "and registrations may be older than they were, and ones that "
+		    "were ended meanwhile may be there again",
+		    len ? "; " : "", path, when);
+	return len > 0;
 }

@@ -311,21 +311,25 @@ static int kplane_open_sockets(struct kplane *k, char *error, size_t cap)
 struct kplane *kplane_open(const char *state_path, char *error, size_t cap)
 {
 	struct kplane *k = calloc(1, sizeof(*k));
-	struct journal_load load;
 
 	if (!k) {
 		snprintf(error, cap, "%s", mip6_strerror(MIP6_ERR_NOMEM));
 		return NULL;
 	}
 	k->check = srccheck_none();
-	k->journal = journal_open(state_path, error, cap, &load);
+	k->journal = journal_open(state_path, error, cap, &k->load);
 	if (!k->journal || kplane_open_sockets(k, error, cap) < 0) {
 		kplane_close(k);
 		return NULL;
 	}
-	if (load.other_boot)
+	if (k->load.other_boot)
 		journal_reset(k->journal);
 	return k;
+}
+
+const struct journal_load *kplane_load(const struct kplane *k)
+{
+	return &k->load;
 }
 
 static int kplane_read_all(struct kplane *k)

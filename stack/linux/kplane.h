@@ -6,6 +6,7 @@
  * rules, tunnels, proxy entries, XFRM states and sysctls, each with a tag that
  * says it is ours. At start the plane reads what a former process left; what is
  * wanted again is adopted untouched, the rest is removed by kplane_settle. */
+#include "linux/journal.h"
 #include <mip6/node.h>
 
 /* Tags: what the kernel keeps of who made an object. */
@@ -22,6 +23,8 @@ struct kplane;
  * sysctl values (made atomically; see journal.h for the tie to boot and
  * namespace). error (cap bytes) gets a text for people on failure. NULL then. */
 struct kplane *kplane_open(const char *state_path, char *error, size_t cap);
+/* What was to be known of the file when it was opened. */
+const struct journal_load *kplane_load(const struct kplane *k);
 /* Reads the kernel's objects with our tags. Call once, before the node starts. */
 int kplane_adopt(struct kplane *k);
 /* The `apply` of struct mip6_host; ctx is the struct kplane. */

@@ -38,7 +38,8 @@ struct kplane_list {
 struct kplane {
 	struct nlsock route;
 	struct nlsock xfrm;
-	struct journal *journal; /* old sysctl values */
+	struct journal *journal;  /* old sysctl values */
+	struct journal_load load; /* of it */
 	struct srccheck check;
 	unsigned devices[MIP6_DEVICE_HA + 1]; /* ifindex of ours, 0: not there */
 	struct kplane_list adopted;	      /* sorted by key after kplane_adopt */

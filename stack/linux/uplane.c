@@ -31,6 +31,7 @@ struct uplane {
 	struct mip6_soft *soft;
 	struct nlsock nl;
 	struct journal *state;
+	struct journal_load load; /* of it */
 	struct uplane_port *ports;
 	struct uplane_tun tun;
 	struct loop_watch watch_tun;
@@ -174,11 +175,11 @@ static void do_event(void *ctx, const struct mip6_event *event)
 	u->host->event(u->arg, event);
 }
 
-static void do_save(void *ctx, const struct mip6_record *record)
+static int do_save(void *ctx, const struct mip6_record *record)
 {
 	const struct uplane *u = ctx;
 
-	u->host->save(u->arg, record);
+	return u->host->save(u->arg, record);
 }
 
 static void do_random(void *ctx, void *buf, size_t len)
@@ -567,13 +568,13 @@ static void give_back_others(struct uplane *u)
 	}
 }
 
-int uplane_give_back(const char *state_path, char *error, size_t cap)
+int uplane_give_back(const char *state_path, struct journal_load *ret, char *error, size_t cap)
 {
 	struct uplane u = {.now = loop_now()};
 
 	if (access(state_path, F_OK) < 0)
 		return MIP6_OK;
-	u.state = uplane_state_open(state_path, error, cap);
+	u.state = uplane_state_open(state_path, error, cap, ret);
 	if (!u.state)
 		return MIP6_ERR_IO;
 	if (nlsock_open(&u.nl, NETLINK_ROUTE) == 0)
@@ -596,10 +597,15 @@ static int open_all(struct uplane *u, const char *state_path, char *error, size_
 		snprintf(error, cap, "user plane: cannot open netlink: %s", strerror(errno));
 		return MIP6_ERR_IO;
 	}
-	u->state = uplane_state_open(state_path, error, cap);
+	u->state = uplane_state_open(state_path, error, cap, &u->load);
 	if (!u->state)
 		return MIP6_ERR_IO;
 	return open_tun(u, error, cap);
+}
+
+const struct journal_load *uplane_load(const struct uplane *u)
+{
+	return &u->load;
 }
 
 struct uplane *uplane_open(const struct mip6_config *config, struct loop *loop,

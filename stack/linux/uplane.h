@@ -7,6 +7,7 @@
  * as a whole and gives the host's upper layers a TUN device in their place. What
  * was found is kept in a file, so that it can be given back, also by the process
  * after a kill. IPv4 stays the kernel's. */
+#include "linux/journal.h"
 #include "linux/loop.h"
 #include <mip6/node.h>
 #include <mip6/soft.h>
@@ -36,6 +37,8 @@ struct uplane *uplane_open(const struct mip6_config *config, struct loop *loop,
 			   char *error, size_t cap);
 /* Frees all; what was found stays in the file unless uplane_stop was called. */
 void uplane_close(struct uplane *u);
+/* What was to be known of the file when it was opened. */
+const struct journal_load *uplane_load(const struct uplane *u);
 /* The protocol's node, for records and questions. */
 struct mip6_node *uplane_node(struct uplane *u);
 
@@ -63,6 +66,6 @@ void uplane_soft_stats(const struct uplane *u, struct mip6_soft_stats *ret);
 
 /* Before the kernel plane begins: gives back what a user plane that was killed had
  * taken. Without such a file nothing happens. MIP6_ERR_IO with a text. */
-int uplane_give_back(const char *state_path, char *error, size_t cap);
+int uplane_give_back(const char *state_path, struct journal_load *ret, char *error, size_t cap);
 
 #endif

@@ -116,7 +116,8 @@ void uplane_found_tell(const struct uplane_found *f, struct mip6_soft *soft, mip
 
 /* ---- uplane_state.c ------------------------------------------------------------- */
 /* Opens the file; what is of another boot or namespace is forgotten. */
-struct journal *uplane_state_open(const char *path, char *error, size_t cap);
+struct journal *uplane_state_open(const char *path, char *error, size_t cap,
+				  struct journal_load *ret);
 int uplane_state_save(struct journal *j, const struct uplane_found *f);
 /* MIP6_ERR_NOTFOUND when the interface is not in the file. */
 int uplane_state_load(const struct journal *j, unsigned ifindex, struct uplane_found *ret);

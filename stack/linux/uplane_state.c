@@ -32,12 +32,12 @@ static struct mip6_addr key_of(unsigned ifindex, size_t message, size_t piece)
 	return key;
 }
 
-struct journal *uplane_state_open(const char *path, char *error, size_t cap)
+struct journal *uplane_state_open(const char *path, char *error, size_t cap,
+				  struct journal_load *ret)
 {
-	struct journal_load load = {0};
-	struct journal *j = journal_open(path, error, cap, &load);
+	struct journal *j = journal_open(path, error, cap, ret);
 
-	if (j && load.other_boot)
+	if (j && ret->other_boot)
 		journal_reset(j);
 	return j;
 }

@@ -21,11 +21,11 @@ static void core_event(void *ctx, const struct mip6_event *event)
 	s->host->event(s->ctx, event);
 }
 
-static void core_save(void *ctx, const struct mip6_record *record)
+static int core_save(void *ctx, const struct mip6_record *record)
 {
 	struct mip6_soft *s = ctx;
 
-	s->host->save(s->ctx, record);
+	return s->host->save(s->ctx, record);
 }
 
 static void core_random(void *ctx, void *buf, size_t len)

@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { HEADER = 52, RECORD = 24, FILE_MAX = 8192, SEEN_MAX = 512 };
+enum { HEADER = 60, RECORD = 24, FILE_MAX = 8192, SEEN_MAX = 512 };
 
 struct seen {
 	struct mip6_record record[SEEN_MAX];
@@ -51,7 +51,7 @@ static void repair(uint8_t *file, size_t len)
 
 	if (len < HEADER)
 		return;
-	memcpy(file, "mip6jrn1", 8);
+	memcpy(file, "mip6jrn2", 8);
 	put_crc(file + HEADER - 4, crc32_of(file, HEADER - 4));
 	while (at + RECORD <= len) {
 		size_t data_len = (size_t)file[at + 6] << 8 | file[at + 7];
@@ -152,7 +152,8 @@ static void check_file(const char *path)
 		change(j, before, after);
 		journal_close(j);
 		j = reopen(path, &load);
-		check(j && !load.torn && !load.other_boot && load.shifted == 0);
+		check(j && !load.torn && load.rotten == 0 && !load.set_aside &&
+		      load.incomplete_since == 0 && !load.other_boot && load.shifted == 0);
 		before->count = 0;
 		journal_each(j, see, before);
 		check_same(before, after);
@@ -178,6 +179,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t len)
 		repair(file, len - 1);
 	write_file(path, file, len - 1);
 	check_file(path);
+	unlink(path);
+	strcat(path, ".bad");
 	unlink(path);
 	return 0;
 }

@@ -82,7 +82,7 @@ static void on_event(void *ctx, const struct mip6_event *event)
 	check(event->count <= sizeof(event->fields) / sizeof(event->fields[0]));
 }
 
-static void on_save(void *ctx, const struct mip6_record *record)
+static int on_save(void *ctx, const struct mip6_record *record)
 {
 	struct rig *r = ctx;
 	size_t i = 0;
@@ -94,9 +94,10 @@ static void on_save(void *ctx, const struct mip6_record *record)
 	if (record->len == 0 && i < r->record_count)
 		r->records[i] = r->records[--r->record_count];
 	if (record->len == 0 || i == RECORDS)
-		return;
+		return 0;
 	r->records[i] = *record;
 	r->record_count += i == r->record_count;
+	return 0;
 }
 
 static void on_random(void *ctx, void *buf, size_t len)

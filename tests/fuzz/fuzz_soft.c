@@ -133,10 +133,11 @@ static void on_event(void *ctx, const struct mip6_event *event)
 	check(event->count <= sizeof(event->fields) / sizeof(event->fields[0]));
 }
 
-static void on_save(void *ctx, const struct mip6_record *record)
+static int on_save(void *ctx, const struct mip6_record *record)
 {
 	(void)ctx;
 	check(record->len <= MIP6_RECORD_MAX);
+	return 0;
 }
 
 static void on_random(void *ctx, void *buf, size_t len)

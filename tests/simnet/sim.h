@@ -69,6 +69,7 @@ struct sim_node {
 	size_t route_count;
 	struct mip6_record records[SIM_RECORDS];
 	size_t record_count;
+	bool save_fails;		    /* its disk is full: records stay as they are */
 	struct mip6_addr usable[SIM_ADDRS]; /* addresses that its upper layers may use */
 	size_t usable_count;
 	mip6_time due;		/* of its process */

@@ -67,22 +67,25 @@ static void host_event(void *ctx, const struct mip6_event *event)
 		sim->watch.event(sim->watch_arg, node, event);
 }
 
-static void host_save(void *ctx, const struct mip6_record *record)
+static int host_save(void *ctx, const struct mip6_record *record)
 {
 	struct sim_node *node = ctx;
 	size_t i = 0;
 
+	if (node->save_fails)
+		return MIP6_ERR_IO;
 	while (i < node->record_count && (node->records[i].kind != record->kind ||
 					  !mip6_addr_equal(&node->records[i].key, &record->key)))
 		i++;
 	if (record->len == 0 && i < node->record_count)
 		node->records[i] = node->records[--node->record_count];
 	if (record->len == 0)
-		return;
+		return 0;
 	if (i == SIM_RECORDS)
 		abort();
 	node->record_count += i == node->record_count;
 	node->records[i] = *record;
+	return 0;
 }
 
 /* Each node has its own numbers, so that one does not change what another draws. */

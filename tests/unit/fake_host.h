@@ -39,6 +39,8 @@ struct fake_host {
 	size_t record_count;
 	uint32_t random;
 	int apply_error; /* what apply returns */
+	unsigned saved_step;
+	int save_error; /* what save returns, and keeps nothing */
 };
 
 static inline void fake_send(void *ctx, const struct mip6_tx *tx)
@@ -79,12 +81,14 @@ static inline void fake_event(void *ctx, const struct mip6_event *event)
 			strncpy(f->reasons[at], event->fields[i].text, sizeof(f->reasons[at]) - 1);
 }
 
-static inline void fake_save(void *ctx, const struct mip6_record *record)
+static inline int fake_save(void *ctx, const struct mip6_record *record)
 {
 	struct fake_host *f = ctx;
 	size_t i = 0;
 
-	f->step++;
+	if (f->save_error)
+		return f->save_error;
+	f->saved_step = ++f->step;
 	while (i < f->record_count && (f->records[i].kind != record->kind ||
 				       !mip6_addr_equal(&f->records[i].key, &record->key)))
 		i++;
@@ -94,6 +98,7 @@ static inline void fake_save(void *ctx, const struct mip6_record *record)
 	} else if (i < f->record_count) {
 		f->records[i] = f->records[--f->record_count];
 	}
+	return 0;
 }
 
 static inline void fake_random(void *ctx, void *buf, size_t len)

@@ -35,6 +35,7 @@ struct rig {
 	size_t event_count;
 	struct mip6_object objects[RIG_OBJECTS];
 	size_t object_count;
+	int save_error; /* what save returns, and keeps nothing */
 	struct mip6_record records[RIG_RECORDS];
 	size_t record_count;
 	uint32_t random;
@@ -136,17 +137,20 @@ static inline void rig_event(void *ctx, const struct mip6_event *event)
 	r->events[r->event_count++] = *event;
 }
 
-static inline void rig_save(void *ctx, const struct mip6_record *record)
+static inline int rig_save(void *ctx, const struct mip6_record *record)
 {
 	struct rig *r = ctx;
 	size_t i = 0;
 
 	while (i < r->record_count && !mip6_addr_equal(&r->records[i].key, &record->key))
 		i++;
+	if (r->save_error)
+		return r->save_error;
 	CU_ASSERT_FATAL(i < RIG_RECORDS);
 	r->records[i] = *record;
 	if (i == r->record_count)
 		r->record_count++;
+	return 0;
 }
 
 static inline void rig_random(void *ctx, void *buf, size_t len)

@@ -71,10 +71,11 @@ static inline void on_event(void *ctx, const struct mip6_event *event)
 	l->events[event->id]++;
 }
 
-static inline void on_save(void *ctx, const struct mip6_record *record)
+static inline int on_save(void *ctx, const struct mip6_record *record)
 {
 	(void)ctx;
 	(void)record;
+	return 0;
 }
 
 static inline void on_random(void *ctx, void *buf, size_t len)

@@ -113,10 +113,11 @@ static inline void world_on_event(void *ctx, const struct mip6_event *event)
 	n->events[event->id]++;
 }
 
-static inline void world_on_save(void *ctx, const struct mip6_record *record)
+static inline int world_on_save(void *ctx, const struct mip6_record *record)
 {
 	(void)ctx;
 	(void)record;
+	return 0;
 }
 
 static inline void world_on_random(void *ctx, void *buf, size_t len)

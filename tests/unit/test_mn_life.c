@@ -36,6 +36,21 @@ static void restart(struct rig *r)
 	CU_ASSERT(mip6_node_start(r->node, r->now) == MIP6_OK);
 }
 
+/* As a host does that restores after a reboot (mip6/node.h). */
+static void shift_record(struct mip6_record *record, mip6_time by)
+{
+	struct mip6_reader r = rd_init(record->data, record->len);
+	struct mip6_writer w = wr_init(record->data, record->len);
+
+	wr_u64(&w, rd_u64(&r) + (uint64_t)by);
+}
+
+static bool take_registration(void *arg, const struct mip6_registration_info *info)
+{
+	*(struct mip6_registration_info *)arg = *info;
+	return false;
+}
+
 static bool holds_all(const struct rig *r, const struct mip6_object *objects, size_t count)
 {
 	for (size_t i = 0; i < count; i++) {
@@ -162,6 +177,94 @@ static void restart_in_the_middle_of_a_registration(void)
 	rig_end(&r);
 }
 
+/* What NonVolatileBindingCache is for: an hour later, with a clock that began anew and an
+ * interface that has another number. */
+static void reboot_goes_on(void)
+{
+	static struct rig r;
+	const mip6_time later = 3600 * S;
+	const mip6_time now = 20 * S;
+	struct mip6_registration_info info;
+	struct mip6_link link = rig_eth(ETH0, true, true);
+	struct mip6_prefix p = {.addr = mip6_addr_link_local_eui64(link.mac), .len = 64};
+	mip6_time accepted;
+	uint16_t seq;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_attach1(&r);
+	seq = rig_bu(&r, 0)->mh.bu.seq;
+	accepted = r.now;
+	rig_accept(&r, COA1, 3000);
+	rig_pass(&r, 10 * S);
+	mip6_node_free(r.node);
+	r.object_count = 0;
+	rig_forget(&r);
+	r.node = mip6_node_new(&r.config, &r.host, &r);
+	for (size_t i = 0; i < r.record_count; i++)
+		shift_record(&r.records[i], now - later - r.now);
+	accepted += now - later - r.now;
+	r.now = now;
+	CU_ASSERT(mip6_node_restore(r.node, r.now, &r.records[0]) == MIP6_OK);
+	link.ifindex = ETH0 + 7;
+	mip6_node_link(r.node, r.now, &link);
+	mip6_node_address(r.node, r.now, link.ifindex, &p, 0, true);
+	CU_ASSERT(mip6_node_start(r.node, r.now) == MIP6_OK);
+	rig_receive_ra(&r, link.ifindex, AR1, rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A));
+	mip6_node_registrations(r.node, take_registration, &info);
+	CU_ASSERT_STRING_EQUAL(info.state, "registered");
+	CU_ASSERT_EQUAL(info.ifindex, link.ifindex);
+	CU_ASSERT_EQUAL(info.seq, seq);
+	CU_ASSERT_EQUAL(info.expires, accepted + 12000 * S);
+	CU_ASSERT(same(&info.coa, COA1));
+	CU_ASSERT(info.refresh > r.now && info.refresh < info.expires);
+	rig_pass(&r, 60 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	rig_end(&r);
+}
+
+/* A real-time clock that was hours off before the reboot holds nothing back. */
+static void reboot_with_a_wrong_clock(void)
+{
+	static struct rig r;
+	uint16_t seq;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_attach1(&r);
+	seq = rig_bu(&r, 0)->mh.bu.seq;
+	rig_accept(&r, COA1, 60);
+	shift_record(&r.records[0], 90000 * S);
+	restart(&r);
+	rig_receive_ra(&r, ETH0, AR2, rig_ra("3fff:0:b::", ND_PIO_L | ND_PIO_A));
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.seq, (uint16_t)(seq + 1));
+	rig_end(&r);
+}
+
+/* Binding Updates do not wait for the disk; what could not be saved is, each second. */
+static void save_is_tried_again(void)
+{
+	static struct rig r;
+	struct mip6_record old;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	old = r.records[0];
+	r.save_error = MIP6_ERR_IO;
+	rig_receive_ra(&r, ETH0, AR2, rig_ra("3fff:0:b::", ND_PIO_L | ND_PIO_A));
+	CU_ASSERT_EQUAL(rig_last_bu(&r)->at, r.now);
+	rig_accept(&r, COA2, 60);
+	CU_ASSERT_EQUAL(mip6_node_unsaved(r.node), 1);
+	CU_ASSERT_EQUAL(memcmp(&old, &r.records[0], sizeof(old)), 0);
+	r.save_error = 0;
+	rig_pass(&r, 2 * S);
+	CU_ASSERT_EQUAL(mip6_node_unsaved(r.node), 0);
+	CU_ASSERT_NOT_EQUAL(memcmp(&old, &r.records[0], sizeof(old)), 0);
+	rig_end(&r);
+}
+
 static void damaged_records_are_refused(void)
 {
 	static struct rig r;
@@ -179,7 +282,7 @@ static void damaged_records_are_refused(void)
 		cut.len = len;
 		CU_ASSERT_EQUAL(mip6_node_restore(r.node, r.now, &cut), MIP6_ERR_VALUE);
 	}
-	good.data[0]++;
+	good.data[8]++; /* behind the expiry: the version */
 	CU_ASSERT_EQUAL(mip6_node_restore(r.node, r.now, &good), MIP6_ERR_VALUE);
 	rig_end(&r);
 }
@@ -417,6 +520,9 @@ int main(void)
 	    {"restart_away_after_home", restart_away_after_home},
 	    {"restart_after_the_binding_ended", restart_after_the_binding_ended},
 	    {"restart_in_the_middle_of_a_registration", restart_in_the_middle_of_a_registration},
+	    {"reboot_goes_on", reboot_goes_on},
+	    {"reboot_with_a_wrong_clock", reboot_with_a_wrong_clock},
+	    {"save_is_tried_again", save_is_tried_again},
 	    {"damaged_records_are_refused", damaged_records_are_refused},
 	    {"reload_keeps_the_binding", reload_keeps_the_binding},
 	    {"reload_with_another_home_address", reload_with_another_home_address},

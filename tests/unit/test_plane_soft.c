@@ -58,10 +58,11 @@ static void on_event(void *ctx, const struct mip6_event *event)
 	(void)event;
 }
 
-static void on_save(void *ctx, const struct mip6_record *record)
+static int on_save(void *ctx, const struct mip6_record *record)
 {
 	(void)ctx;
 	(void)record;
+	return 0;
 }
 
 static void on_random(void *ctx, void *buf, size_t len)

@@ -190,9 +190,10 @@ struct state_file {
 
 static void open_state(struct state_file *f)
 {
+	struct journal_load load;
 	char error[256];
 
-	f->journal = uplane_state_open(f->path, error, sizeof(error));
+	f->journal = uplane_state_open(f->path, error, sizeof(error), &load);
 	CU_ASSERT_PTR_NOT_NULL_FATAL(f->journal);
 }
 

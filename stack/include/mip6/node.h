@@ -38,7 +38,8 @@ struct mip6_tx {
 /* State that must outlive the process (kill -9): a small record under a key,
  * replaced as a whole; len 0 removes it. kind + key name it. data begins with 8
  * octets, big endian: the time when it expires, in ns on the host's monotonic
- * clock (a host that restores after a reboot shifts it); the rest is the core's. */
+ * clock, which a host that restores after a reboot shifts, where it is not
+ * MIP6_NEVER; the rest is the core's, and holds no other absolute time. */
 enum mip6_record_kind {
 	MIP6_RECORD_BINDING,	  /* home agent, key: hoa */
 	MIP6_RECORD_REGISTRATION, /* mobile node, key: hoa */
@@ -62,7 +63,10 @@ struct mip6_host {
 	 * a changed value. 0 or a negative error. */
 	int (*apply)(void *ctx, const struct mip6_object *was, const struct mip6_object *is);
 	void (*event)(void *ctx, const struct mip6_event *event);
-	void (*save)(void *ctx, const struct mip6_record *record);
+	/* 0: from here on the record outlives the process. A negative error: it does
+	 * not, and what was saved under its key before counts still. The core then
+	 * tries again each second, and tells no peer what would not survive. */
+	int (*save)(void *ctx, const struct mip6_record *record);
 	void (*random)(void *ctx, void *buf, size_t len);
 };
 
@@ -175,6 +179,8 @@ void mip6_node_registrations(const struct mip6_node *node,
 			     void *arg);
 void mip6_node_interfaces(const struct mip6_node *node,
 			  bool (*fn)(void *arg, const struct mip6_interface_info *info), void *arg);
+/* Records that the host could not save and that are being tried again. */
+size_t mip6_node_unsaved(const struct mip6_node *node);
 void mip6_node_stats(const struct mip6_node *node, struct mip6_stats *ret);
 /* Whether the node's detection of duplicates of this address runs (RFC 4862 5.4). */
 bool mip6_node_on_trial(const struct mip6_node *node, unsigned ifindex,

@@ -56,7 +56,7 @@ struct mip6_soft_host {
 	void (*address)(void *ctx, const struct mip6_addr *addr, bool present);
 	/* As in struct mip6_host. */
 	void (*event)(void *ctx, const struct mip6_event *event);
-	void (*save)(void *ctx, const struct mip6_record *record);
+	int (*save)(void *ctx, const struct mip6_record *record);
 	void (*random)(void *ctx, void *buf, size_t len);
 };
 
