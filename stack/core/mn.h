@@ -50,6 +50,8 @@ struct mn_iface {
 	unsigned rs_step;	 /* solicitations due so far */
 	bool rs_blocked;	 /* due, but there is no source address yet */
 	bool link_local_checked; /* its duplicate detection was begun, or is not to be done */
+	struct bucket arrivals;	 /* of routers that nothing is known of */
+	struct bucket formed;	 /* care-of addresses: anyone can invent routers and prefixes */
 	struct timer nd_timer;	 /* silence, expiry and probes of routers, expiry of addresses */
 };
 

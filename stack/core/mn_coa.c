@@ -161,6 +161,9 @@ static bool is_home_for_all(const struct mip6_node *node, const struct mip6_pref
 	return !node->config.no_home_return;
 }
 
+/* Each costs a duplicate detection, and perhaps a move. */
+static const struct bucket_size formation_rate = {.per_second = 1, .burst = MN_COA_MAX};
+
 static void from_prefix(struct mn_iface *m, mip6_time now, const struct nd_pio *pio)
 {
 	struct mip6_prefix prefix = {.addr = pio->prefix, .len = 64};
@@ -175,7 +178,7 @@ static void from_prefix(struct mn_iface *m, mip6_time now, const struct nd_pio *
 		return;
 	coa = find_prefix(m, &prefix);
 	is_new = !coa;
-	if (is_new && pio->valid)
+	if (is_new && pio->valid && bucket_take(&m->formed, &formation_rate, now))
 		coa = add_coa(m, &prefix);
 	if (!coa)
 		return;

@@ -374,14 +374,13 @@ static void arrive(struct mn_iface *m, mip6_time now, struct router *r)
 		moved(m, now, "new router");
 }
 
+/* Each costs solicitations: no link has so many at once, unless they are made up. */
+static const struct bucket_size arrival_rate = {.per_second = 1, .burst = ROUTER_MAX};
+
 static struct router *new_router(struct mn_iface *m, const struct mip6_addr *src)
 {
-	struct router *evicted = NULL;
-	struct router *r = router_add(&m->routers, src, &evicted);
+	struct router *r = router_add(&m->routers, src, m->router);
 
-	if (evicted && m->router == evicted)
-		m->router = NULL;
-	free(evicted);
 	if (r)
 		r->group = ++m->groups;
 	return r;
@@ -419,7 +418,7 @@ void movement_receive_ra(struct mn_iface *m, mip6_time now, const struct ip6_pac
 	emit_ra(m, now, p, ra);
 	r = router_find(m->routers, &p->src, ra);
 	arrival = !r || r->state == ROUTER_LOST;
-	if (!r)
+	if (!r && bucket_take(&m->arrivals, &arrival_rate, now))
 		r = new_router(m, &p->src);
 	if (!r)
 		return;
@@ -523,6 +522,7 @@ void movement_attach(struct mn_iface *m, mip6_time now, const char *reason)
 	movement_detach(m, now, "new link");
 	m->attached = true;
 	m->link_local_checked = false;
+	m->arrivals = m->formed = (struct bucket){0};
 	if (reason)
 		moved(m, now, reason);
 	if (reason || m->node->config.interface_init_delay == 0)

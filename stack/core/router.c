@@ -61,12 +61,12 @@ struct router *router_find(struct router *list, const struct mip6_addr *src, con
 	return NULL;
 }
 
-static struct router *longest_silent(struct router *list)
+static struct router *longest_silent(struct router *list, const struct router *keep)
 {
-	struct router *oldest = list;
+	struct router *oldest = NULL;
 
 	for (struct router *r = list; r; r = r->next)
-		if (r->last_ra < oldest->last_ra)
+		if (r != keep && (!oldest || r->last_ra < oldest->last_ra))
 			oldest = r;
 	return oldest;
 }
@@ -82,20 +82,17 @@ static void unlink_router(struct router **list, struct router *r)
 }
 
 struct router *router_add(struct router **list, const struct mip6_addr *src,
-			  struct router **ret_evicted)
+			  const struct router *keep)
 {
 	struct router *r = calloc(1, sizeof(*r));
 	size_t count = 0;
 
-	*ret_evicted = NULL;
 	if (!r)
 		return NULL;
 	for (struct router *other = *list; other; other = other->next)
 		count++;
-	if (count >= ROUTER_MAX) {
-		*ret_evicted = longest_silent(*list);
-		unlink_router(list, *ret_evicted);
-	}
+	if (count >= ROUTER_MAX)
+		router_remove(list, longest_silent(*list, keep));
 	r->addr = *src;
 	r->probe_at = MIP6_NEVER;
 	r->next = *list;

@@ -46,11 +46,10 @@ struct router {
 /* The router that sent this advertisement, or NULL. */
 struct router *router_find(struct router *list, const struct mip6_addr *src,
 			   const struct nd_ra *ra);
-/* A new one at the head of the list, which is kept at ROUTER_MAX: the longest
- * silent one is given up into *ret_evicted for the caller to free (NULL: none).
- * NULL when out of memory. */
+/* A new one at the head of the list, which is kept at ROUTER_MAX: the longest silent one
+ * is given up, but not `keep`, the router in use (may be NULL). NULL when out of memory. */
 struct router *router_add(struct router **list, const struct mip6_addr *src,
-			  struct router **ret_evicted);
+			  const struct router *keep);
 void router_remove(struct router **list, struct router *r);
 /* Takes over what the advertisement says. */
 void router_update(struct router *r, mip6_time now, const struct nd_ra *ra);
