@@ -134,14 +134,10 @@ static int sleep_beside_sender(struct runner *r, int64_t left)
 {
 	const struct timespec now = {0};
 
-	switch (sender_wait(r->sender, left)) {
-	case SENDER_FAILED:
+	if (sender_wait(r->sender, left) < 0)
 		return runner_fail(r, "cannot wait: %s", strerror(errno));
-	case SENDER_CHILD:
-		return on_signal(r, SIGCHLD);
-	case SENDER_TIME:
-		break;
-	}
+	if (on_signal(r, SIGCHLD) < 0)
+		return -1;
 	return on_signal(r, sigtimedwait(&r->signals, NULL, &now));
 }
 

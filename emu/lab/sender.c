@@ -164,7 +164,7 @@ static void drop_completed(struct sender *s)
 		io_uring_cqe_seen(&s->ring, completed);
 }
 
-enum sender_woken sender_wait(struct sender *sender, int64_t ns)
+int sender_wait(struct sender *sender, int64_t ns)
 {
 	struct __kernel_timespec span = {ns / NS_PER_S, ns % NS_PER_S};
 	struct io_uring_cqe *completed;
@@ -176,16 +176,14 @@ enum sender_woken sender_wait(struct sender *sender, int64_t ns)
 	status = io_uring_submit(&sender->ring);
 	if (status < 0) {
 		errno = -status;
-		return SENDER_FAILED;
+		return -1;
 	}
 	sigprocmask(SIG_BLOCK, NULL, &blocked);
 	sigdelset(&blocked, SIGCHLD);
 	status = io_uring_wait_cqes(&sender->ring, &completed, COMPLETIONS, &span, &blocked);
 	drop_completed(sender);
-	if (status == -EINTR)
-		return SENDER_CHILD;
-	if (status >= 0 || status == -ETIME)
-		return SENDER_TIME;
+	if (status >= 0 || status == -ETIME || status == -EINTR)
+		return 0;
 	errno = -status;
-	return SENDER_FAILED;
+	return -1;
 }

@@ -39,10 +39,9 @@ void sender_free(struct sender *sender);
 bool sender_add(struct sender *sender, int64_t now, int64_t moment,
 		const struct sender_datagram *datagrams, size_t count);
 
-enum sender_woken { SENDER_TIME, SENDER_CHILD, SENDER_FAILED };
-
-/* Sleeps for `ns`, or until a child has ended; may return SENDER_TIME early. Returns
- * SENDER_FAILED with errno. */
-enum sender_woken sender_wait(struct sender *sender, int64_t ns);
+/* Sleeps for `ns`, or until a child has ended; may return early. Which of them it was
+ * cannot be told: where the kernel has completions for us it does not say that it was
+ * interrupted. -1 with errno. */
+int sender_wait(struct sender *sender, int64_t ns);
 
 #endif
