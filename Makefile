@@ -96,7 +96,7 @@ $(BUILD)/mip6lab: $(call obj,emu/lab/mip6lab.c) $(LAB_OBJ) $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lmnl -lyaml -ljansson -lpcap -luring
 
 # Lab tests that boot a kernel; the others also run under the sanitizers.
-UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kernels kplane plane_kernel capturer runs restarts small_runs faults readme host_engine ns3 uplane_runs)
+UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kernels kplane plane_kernel capturer runs restarts small_runs kept faults readme host_engine ns3 uplane_runs)
 
 # ---- tests: each tests/*/test_NAME.c is a program ------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))

@@ -21,6 +21,8 @@ unsigned netns_bridge_index(int link);
 int netns_make_bridge(struct netns *net, int link);
 int netns_make_port(struct netns *net, int node, int iface);
 int netns_make_pair(struct netns *net, int node_a, int iface_a, int node_b, int iface_b);
+/* Gives an interface with a port of a bridge, and that port, the MTU of a link. */
+int netns_set_mtu(struct netns *net, int node, int iface, int link);
 int netns_set_up(struct nl *nl, unsigned ifindex, bool up);
 int netns_set_master(struct nl *nl, unsigned ifindex, unsigned master);
 /* ready.c: returns when everything that has a carrier carries frames, or -1. */

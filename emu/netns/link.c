@@ -175,10 +175,35 @@ int netns_make_port(struct netns *net, int node, int iface)
 	if (make_veth(&net->lab.nl, &here, &there, net->nodes[node].fd,
 		      link_mtu(net->plan, i->link)) < 0)
 		return netns_fail(net, "cannot make interface", i->name);
+	net->mtu_now[netns_iface_number(net->plan, node, iface)] = link_mtu(net->plan, i->link);
 	/* On a bridge the link's impairment is at the bridge's side of each port. */
 	if (i->own_imp && netns_set_impairment(&net->nodes[node].nl, i->ifindex, &i->imp) < 0)
 		return netns_fail(net, "cannot impair interface", i->name);
 	return i->link < 0 ? 0 : netns_plug(net, node, iface, i->link);
+}
+
+static int set_mtu(struct nl *nl, unsigned ifindex, unsigned mtu)
+{
+	struct nl_request request;
+	struct ifinfomsg *info = nl_begin(&request, RTM_NEWLINK, 0, sizeof(*info));
+
+	info->ifi_index = (int)ifindex;
+	mnl_attr_put_u32(request.header, IFLA_MTU, mtu);
+	return nl_talk(nl, &request);
+}
+
+int netns_set_mtu(struct netns *net, int node, int iface, int link)
+{
+	const struct lab_iface *i = &net->plan->nodes[node].ifaces[iface];
+	unsigned mtu = link_mtu(net->plan, link);
+
+	if (mtu == net->mtu_now[netns_iface_number(net->plan, node, iface)])
+		return 0;
+	if (set_mtu(&net->lab.nl, netns_port_index(net->plan, node, iface), mtu) < 0 ||
+	    set_mtu(&net->nodes[node].nl, i->ifindex, mtu) < 0)
+		return -1;
+	net->mtu_now[netns_iface_number(net->plan, node, iface)] = mtu;
+	return 0;
 }
 
 int netns_set_up(struct nl *nl, unsigned ifindex, bool up)

@@ -270,7 +270,8 @@ int netns_build(struct netns *net, const struct lab_plan *plan,
 		net->listener = *listener;
 	net->nodes = calloc(plan->node_count + 1, sizeof(*net->nodes));
 	net->link_now = calloc(netns_iface_number(plan, (int)plan->node_count, 1), sizeof(int));
-	if (!net->nodes || !net->link_now)
+	net->mtu_now = calloc(netns_iface_number(plan, (int)plan->node_count, 1), sizeof(unsigned));
+	if (!net->nodes || !net->link_now || !net->mtu_now)
 		return netns_fail(net, "no memory for", plan->topology);
 	for (size_t n = 0; n < plan->node_count; n++)
 		net->nodes[n].fd = -1;
@@ -298,8 +299,10 @@ void netns_close(struct netns *net)
 	close_node(&net->lab);
 	free(net->nodes);
 	free(net->link_now);
+	free(net->mtu_now);
 	net->nodes = NULL;
 	net->link_now = NULL;
+	net->mtu_now = NULL;
 }
 
 int netns_link_now(const struct netns *net, int node, int iface)
@@ -339,6 +342,7 @@ int netns_plug(struct netns *net, int node, int iface, int link)
 
 	if (forget_on(net, link, net->plan->nodes[node].ifaces[iface].mac) < 0 ||
 	    netns_set_impairment(nl, port, &net->plan->links[link].imp) < 0 ||
+	    netns_set_mtu(net, node, iface, link) < 0 ||
 	    netns_set_master(nl, port, netns_bridge_index(link)) < 0 ||
 	    netns_set_up(nl, port, true) < 0)
 		return netns_fail(net, "cannot plug into link", net->plan->links[link].name);

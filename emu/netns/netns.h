@@ -29,6 +29,7 @@ struct netns {
 	struct netns_node lab;	  /* bridges and ports */
 	struct netns_node *nodes; /* as in the plan */
 	int *link_now;		  /* by number of interface: its link, -1: none */
+	unsigned *mtu_now;	  /* and its MTU, where it has a port of a bridge */
 	char error[NETNS_ERROR];  /* why a function returned -1 */
 };
 

@@ -19,6 +19,8 @@
 #define METRIC_TUNNEL  1
 #define METRIC_STEP    0x10000 /* of MnIfPreference; the interface index comes below */
 
+enum { IP6_MIN_MTU = 1280, TUNNEL_HEADER = 40 };
+
 struct list {
 	struct mip6_object *objects;
 	size_t count;
@@ -132,8 +134,8 @@ static bool speaks_for_link(const struct router *r)
 }
 
 /* RFC 4861 6.3.4: of the MTUs that routers of the link tell, the smallest, unless that
- * of the interface is no larger. */
-static void want_mtu(struct list *l, const struct mn_iface *m)
+ * of the interface is no larger; 0: none. */
+static uint32_t told_mtu(const struct mn_iface *m)
 {
 	const struct mip6_link *link = &m->iface->link;
 	uint32_t mtu = 0;
@@ -141,8 +143,15 @@ static void want_mtu(struct list *l, const struct mn_iface *m)
 	for (const struct router *r = m->routers; r; r = r->next)
 		if (speaks_for_link(r) && r->mtu && (!mtu || r->mtu < mtu))
 			mtu = r->mtu;
-	if (mtu && mtu <= INT32_MAX && (!link->mtu || mtu < link->mtu))
-		want_sysctl(l, link->ifindex, MIP6_SYSCTL_MTU, (int)mtu);
+	return mtu <= INT32_MAX && (!link->mtu || mtu < link->mtu) ? mtu : 0;
+}
+
+static void want_mtu(struct list *l, const struct mn_iface *m)
+{
+	uint32_t mtu = told_mtu(m);
+
+	if (mtu)
+		want_sysctl(l, m->iface->link.ifindex, MIP6_SYSCTL_MTU, (int)mtu);
 }
 
 /* True when a router earlier in the list says the same of the prefix. */
@@ -204,9 +213,26 @@ static void want_iface(struct list *l, const struct mn_iface *m, mip6_time now)
 
 /* ---- home addresses ---------------------------------------------------------------------- */
 
+/* What a packet may have inside the tunnel (RFC 2473 6.7): what the link of the care-of
+ * address takes, but for the outer header. A path that takes less is found by Packet Too
+ * Big, as everywhere. 0: the link's is not known. */
+static unsigned tunnel_mtu(const struct mn_home *home)
+{
+	struct iface *i = node_iface(home->node, home->ifindex);
+	unsigned mtu = i ? i->link.mtu : 0;
+
+	if (i && i->mn && told_mtu(i->mn))
+		mtu = told_mtu(i->mn);
+	if (mtu == 0)
+		return 0;
+	return mtu > IP6_MIN_MTU + TUNNEL_HEADER ? mtu - TUNNEL_HEADER : IP6_MIN_MTU;
+}
+
 static void want_device(struct list *l, const struct mn_home *home)
 {
 	struct mip6_object o = {.kind = MIP6_OBJ_DEVICE};
+
+	o.device.mtu = tunnel_mtu(home);
 
 	o.device.device = MIP6_DEVICE_MN;
 	o.device.local = home->coa;

@@ -149,6 +149,15 @@ void lab_run_small(struct lab_run *run, const char *name)
 	lab_holds(run, run->code == 0, "exit code 0");
 }
 
+void lab_run_small_with(struct lab_run *run, const char *name, const char *parameters)
+{
+	char path[128];
+
+	snprintf(path, sizeof(path), "tests/lab/runs/scenarios/%s.yaml", name);
+	LAB_RUN(run, path, "-p", parameters);
+	lab_holds(run, run->code == 0, "exit code 0");
+}
+
 void lab_agree(struct lab_run *run, const char *const *args)
 {
 	struct child child;

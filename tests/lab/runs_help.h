@@ -42,6 +42,8 @@ void lab_run_free(struct lab_run *run);
 #define LAB_RUN(run, ...) lab_run(run, (const char *const[]){__VA_ARGS__, NULL})
 /* A run of tests/lab/runs/scenarios/NAME.yaml, whose expectations hold. */
 void lab_run_small(struct lab_run *run, const char *name);
+/* The same with parameters, "plane=user". */
+void lab_run_small_with(struct lab_run *run, const char *name, const char *parameters);
 
 /* A number of the summary by its path "handover.ra_ms.max"; NAN when missing. */
 double lab_number(const struct lab_run *run, const char *path);

@@ -74,6 +74,7 @@ static void objects_away(void)
 	CU_ASSERT(o && o->route.ifindex == ETH0 && same(&o->route.gateway, AR1));
 	o = rig_find(&r, MIP6_OBJ_DEVICE, COA1);
 	CU_ASSERT(o && o->device.device == MIP6_DEVICE_MN && same(&o->device.remote, HA));
+	CU_ASSERT(o && o->device.mtu == 1500 - 40);
 	o = rig_find(&r, MIP6_OBJ_ADDRESS, HOA);
 	CU_ASSERT(o && o->address.device == MIP6_DEVICE_MN && o->address.ifindex == 0);
 	CU_ASSERT(o && o->address.prefix_len == 128 && o->address.flags == MIP6_ADDRESS_HOME);
