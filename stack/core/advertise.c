@@ -190,6 +190,29 @@ static void tell_prefixes(const struct iface *iface, struct nd_ra *ra)
 	}
 }
 
+bool advertise_lifetimes(const struct iface *iface, const struct mip6_addr *addr,
+			 uint32_t *ret_valid_s, uint32_t *ret_preferred_s)
+{
+	struct nd_ra ra = {0};
+	unsigned best = 0;
+
+	if (!iface->configured || !iface->config.advertise.send)
+		return false;
+	tell_prefixes(iface, &ra);
+	for (size_t i = 0; i < ra.pio_count; i++) {
+		const struct nd_pio *pio = &ra.pio[i];
+		struct mip6_prefix prefix = {.addr = pio->prefix, .len = pio->len};
+
+		if (!(pio->flags & ND_PIO_L) || pio->len <= best ||
+		    !mip6_prefix_contains(&prefix, addr))
+			continue;
+		best = pio->len;
+		*ret_valid_s = pio->valid;
+		*ret_preferred_s = pio->preferred;
+	}
+	return best > 0;
+}
+
 /* `last`: the one that ends it all (RFC 4861 6.2.5). Who is no router any more is no
  * home agent either. */
 static void send_to(const struct advertiser *a, const struct mip6_addr *dst,

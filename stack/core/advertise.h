@@ -18,6 +18,10 @@ int advertise_link(struct mip6_node *node, mip6_time now, struct iface *iface);
 int advertise_address(struct mip6_node *node, mip6_time now, struct iface *iface);
 /* The interface goes away, or the node is freed: nothing is sent. */
 void advertise_forget(struct mip6_node *node, struct iface *iface);
+/* The lifetimes, in seconds, that the interface's advertisements tell of an address:
+ * those of the longest on-link prefix that it is in. False: they tell none. */
+bool advertise_lifetimes(const struct iface *iface, const struct mip6_addr *addr,
+			 uint32_t *ret_valid_s, uint32_t *ret_preferred_s);
 /* A solicitation that passed the tests of RFC 4861 6.1.1. */
 void advertise_receive_rs(struct mip6_node *node, mip6_time now, struct iface *iface,
 			  const struct ip6_packet *p, const struct nd_rs *rs);

@@ -172,9 +172,8 @@ void ha_address(struct mip6_node *node, mip6_time now, struct iface *iface)
 void ha_receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct nd_ra *ra)
 {
-	(void)p;
 	if (ha_is_home_link(iface))
-		ha_prefix_receive(node->ha, now, iface, ra);
+		ha_prefix_receive(node->ha, now, iface, &p->src, ra);
 }
 
 void ha_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,

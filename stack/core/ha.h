@@ -10,17 +10,20 @@
 #include "node_internal.h"
 
 enum {
-	HA_PREFIXES = 64, /* learned from RAs; further ones are not kept */
+	HA_PREFIXES = 64, /* heard of in RAs; a further one takes an old one's place */
 	HA_SITES = 128,
 	HA_JOBS_MAX = 100000, /* new bindings at a time; further ones get status 130 */
 	HA_REFUSALS = 8,      /* waiting at a time */
 	HA_NA_COUNT = 3,      /* MAX_NEIGHBOR_ADVERTISEMENT, RFC 4861 10 */
 };
 
-/* A home prefix as Router Advertisements told it. */
+/* What Router Advertisements on a home link said of a prefix that the home agent
+ * has itself, or of a part of it. */
 struct ha_prefix {
 	struct mip6_prefix prefix;
 	unsigned ifindex;
+	bool own;	       /* from our own address: another program's on this machine */
+	mip6_time heard;       /* last */
 	mip6_time valid_until; /* MIP6_NEVER: no end */
 	mip6_time preferred_until;
 };
@@ -89,9 +92,10 @@ bool ha_home_find(const struct ha *ha, mip6_time now, const struct mip6_addr *ho
 		  struct ha_home *ret);
 bool ha_is_home_link(const struct iface *iface);
 bool ha_owns(const struct ha *ha, const struct mip6_addr *addr);
-/* Takes the on-link prefixes of an RA; calls ha_binding_review when one ended. */
+/* Takes the on-link prefixes of an RA from src, as far as they are home prefixes
+ * already; calls ha_binding_review when one ended. */
 void ha_prefix_receive(struct ha *ha, mip6_time now, const struct iface *iface,
-		       const struct nd_ra *ra);
+		       const struct mip6_addr *src, const struct nd_ra *ra);
 void ha_prefix_link_gone(struct ha *ha, unsigned ifindex);
 void ha_prefix_fire(void *arg, mip6_time now);
 

@@ -78,6 +78,7 @@ struct mn_home {
 	struct nd_lladdr ha_lladdr; /* while returning */
 	struct timer announce_timer;
 	unsigned announce_count; /* unsolicited advertisements of the home address sent */
+	bool prefix_ends;	 /* the last BA had status 1, which was told */
 	bool refused;		 /* status 134, or a duplicate: not used before another try */
 	unsigned refusals;	 /* in a row; the pause before the next try grows with them */
 	struct timer refused_timer;

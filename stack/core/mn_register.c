@@ -299,9 +299,12 @@ static void accepted(struct mn_home *home, mip6_time now, const struct mh_messag
 	home->refusals = 0;
 	home->node->stats.registrations++;
 	emit_answer(home, now, MIP6_EV_REGISTERED, m);
-	if (m->ba.status == MH_STATUS_PREFIX_DISCOVERY)
-		node_warn(home->node, now,
-			  "the home agent says that the home prefix is about to change");
+	if (m->ba.status == MH_STATUS_PREFIX_DISCOVERY && !home->prefix_ends)
+		node_warn(
+		    home->node, now,
+		    "the home agent says that the home prefix is deprecated, or ends, within the "
+		    "lifetime of the binding");
+	home->prefix_ends = m->ba.status == MH_STATUS_PREFIX_DISCOVERY;
 }
 
 static void refused(struct mn_home *home, mip6_time now, enum bul_verdict verdict)

@@ -213,11 +213,11 @@ static void test_lifetime_limit(void)
 	fake_free(f);
 }
 
-/* An RA of another router on the home link; lifetimes in seconds. */
-static void advertise(struct fake_host *f, mip6_time now, const char *prefix, uint32_t valid,
-		      uint32_t preferred)
+/* An RA on the home link; lifetimes in seconds. */
+static void advertise_from(struct fake_host *f, mip6_time now, const char *src, const char *prefix,
+			   uint32_t valid, uint32_t preferred)
 {
-	struct ip6_packet p = {.src = fake_addr("fe80::77"), .dst = mip6_addr_all_nodes()};
+	struct ip6_packet p = {.src = fake_addr(src), .dst = mip6_addr_all_nodes()};
 	struct mip6_prefix parsed = fake_prefix(prefix);
 	struct nd_ra ra = {.lifetime = 1800, .pio_count = 1};
 	uint8_t buf[256];
@@ -233,35 +233,195 @@ static void advertise(struct fake_host *f, mip6_time now, const char *prefix, ui
 	mip6_node_receive(f->node, now, BENCH_HOME, &p);
 }
 
-static void test_prefix_from_ra(void)
+/* Another router's; and one of a program on the home agent's own machine. */
+static void advertise(struct fake_host *f, mip6_time now, const char *prefix, uint32_t valid,
+		      uint32_t preferred)
 {
-	struct fake_host *f = bench_new();
+	advertise_from(f, now, "fe80::77", prefix, valid, preferred);
+}
+
+static void advertise_own(struct fake_host *f, mip6_time now, const char *prefix, uint32_t valid,
+			  uint32_t preferred)
+{
+	advertise_from(f, now, "fe80::1", prefix, valid, preferred);
+}
+
+/* A Binding Update of a home address that is bound by then: its BA. */
+static struct bench_ba registered(struct fake_host *f, mip6_time now, struct bench_bu bu)
+{
+	bench_bu(f, now, bu);
+	fake_run(f, now + 2 * MIP6_SECOND);
+	return bench_ba(f);
+}
+
+/* HaServedPrefix says that it is ours, an advertisement on which link it is. */
+static void test_served_prefix_on_link(void)
+{
+	struct mip6_config c = bench_config();
+	struct mip6_prefix served = fake_prefix("3fff:5::/48");
+	struct bench_bu bu = {.seq = 1, .lifetime = 100, .hoa = "3fff:5::100"};
+	struct mip6_object proxy = bench_proxy("3fff:5::100");
+	struct fake_host *f;
+
+	c.served_prefixes = &served;
+	c.served_prefix_count = 1;
+	f = bench_stopped(&c);
+	mip6_node_start(f->node, 0);
+	advertise(f, 0, "3fff:5::/64", 86400, 3600);
+	CU_ASSERT_EQUAL(registered(f, 0, bu).status, MH_STATUS_ACCEPTED);
+	CU_ASSERT_TRUE(fake_wanted(f, &proxy));
+	/* What another router says does not end it: two hours are left. */
+	advertise(f, 10 * MIP6_SECOND, "3fff:5::/64", 4, 4);
+	bu = (struct bench_bu){.seq = 2, .lifetime = 21600, .hoa = "3fff:5::100"};
+	bench_bu(f, 10 * MIP6_SECOND, bu);
+	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 1800);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_PREFIX_DISCOVERY);
+	fake_run(f, 7209 * MIP6_SECOND);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, "3fff:5::100"), "bound");
+	fake_free(f);
+}
+
+/* Nobody on the home link can make the home agent serve what it does not have. */
+static void test_foolish_prefixes(void)
+{
+	static const char *const prefixes[] = {"2000::/3", "3fff::/16", "3fff:5::/64",
+					       "3fff:1::/63"};
 	struct bench_bu bu = {.seq = 1, .lifetime = 100, .hoa = "3fff:5::100"};
 
-	bench_bu(f, 0, bu);
-	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_SUBNET);
-	advertise(f, 0, "3fff:5::/64", 203, 203);
-	bench_bu(f, 0, bu);
-	fake_run(f, 2 * MIP6_SECOND);
+	for (size_t i = 0; i < sizeof(prefixes) / sizeof(prefixes[0]); i++) {
+		struct fake_host *f = bench_new();
+
+		advertise(f, 0, prefixes[i], 3600, 3600);
+		advertise_own(f, 0, prefixes[i], 3600, 3600);
+		bench_bu(f, 0, bu);
+		CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_SUBNET);
+		fake_free(f);
+	}
+}
+
+/* The prefix is on the home agent's own interface: a refresh is granted. */
+static void test_forged_lifetimes(void)
+{
+	static const uint32_t lifetimes[] = {0, 3, 4, 7199};
+	static const char *const prefixes[] = {"3fff:1::/64", "3fff:1::100/128"};
+
+	for (size_t i = 0; i < 8; i++) {
+		struct bench_bu bu = {.seq = 1, .lifetime = 900};
+		struct fake_host *f = bench_new();
+
+		CU_ASSERT_EQUAL(registered(f, 0, bu).status, MH_STATUS_ACCEPTED);
+		advertise(f, 3 * MIP6_SECOND, prefixes[i / 4], lifetimes[i % 4], 0);
+		fake_run(f, 20 * MIP6_SECOND);
+		bu.seq = 2;
+		bench_bu(f, 20 * MIP6_SECOND, bu);
+		CU_ASSERT_EQUAL(bench_ba(f).lifetime, 900);
+		CU_ASSERT(bench_ba(f).status <= MH_STATUS_PREFIX_DISCOVERY);
+		/* Nor when the two hours are nearly over. */
+		bu.seq = 3;
+		bench_bu(f, 3000 * MIP6_SECOND, bu);
+		bu.seq = 4;
+		bench_bu(f, 6500 * MIP6_SECOND, bu);
+		bu.seq = 5;
+		bench_bu(f, 7202 * MIP6_SECOND, bu);
+		CU_ASSERT_EQUAL(bench_ba(f).seq, 5);
+		CU_ASSERT_EQUAL(bench_ba(f).lifetime, 900);
+		CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "bound");
+		fake_free(f);
+	}
+}
+
+/* Of many prefixes the last ones heard of are kept: forged ones do not keep a real one
+ * out, and those of this machine stay. */
+static void test_many_prefixes(void)
+{
+	struct bench_bu bu = {.seq = 1, .lifetime = 900};
+	struct fake_host *f = bench_new();
+	char text[64];
+
+	advertise_own(f, 0, "3fff:1::/64", 600, 600);
+	for (int i = 0; i < 200; i++) {
+		snprintf(text, sizeof(text), "3fff:1::%x/128", i + 0x1000);
+		advertise(f, i * MIP6_MS, text, UINT32_MAX, UINT32_MAX);
+	}
+	CU_ASSERT_EQUAL(registered(f, MIP6_SECOND, bu).lifetime, 149);
+	fake_free(f);
+}
+
+/* radvd on the home agent's machine: its lifetimes count as they are. */
+static void test_advertised_beside(void)
+{
+	struct fake_host *f = bench_new();
+	struct bench_bu bu = {.seq = 1, .lifetime = 100};
+
+	advertise_own(f, 0, "3fff:1::/64", 203, 203);
 	/* 202 s are left when DAD has ended: 50 units, and the prefix ends with them. */
-	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 50);
+	CU_ASSERT_EQUAL(registered(f, 0, bu).lifetime, 50);
 	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_PREFIX_DISCOVERY);
-	advertise(f, 10 * MIP6_SECOND, "3fff:5::/64", 3600, 60);
+	advertise(f, 5 * MIP6_SECOND, "3fff:1::/64", UINT32_MAX, UINT32_MAX); /* not for us */
 	bu.seq = 2;
+	bench_bu(f, 5 * MIP6_SECOND, bu);
+	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 49);
+	advertise_own(f, 10 * MIP6_SECOND, "3fff:1::/64", 3600, 60);
+	bu.seq = 3;
 	bench_bu(f, 10 * MIP6_SECOND, bu);
 	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 100);
 	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_PREFIX_DISCOVERY); /* preferred 60 s */
-	advertise(f, 20 * MIP6_SECOND, "3fff:5::/64", 3600, 3600);
-	bu.seq = 3;
+	advertise_own(f, 20 * MIP6_SECOND, "3fff:1::/64", 3600, 3600);
+	bu.seq = 4;
 	bench_bu(f, 20 * MIP6_SECOND, bu);
 	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_ACCEPTED);
-	advertise(f, 30 * MIP6_SECOND, "3fff:5::/64", 40, 40);
-	fake_run(f, 70 * MIP6_SECOND - 1);
-	CU_ASSERT_STRING_EQUAL(bench_state(f, "3fff:5::100"), "bound");
-	fake_run(f, 70 * MIP6_SECOND); /* a binding does not outlive its prefix */
-	CU_ASSERT_STRING_EQUAL(bench_state(f, "3fff:5::100"), "");
-	CU_ASSERT_STRING_EQUAL(f->reasons[f->event_count - 1], "prefix ended");
+	/* One that is less than the hour that is left is not believed. */
+	advertise_own(f, 30 * MIP6_SECOND, "3fff:1::/64", 4, 4);
+	bu.seq = 5;
+	bench_bu(f, 30 * MIP6_SECOND, bu);
+	CU_ASSERT_EQUAL(bench_ba(f).lifetime, 100);
 	fake_free(f);
+}
+
+/* What the home agent advertises itself bounds what it grants. */
+static void test_advertised_itself(void)
+{
+	static const struct {
+		uint32_t valid_s;
+		uint32_t preferred_s;
+		uint16_t asked;
+		uint16_t granted;
+		uint8_t status;
+	} cases[] = {
+	    {86400, 14400, 65535, 21600, 1},
+	    {86400, 14400, 3600, 3600, 0},
+	    {86400, 14400, 3601, 3601, 1},
+	    {86400, 86400, 21599, 21599, 0},
+	    {86400, 86400, 21600, 21600, 1},
+	    {600, 0, 100, 100, 1},
+	    {7, 7, 100, 1, 1},
+	    {3, 3, 100, 0, MH_STATUS_NOT_HOME_SUBNET},
+	    {0, 0, 100, 0, 132},
+	    {UINT32_MAX, UINT32_MAX, 65535, 65535, 0},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct mip6_config c = bench_config();
+		struct mip6_if_config eth0;
+		struct mip6_prefix prefix = fake_prefix("3fff:1::/64");
+		struct bench_bu bu = {.seq = 1, .lifetime = cases[i].asked};
+		struct fake_host *f;
+
+		mip6_if_config_default(&eth0, "eth0", MIP6_ROLE_HA);
+		eth0.advertise.send = true;
+		eth0.advertise.prefix_count = 1;
+		mip6_advertised_prefix_default(&eth0.advertise.prefixes[0], &prefix);
+		eth0.advertise.prefixes[0].valid_s = cases[i].valid_s;
+		eth0.advertise.prefixes[0].preferred_s = cases[i].preferred_s;
+		c.interfaces = &eth0;
+		c.interface_count = 1;
+		f = bench_stopped(&c);
+		mip6_node_start(f->node, 0);
+		advertise(f, 0, "3fff:1::/64", 4, 4); /* nobody else has a say */
+		CU_ASSERT_EQUAL(registered(f, 0, bu).status, cases[i].status);
+		CU_ASSERT_EQUAL(bench_ba(f).lifetime, cases[i].granted);
+		fake_free(f);
+	}
 }
 
 /* An address without a prefix says nothing about the link. */
@@ -362,7 +522,12 @@ int main(void)
 	    {"bad records", test_restore_bad},
 	    {"access list", test_acl},
 	    {"lifetime limit", test_lifetime_limit},
-	    {"prefix from RAs", test_prefix_from_ra},
+	    {"served prefix on a link", test_served_prefix_on_link},
+	    {"foolish prefixes", test_foolish_prefixes},
+	    {"forged lifetimes", test_forged_lifetimes},
+	    {"many prefixes", test_many_prefixes},
+	    {"advertised by another program", test_advertised_beside},
+	    {"advertised by the home agent", test_advertised_itself},
 	    {"address without a prefix", test_no_prefix},
 	    {"prefix from a route", test_route},
 	    {"virtual home link", test_virtual_home},
