@@ -47,6 +47,8 @@ static const struct event_text event_texts[MIP6_EVENTS] = {
 			     "The host could not set up what was wanted. It is tried again."},
     [MIP6_EV_CONFIG_RELOADED] = {"config_reloaded", "A new configuration is in use."},
     [MIP6_EV_REPEATED] = {"repeated", "Events of one kind and cause were left out, and counted."},
+    [MIP6_EV_EVENTS_DROPPED] = {"events_dropped",
+				"Events were not written: the reader was too slow."},
     [MIP6_EV_WARNING] = {"warning", "Something needs the operator's attention."},
 };
 

@@ -13,14 +13,16 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#define CONTROL_DIGITS 12 /* seconds to the millisecond, for thirty years */
+#define CONTROL_DROPPED 512
+#define CONTROL_DIGITS	12 /* seconds to the millisecond, for thirty years */
 
 struct client {
 	struct control *control;
 	struct client *next;
 	struct loop_watch watch;
 	bool monitors;
-	bool dead; /* to be closed at the end of the input at work */
+	bool dead;	 /* to be closed at the end of the input at work */
+	uint64_t missed; /* events that it was not given, and not told of yet */
 	size_t in_len;
 	char in[CONTROL_LINE];
 	char *out;
@@ -33,6 +35,7 @@ struct control {
 	struct loop *loop;
 	struct loop_watch watch;
 	control_answer_fn answer;
+	control_dropped_fn dropped;
 	void *arg;
 	struct client *clients;
 	unsigned count;
@@ -47,7 +50,7 @@ static bool reserve(struct client *c, size_t more)
 	size_t cap = c->out_cap ? c->out_cap : 4096;
 	char *grown;
 
-	if (c->out_pos > 0) {
+	if (c->out_pos > 0 && c->out_cap - c->out_len < more) {
 		memmove(c->out, c->out + c->out_pos, c->out_len - c->out_pos);
 		c->out_len -= c->out_pos;
 		c->out_pos = 0;
@@ -217,12 +220,34 @@ static void receive(struct client *c, mip6_time now)
 	c->dead = true;
 }
 
+static size_t unread(const struct client *c)
+{
+	return c->out_len - c->out_pos;
+}
+
+/* Tells what it missed, once half of what it left unread is read. */
+static void tell_missed(struct client *c, mip6_time now)
+{
+	char line[CONTROL_DROPPED];
+	uint64_t missed = c->missed;
+	int len;
+
+	if (missed == 0 || !c->control->dropped || unread(c) > CONTROL_UNREAD / 2)
+		return;
+	c->missed = 0;
+	len = c->control->dropped(c->control->arg, now, missed, line, sizeof(line));
+	if (len > 0)
+		put(c, line, (size_t)len);
+}
+
 static void client_ready(void *arg, mip6_time now, uint32_t events)
 {
 	struct client *c = arg;
 
-	if (events & EPOLLOUT)
+	if (events & EPOLLOUT) {
 		flush(c);
+		tell_missed(c, now);
+	}
 	if (!c->dead && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
 		receive(c, now);
 	if (c->dead)
@@ -263,15 +288,24 @@ static void connection_ready(void *arg, mip6_time now, uint32_t events)
 
 /* A client found dead here is closed in its own turn: an end of its stream is
  * made so that the loop comes by, and nobody's list changes under an event. */
-void control_monitor(struct control *control, const char *line, size_t len)
+void control_monitor(struct control *control, mip6_time now, const char *line, size_t len)
 {
 	for (struct client *c = control->clients; c; c = c->next) {
 		if (!c->monitors || c->dead)
 			continue;
-		put(c, line, len);
+		tell_missed(c, now);
+		if (c->missed || unread(c) + len > CONTROL_UNREAD)
+			c->missed++;
+		else
+			put(c, line, len);
 		if (c->dead)
 			shutdown(c->watch.fd, SHUT_RDWR);
 	}
+}
+
+void control_tell_dropped(struct control *c, control_dropped_fn dropped)
+{
+	c->dropped = dropped;
 }
 
 bool control_has_monitors(const struct control *c)

@@ -11,8 +11,9 @@
 #include "loop.h"
 #include <jansson.h>
 
-#define CONTROL_LINE	16384	   /* longest request */
-#define CONTROL_PENDING (4u << 20) /* bytes that a client may leave unread */
+#define CONTROL_LINE	16384	     /* longest request */
+#define CONTROL_PENDING (4u << 20)   /* bytes that a client may leave unread */
+#define CONTROL_UNREAD	(256u << 10) /* events that a client may leave unread, in octets */
 #define CONTROL_CLIENTS 64
 #define CONTROL_NAME	64
 
@@ -69,8 +70,13 @@ void control_close(struct control *c);
 /* Takes a connected stream socket as a client; it is closed with the client.
  * MIP6_ERR_SPACE when there are too many. */
 int control_accept_fd(struct control *c, int fd);
-/* Gives a line (with its newline) to every client that monitors. */
-void control_monitor(struct control *c, const char *line, size_t len);
+/* Gives a line (with its newline) to every client that monitors. One that leaves more
+ * than CONTROL_UNREAD octets unread misses it, and is told how many it missed. */
+void control_monitor(struct control *c, mip6_time now, const char *line, size_t len);
+/* Writes the line that says so into buf; its length, or a negative error. */
+typedef int (*control_dropped_fn)(void *arg, mip6_time now, uint64_t count, char *buf, size_t cap);
+/* Who makes that line, with control_open's arg; without it nothing is told. */
+void control_tell_dropped(struct control *c, control_dropped_fn dropped);
 bool control_has_monitors(const struct control *c);
 unsigned control_client_count(const struct control *c);
 

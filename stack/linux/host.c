@@ -5,26 +5,42 @@
  * again what is still good; only then everything that nobody wanted again is
  * removed (kplane_settle). So a restart cuts no traffic and leaves nothing. */
 #include "host.h"
+#include "ownfile.h"
 
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
+
+/* Nobody may be listening: a line costs more than what it tells of. */
+static bool is_read(struct host *h)
+{
+	return eventlog_wants(&h->log) || (h->control && control_has_monitors(h->control));
+}
+
+static void write_line(struct host *h, const char *line, int len)
+{
+	if (len < 0)
+		return;
+	eventlog_write(&h->log, h->now, line, (size_t)len);
+	if (h->control)
+		control_monitor(h->control, h->now, line, (size_t)len);
+}
 
 void host_event(struct host *h, const struct mip6_event *event)
 {
 	bool known = h->linkmon && event->ifindex;
-	const char *ifname = known ? linkmon_name(h->linkmon, event->ifindex) : NULL;
 	char line[EVENTLOG_LINE];
-	int len = eventlog_format(&h->log, event, ifname, line, sizeof(line));
 
-	if (len < 0)
+	if (!is_read(h))
 		return;
-	eventlog_write(&h->log, line, (size_t)len);
-	if (h->control)
-		control_monitor(h->control, line, (size_t)len);
+	write_line(h, line,
+		   eventlog_format(&h->log, event,
+				   known ? linkmon_name(h->linkmon, event->ifindex) : NULL, line,
+				   sizeof(line)));
 }
 
 void host_debug(struct host *h, unsigned level, const char *format, ...)
@@ -32,19 +48,13 @@ void host_debug(struct host *h, unsigned level, const char *format, ...)
 	char text[512];
 	char line[EVENTLOG_LINE];
 	va_list args;
-	int len;
 
-	if (h->debug_level < level)
+	if (h->debug_level < level || !is_read(h))
 		return;
 	va_start(args, format);
 	vsnprintf(text, sizeof(text), format, args);
 	va_end(args);
-	len = eventlog_format_debug(&h->log, h->now, text, line, sizeof(line));
-	if (len < 0)
-		return;
-	eventlog_write(&h->log, line, (size_t)len);
-	if (h->control)
-		control_monitor(h->control, line, (size_t)len);
+	write_line(h, line, eventlog_format_debug(&h->log, h->now, text, line, sizeof(line)));
 }
 
 /* ---- configuration -------------------------------------------------------------- */
@@ -110,11 +120,11 @@ static void reopen_log(struct host *h, mip6_time now)
 	if (eventlog_reopen(&h->log, path) == MIP6_OK) {
 		/* A daemon's standard error leads nowhere. */
 		if (!path && h->options->daemon)
-			h->log.fd = -1;
+			eventlog_mute(&h->log);
 		return;
 	}
 	snprintf(text, sizeof(text), "cannot open %s for events, the old file stays: %s", path,
-		 strerror(errno));
+		 ownfile_error(errno));
 	mip6_event_text(&e, "text", text);
 	host_event(h, &e);
 }
@@ -150,13 +160,13 @@ static int open_log(struct host *h)
 	const char *path = log_path(h);
 
 	if (eventlog_open(&h->log, path, h->options->name)) {
-		snprintf(h->error, sizeof(h->error), "cannot open %s for events: %s", path,
-			 strerror(errno));
+		snprintf(h->error, sizeof(h->error), "cannot open %s for events: %s",
+			 path ? path : "standard error", ownfile_error(errno));
 		return MIP6_ERR_IO;
 	}
 	/* A daemon's standard error leads nowhere; `mip6ctl monitor` still shows. */
 	if (!path && h->options->daemon)
-		h->log.fd = -1;
+		eventlog_mute(&h->log);
 	return MIP6_OK;
 }
 
@@ -246,6 +256,13 @@ static int start_node(struct host *h)
 	return err;
 }
 
+static int dropped_line(void *arg, mip6_time now, uint64_t count, char *buf, size_t cap)
+{
+	const struct host *h = arg;
+
+	return eventlog_format_dropped(&h->log, now, count, buf, cap);
+}
+
 static int open_control(struct host *h)
 {
 	int err = MIP6_OK;
@@ -257,8 +274,10 @@ static int open_control(struct host *h)
 	if (err)
 		return err;
 	h->control = control_open(&h->loop, h->control_path, control_host_answer, h);
-	if (h->control)
+	if (h->control) {
+		control_tell_dropped(h->control, dropped_line);
 		return MIP6_OK;
+	}
 	snprintf(h->error, sizeof(h->error), "cannot open the control socket %s: %s",
 		 h->control_path, strerror(errno));
 	return MIP6_ERR_IO;
@@ -271,8 +290,8 @@ static void release(struct host *h)
 	host_plane_close(h);
 	if (h->journal)
 		journal_close(h->journal);
-	host_close_io(h);
 	eventlog_close(&h->log);
+	host_close_io(h);
 	mip6_config_clear(&h->config);
 	if (h->lock_fd >= 0)
 		close(h->lock_fd);
@@ -288,6 +307,8 @@ static int open_all(struct host *h)
 		err = host_plane_choose(h);
 	if (!err)
 		err = host_open_io(h);
+	if (!err)
+		eventlog_watch(&h->log, &h->loop);
 	if (!err)
 		err = open_control(h);
 	if (!err)
@@ -312,6 +333,8 @@ int host_open(struct host *h, const struct host_options *options)
 			   .log = {.fd = -1}};
 	h->now = loop_now();
 	h->started = h->now;
+	umask(077);
+	signal(SIGPIPE, SIG_IGN); /* who reads the log may go */
 	err = host_load_config(options->config, &h->config, h->error, sizeof(h->error));
 	if (err)
 		return err;

@@ -391,7 +391,6 @@ static int open_signals(struct host *h)
 	sigaddset(&set, SIGHUP);
 	if (sigprocmask(SIG_BLOCK, &set, NULL) < 0)
 		return MIP6_ERR_IO;
-	signal(SIGPIPE, SIG_IGN);
 	h->signal_fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return h->signal_fd < 0 ? MIP6_ERR_IO : MIP6_OK;
 }

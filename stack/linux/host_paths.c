@@ -4,6 +4,7 @@
  * only a binding cache that is to outlive a reboot (NonVolatileBindingCache)
  * goes to /var/lib. */
 #include "host.h"
+#include "ownfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -15,7 +16,10 @@
 
 static int make_folder(struct host *h, const char *path)
 {
-	if (mkdir(path, 0755) == 0 || errno == EEXIST)
+	/* Whatever the umask: the control socket in it is for a group, too. */
+	if (mkdir(path, 0755) == 0 && chmod(path, 0755) == 0)
+		return MIP6_OK;
+	if (errno == EEXIST)
 		return MIP6_OK;
 	snprintf(h->error, sizeof(h->error), "cannot make the folder %s: %s (see --state)", path,
 		 strerror(errno));
@@ -46,9 +50,10 @@ int host_lock(struct host *h)
 
 	if (err)
 		return err;
-	h->lock_fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	h->lock_fd = ownfile_open(path, O_RDWR | O_CREAT, OWNFILE_OWN_FOLDER);
 	if (h->lock_fd < 0) {
-		snprintf(h->error, sizeof(h->error), "cannot open %s: %s", path, strerror(errno));
+		snprintf(h->error, sizeof(h->error), "cannot open %s: %s", path,
+			 ownfile_error(errno));
 		return MIP6_ERR_IO;
 	}
 	if (flock(h->lock_fd, LOCK_EX | LOCK_NB) == 0)

@@ -20,6 +20,7 @@
  *           failed (8), CRC-32 of these (4)
  *   record: CRC-32 of the rest (4), kind (2), length (2), key (16), data */
 #include "linux/journal_internal.h"
+#include "linux/ownfile.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -264,7 +265,7 @@ static int begin_empty(struct journal *j)
 
 static int open_file(struct journal *j)
 {
-	j->fd = open(j->path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
+	j->fd = ownfile_open(j->path, O_RDWR | O_CREAT, OWNFILE_OWN_FOLDER);
 	return j->fd < 0 ? MIP6_ERR_IO : MIP6_OK;
 }
 
@@ -383,7 +384,7 @@ struct journal *journal_open(const char *path, char *error, size_t cap, struct j
 		err = tie_now(&j->header) < 0 ? MIP6_ERR_IO : load_file(j, ret);
 	if (err == MIP6_OK)
 		return j;
-	snprintf(error, cap, "%s: %s", path, errno ? strerror(errno) : mip6_strerror(err));
+	snprintf(error, cap, "%s: %s", path, errno ? ownfile_error(errno) : mip6_strerror(err));
 	journal_close(j);
 	return NULL;
 }

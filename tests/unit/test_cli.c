@@ -3,6 +3,7 @@
  * options, `mip6d -t`, exit codes, and what is said to people. */
 #include "test.h"
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -116,6 +117,31 @@ static void options_of_the_daemon(void)
 	expect("mip6d", "--config", 2, "--help");
 }
 
+/* A file that others could exchange for another is none of ours. */
+static void files_are_our_own(void)
+{
+	char dir[] = "/tmp/mip6d-cliXXXXXX";
+	char config[64];
+	char lock[64];
+	char args[256];
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	snprintf(config, sizeof(config), "%s/c", dir);
+	snprintf(lock, sizeof(lock), "%s/x.lock", dir);
+	write_file(config, "NodeConfig MN;\nUseMnHaIPsec disabled;\n" HOME);
+	snprintf(args, sizeof(args), "-c %s --state %s --name x", config, dir);
+	CU_ASSERT_EQUAL(symlink("c", lock), 0);
+	expect("mip6d", args, 1, "x.lock: it is a symbolic link, which is not followed");
+	unlink(lock);
+	CU_ASSERT_EQUAL(link(config, lock), 0);
+	expect("mip6d", args, 1, "x.lock: the file or its folder belongs to others");
+	unlink(lock);
+	CU_ASSERT_EQUAL(chmod(dir, 0777), 0);
+	expect("mip6d", args, 1, "x.lock: the file or its folder belongs to others");
+	unlink(config);
+	rmdir(dir);
+}
+
 static void options_of_the_client(void)
 {
 	expect("mip6ctl", "-s /nonexistent/ctl status", 3, "/nonexistent/ctl");
@@ -132,6 +158,7 @@ int main(void)
 	    {"configurations are tested", configurations_are_tested},
 	    {"protection is never silently off", protection_is_never_silently_off},
 	    {"options of the daemon", options_of_the_daemon},
+	    {"files are our own", files_are_our_own},
 	    {"options of the client", options_of_the_client},
 	};
 

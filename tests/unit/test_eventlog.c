@@ -1,8 +1,13 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Event lines: exact text, escaping, and what happens where room is short. */
 #include "linux/eventlog.h"
+#include <errno.h>
+#include <fcntl.h>
 #include <jansson.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -127,7 +132,7 @@ static void file_is_appended(void)
 	CU_ASSERT_TRUE_FATAL(fd >= 0);
 	for (int i = 0; i < 2; i++) {
 		CU_ASSERT_EQUAL_FATAL(eventlog_open(&log, path, "n"), MIP6_OK);
-		eventlog_write(&log, "one\n", 4);
+		eventlog_write(&log, 0, "one\n", 4);
 		eventlog_close(&log);
 		CU_ASSERT_EQUAL(log.lost, 0);
 	}
@@ -148,15 +153,15 @@ static void reopened_after_rotation(void)
 	close(mkstemp(path));
 	snprintf(moved, sizeof(moved), "%s.1", path);
 	CU_ASSERT_EQUAL_FATAL(eventlog_open(&log, path, "n"), MIP6_OK);
-	eventlog_write(&log, "one\n", 4);
+	eventlog_write(&log, 0, "one\n", 4);
 	CU_ASSERT_EQUAL(rename(path, moved), 0);
-	eventlog_write(&log, "two\n", 4);
+	eventlog_write(&log, 0, "two\n", 4);
 	CU_ASSERT_EQUAL(eventlog_reopen(&log, path), MIP6_OK);
-	eventlog_write(&log, "three\n", 6);
+	eventlog_write(&log, 0, "three\n", 6);
 	CU_ASSERT(stat(moved, &st) == 0 && st.st_size == 8);
 	CU_ASSERT(stat(path, &st) == 0 && st.st_size == 6);
 	CU_ASSERT_EQUAL(eventlog_reopen(&log, "/nonexistent/folder/file"), MIP6_ERR_IO);
-	eventlog_write(&log, "four\n", 5);
+	eventlog_write(&log, 0, "four\n", 5);
 	CU_ASSERT(stat(path, &st) == 0 && st.st_size == 11);
 	CU_ASSERT_EQUAL(log.lost, 0);
 	eventlog_close(&log);
@@ -164,15 +169,207 @@ static void reopened_after_rotation(void)
 	unlink(moved);
 }
 
+/* ---- readers that are slow, or gone ------------------------------------------------------ */
+
+static const char filler[] = "{\"event\": \"0123456789012345678901234567890123456789\"}\n";
+#define FILLER (sizeof(filler) - 1)
+
+/* More than a pipe and the queue take. */
+#define ROUNDS 20000u
+
+static void write_many(struct eventlog *log)
+{
+	for (unsigned i = 0; i < ROUNDS; i++)
+		if (eventlog_wants(log))
+			eventlog_write(log, MIP6_SECOND, filler, FILLER);
+}
+
+/* All that can be read now, behind what was read before. */
+static char all[4u << 20];
+static size_t all_len;
+
+static void drain(int fd)
+{
+	ssize_t n;
+
+	while ((n = read(fd, all + all_len, sizeof(all) - all_len - 1)) > 0)
+		all_len += (size_t)n;
+	all[all_len] = '\0';
+}
+
+/* Every line is whole; each is a filler or an account. Returns fillers and what the
+ * accounts say. */
+static void count_lines(unsigned *fillers, unsigned *dropped)
+{
+	for (char *line = strtok(all, "\n"); line; line = strtok(NULL, "\n")) {
+		json_t *o = json_loads(line, 0, NULL);
+
+		CU_ASSERT_PTR_NOT_NULL_FATAL(o);
+		if (strcmp(json_string_value(json_object_get(o, "event")), "events_dropped") == 0)
+			*dropped += (unsigned)json_integer_value(json_object_get(o, "count"));
+		else
+			(*fillers)++;
+		json_decref(o);
+	}
+	all_len = 0;
+}
+
+/* Lines go on where the reader goes on, in order and whole; nothing is lost from sight. */
+static void slow_reader_of_a_fifo(void)
+{
+	char dir[] = "/tmp/eventlogXXXXXX";
+	char path[64];
+	struct eventlog log;
+	struct loop loop;
+	mip6_time now;
+	unsigned fillers = 0;
+	unsigned dropped = 0;
+	int fd;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	snprintf(path, sizeof(path), "%s/fifo", dir);
+	CU_ASSERT_EQUAL_FATAL(mkfifo(path, 0600), 0);
+	CU_ASSERT_EQUAL_FATAL(loop_open(&loop), MIP6_OK);
+	CU_ASSERT_EQUAL_FATAL(eventlog_open(&log, path, "n"), MIP6_OK); /* nobody reads */
+	eventlog_watch(&log, &loop);
+	write_many(&log);
+	CU_ASSERT_TRUE(log.lost > 0);
+	fd = open(path, O_RDONLY | O_NONBLOCK);
+	for (int i = 0; i < 100 && log.waiting; i++) {
+		drain(fd);
+		loop_wait(&loop, MIP6_NEVER, &now);
+	}
+	drain(fd);
+	count_lines(&fillers, &dropped);
+	CU_ASSERT_EQUAL(dropped, log.lost);
+	CU_ASSERT_EQUAL(fillers + dropped, ROUNDS);
+	CU_ASSERT_FALSE(log.waiting);
+	/* The reader may go; another comes. */
+	close(fd);
+	eventlog_write(&log, 0, filler, FILLER);
+	fd = open(path, O_RDONLY | O_NONBLOCK);
+	drain(fd);
+	CU_ASSERT_STRING_EQUAL(all, filler);
+	all_len = 0;
+	close(fd);
+	eventlog_close(&log);
+	loop_close(&loop);
+	unlink(path);
+	rmdir(dir);
+}
+
+/* Standard error may be shared: it is not made non-blocking for others. */
+static void slow_reader_of_standard_error(bool is_socket)
+{
+	struct eventlog log;
+	int saved = dup(STDERR_FILENO);
+	int fds[2];
+
+	CU_ASSERT_EQUAL_FATAL(is_socket ? socketpair(AF_UNIX, SOCK_STREAM, 0, fds) : pipe(fds), 0);
+	dup2(fds[1], STDERR_FILENO);
+	CU_ASSERT_EQUAL(eventlog_open(&log, NULL, "n"), MIP6_OK);
+	write_many(&log);
+	CU_ASSERT_EQUAL(fcntl(STDERR_FILENO, F_GETFL) & O_NONBLOCK, 0);
+	close(fds[0]);
+	close(fds[1]);
+	dup2(saved, STDERR_FILENO);
+	close(saved);
+	CU_ASSERT_TRUE(log.lost > 0);
+	CU_ASSERT_TRUE(log.lost < ROUNDS);
+	signal(SIGPIPE, SIG_IGN);
+	eventlog_close(&log);
+	CU_ASSERT_TRUE(log.lost > 0);
+}
+
+static void slow_readers_of_standard_error(void)
+{
+	slow_reader_of_standard_error(false);
+	slow_reader_of_standard_error(true);
+}
+
+/* What a full disk does not take waits as far as there is room, and is counted then. */
 static void lost_lines_are_counted(void)
 {
 	struct eventlog log;
 
 	CU_ASSERT_EQUAL_FATAL(eventlog_open(&log, "/dev/full", "n"), MIP6_OK);
-	eventlog_write(&log, "one\n", 4);
-	CU_ASSERT_EQUAL(log.lost, 1);
+	write_many(&log);
+	CU_ASSERT_EQUAL(log.lost, ROUNDS - EVENTLOG_QUEUE / FILLER);
 	eventlog_close(&log);
+	CU_ASSERT_EQUAL(log.lost, ROUNDS);
 	CU_ASSERT_EQUAL(eventlog_open(&log, "/nonexistent/folder/file", "n"), MIP6_ERR_IO);
+	eventlog_close(&log);
+}
+
+/* A disk that was full in the middle of a line and has room again. */
+static void full_disk_has_room_again(void)
+{
+	char path[] = "/tmp/eventlogXXXXXX";
+	struct rlimit old;
+	struct rlimit small;
+	struct eventlog log;
+	unsigned fillers = 0;
+	unsigned dropped = 0;
+	int fd = mkstemp(path);
+
+	CU_ASSERT_EQUAL_FATAL(eventlog_open(&log, path, "n"), MIP6_OK);
+	signal(SIGXFSZ, SIG_IGN);
+	getrlimit(RLIMIT_FSIZE, &old);
+	small = old;
+	small.rlim_cur = 1000;
+	setrlimit(RLIMIT_FSIZE, &small);
+	write_many(&log);
+	setrlimit(RLIMIT_FSIZE, &old);
+	CU_ASSERT_TRUE(log.dropped > 0);
+	eventlog_write(&log, 0, filler, FILLER);
+	CU_ASSERT_EQUAL(log.dropped, 0);
+	drain(fd);
+	count_lines(&fillers, &dropped);
+	CU_ASSERT_EQUAL(fillers + dropped, ROUNDS + 1);
+	CU_ASSERT_EQUAL(dropped, log.lost);
+	eventlog_close(&log);
+	close(fd);
+	unlink(path);
+}
+
+/* Nothing is made for nobody. */
+static void unread_lines_are_not_wanted(void)
+{
+	struct eventlog log;
+
+	CU_ASSERT_EQUAL_FATAL(eventlog_open(&log, "/dev/null", "n"), MIP6_OK);
+	CU_ASSERT_FALSE(eventlog_wants(&log));
+	eventlog_close(&log);
+	CU_ASSERT_EQUAL_FATAL(eventlog_open(&log, "/dev/stdout", "n"), MIP6_OK);
+	eventlog_mute(&log);
+	CU_ASSERT_FALSE(eventlog_wants(&log));
+	CU_ASSERT_EQUAL(log.lost, 0);
+	eventlog_close(&log);
+}
+
+/* A link, and a second name of a file, lead to files of others. */
+static void links_are_not_followed(void)
+{
+	char dir[] = "/tmp/eventlogXXXXXX";
+	char file[64];
+	char link_path[64];
+	struct eventlog log;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(mkdtemp(dir));
+	snprintf(file, sizeof(file), "%s/file", dir);
+	snprintf(link_path, sizeof(link_path), "%s/link", dir);
+	close(open(file, O_WRONLY | O_CREAT, 0600));
+	CU_ASSERT_EQUAL(symlink(file, link_path), 0);
+	CU_ASSERT_EQUAL(eventlog_open(&log, link_path, "n"), MIP6_ERR_IO);
+	CU_ASSERT_EQUAL(errno, ELOOP);
+	eventlog_close(&log);
+	unlink(link_path);
+	CU_ASSERT_EQUAL(link(file, link_path), 0);
+	CU_ASSERT_EQUAL(eventlog_open(&log, link_path, "n"), MIP6_ERR_IO);
+	eventlog_close(&log);
+	unlink(link_path);
+	unlink(file);
+	rmdir(dir);
 }
 
 int main(void)
@@ -186,6 +383,11 @@ int main(void)
 	    {"file is appended", file_is_appended},
 	    {"reopened after rotation", reopened_after_rotation},
 	    {"lost lines are counted", lost_lines_are_counted},
+	    {"slow reader of a FIFO", slow_reader_of_a_fifo},
+	    {"slow readers of standard error", slow_readers_of_standard_error},
+	    {"full disk has room again", full_disk_has_room_again},
+	    {"unread lines are not wanted", unread_lines_are_not_wanted},
+	    {"links are not followed", links_are_not_followed},
 	};
 
 	return test_run("eventlog", tests, sizeof(tests) / sizeof(tests[0]));

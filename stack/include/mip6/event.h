@@ -44,7 +44,8 @@ enum mip6_event_id {
 	MIP6_EV_PLANE_ERROR, /* the host could not do what was wanted: object, error, text */
 	MIP6_EV_CONFIG_RELOADED,
 	MIP6_EV_REPEATED, /* of, more, seconds, and what they have in common: src, reason, status */
-	MIP6_EV_WARNING,  /* text */
+	MIP6_EV_EVENTS_DROPPED, /* count */
+	MIP6_EV_WARNING,	/* text */
 	MIP6_EVENTS,
 };
 
