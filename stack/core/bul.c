@@ -11,6 +11,7 @@ void bul_init(struct bul *b, const struct mip6_addr *hoa, uint16_t seq)
 	    .hoa = *hoa,
 	    .seq = seq,
 	    .expires = INT64_MIN,
+	    .asked_until = INT64_MIN,
 	    .last_sent = INT64_MIN,
 	    .next = MIP6_NEVER,
 	};
@@ -52,10 +53,19 @@ static void note_sent(struct bul *b, mip6_time now)
 	b->sent_any = true;
 }
 
+/* The home agent counts from when it hears of it. */
+static void note_asked(struct bul *b, mip6_time now)
+{
+	mip6_time until = now + (b->lifetime + 1) * LIFETIME_UNIT;
+
+	if (b->lifetime && until > b->asked_until)
+		b->asked_until = until;
+}
+
 void bul_build(struct bul *b, mip6_time now, struct mh_message *ret)
 {
 	note_sent(b, now);
-	b->asked = b->asked || b->lifetime;
+	note_asked(b, now);
 	b->seq = (uint16_t)(b->seq + 1);
 	b->next = now + b->timeout;
 	b->timeout = b->timeout * 2 < BUL_MAX_TIMEOUT ? b->timeout * 2 : BUL_MAX_TIMEOUT;
@@ -79,8 +89,8 @@ void bul_due_now(struct bul *b, mip6_time now)
 void bul_forget(struct bul *b)
 {
 	b->state = BUL_IDLE;
-	b->asked = false;
 	b->expires = INT64_MIN;
+	b->asked_until = INT64_MIN;
 	b->granted = 0;
 	b->next = MIP6_NEVER;
 }
@@ -109,8 +119,8 @@ static enum bul_verdict accept(struct bul *b, mip6_time now, const struct mh_mes
 {
 	if (b->lifetime == 0) {
 		b->state = BUL_IDLE;
-		b->asked = false;
 		b->expires = now;
+		b->asked_until = INT64_MIN;
 		b->granted = 0;
 		b->next = MIP6_NEVER;
 		return BUL_DEREGISTERED;
@@ -118,6 +128,7 @@ static enum bul_verdict accept(struct bul *b, mip6_time now, const struct mh_mes
 	b->granted = m->ba.lifetime < b->lifetime ? m->ba.lifetime : b->lifetime;
 	/* L_remain - (L_update - L_ack), L_remain running since the transmission. */
 	b->expires = b->last_sent + b->granted * LIFETIME_UNIT;
+	b->asked_until = now + b->granted * LIFETIME_UNIT;
 	if (b->granted == 0) {
 		bul_fail(b, now + BUL_RETRY_SHORTAGE);
 		return BUL_REFUSED;
@@ -195,7 +206,7 @@ bool bul_bound(const struct bul *b, mip6_time now)
 
 bool bul_may_be_bound(const struct bul *b, mip6_time now)
 {
-	return bul_bound(b, now) || b->asked || (b->state == BUL_WAITING && b->sent_any);
+	return bul_bound(b, now) || b->asked_until > now;
 }
 
 const char *bul_state_text(const struct bul *b)

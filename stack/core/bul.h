@@ -40,12 +40,12 @@ struct bul {
 	uint16_t granted;
 	uint8_t status;	   /* of the last acknowledgement */
 	bool sent_any;	   /* of the present task */
-	bool asked;	   /* a binding, since there was known to be none */
 	unsigned resends;  /* of the present task without an answer */
 	mip6_time timeout; /* wait after the next transmission */
 	mip6_time last_sent;
-	mip6_time expires;		/* of the binding at the home agent; in the past: none */
-	mip6_time next;			/* next Binding Update, MIP6_NEVER: none planned */
+	mip6_time expires;     /* of the binding at the home agent; in the past: none */
+	mip6_time asked_until; /* the latest end of one that was asked for, answered or not */
+	mip6_time next;	       /* next Binding Update, MIP6_NEVER: none planned */
 	mip6_time recent[BUL_MAX_RATE]; /* last transmissions, for the rate limit */
 	unsigned recent_at;
 };
@@ -73,8 +73,8 @@ void bul_fail(struct bul *b, mip6_time retry);
 enum bul_verdict bul_acknowledge(struct bul *b, mip6_time now, const struct mh_message *m);
 /* True while the home agent holds a binding, as far as is known here. */
 bool bul_bound(const struct bul *b, mip6_time now);
-/* True while it may hold one: also for a Binding Update of a former task that was
- * not answered. */
+/* True while it may hold one: also for a Binding Update that was not answered, for as
+ * long as the lifetime that it asked for. */
 bool bul_may_be_bound(const struct bul *b, mip6_time now);
 const char *bul_state_text(const struct bul *b);
 

@@ -185,6 +185,11 @@ void ha_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
 		node_drop(node, now, iface->link.ifindex, MIP6_ERR_STATE, &p->src);
 }
 
+void ha_receive_tunnelled(struct mip6_node *node, mip6_time now, const struct ip6_packet *p)
+{
+	ha_stray_receive(node->ha, now, p);
+}
+
 static const char *state_text(const struct bcache_entry *e)
 {
 	if (e->state == BCACHE_DAD)

@@ -55,6 +55,15 @@ struct ha_refusal {
 	mip6_time until; /* 0: the place is free */
 };
 
+/* A mobile node that was told that it has no binding, and will ask for one
+ * (ha_stray.c). */
+struct ha_told {
+	struct mip6_addr hoa;
+	struct mip6_addr coa;
+	mip6_time at;
+};
+#define HA_TOLD 32
+
 struct ha {
 	struct mip6_node *node;
 	struct bcache bcache;
@@ -67,6 +76,8 @@ struct ha {
 	struct timer save_timer; /* the next try */
 	uint64_t save_cursor;	 /* where it goes on */
 	struct ha_refusal refusals[HA_REFUSALS];
+	struct ha_told told[HA_TOLD];
+	size_t told_at; /* the place of the next one */
 };
 
 /* A Binding Update that passed the tests of its form. */
@@ -105,6 +116,14 @@ void ha_bu_receive(struct ha *ha, mip6_time now, unsigned ifindex, const struct 
 bool ha_allowed(const struct ha *ha, const struct mip6_addr *hoa);
 void ha_send_ba(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint8_t status,
 		uint16_t seq, uint16_t lifetime);
+
+/* ha_stray.c */
+/* A packet out of a tunnel that belongs to no binding: its sender is told. */
+void ha_stray_receive(struct ha *ha, mip6_time now, const struct ip6_packet *p);
+/* True when the sender of such a packet was told a moment ago: it had a binding that is
+ * lost. */
+bool ha_stray_told(const struct ha *ha, mip6_time now, const struct mip6_addr *hoa,
+		   const struct mip6_addr *coa);
 
 /* ha_neighbour.c */
 /* Solicits the home address on the link that its Binding Update came from. A kernel

@@ -62,6 +62,17 @@ static void unwant(const struct bcache_entry *e)
 		plane_unwant(e->ha->node->plane, &e->ha->bcache, &objects[i]);
 }
 
+static bool has_objects(const struct bcache_entry *e)
+{
+	return e->state == BCACHE_BOUND || (e->job && e->job->early);
+}
+
+static void withdraw(const struct bcache_entry *e)
+{
+	if (has_objects(e))
+		unwant(e);
+}
+
 int ha_binding_want(const struct bcache_entry *e)
 {
 	struct mip6_object objects[3];
@@ -240,6 +251,24 @@ static struct bcache_entry *begin(struct ha *ha, const struct ha_request *r,
 	return e;
 }
 
+static void want_early(const struct bcache_entry *e)
+{
+	struct mip6_object o = binding_object(e);
+
+	(void)plane_want(e->ha->node->plane, &e->ha->bcache, &o);
+}
+
+/* The binding was lost, and its traffic is here already: it is not kept waiting for the
+ * end of DAD. Nothing is said to the home link, and the Binding Acknowledgement comes
+ * when DAD has ended (10.3.1); where a node on the link has the address, it says so
+ * within moments, and the tunnel goes. */
+static void serve_early(struct bcache_entry *e, mip6_time now)
+{
+	e->job->early = true;
+	want_early(e);
+	node_commit(e->ha->node, now);
+}
+
 void ha_binding_register(struct ha *ha, mip6_time now, const struct ha_request *r,
 			 const struct ha_home *home, struct bcache_entry *e)
 {
@@ -255,12 +284,16 @@ void ha_binding_register(struct ha *ha, mip6_time now, const struct ha_request *
 	} else if (ha_job_test(e, now) < 0) {
 		ha_send_ba(ha, now, &r->reply, MH_STATUS_RESOURCES, r->seq, 0);
 		erase(e, now);
+	} else if (ha_stray_told(ha, now, &r->hoa, &r->coa)) {
+		serve_early(e, now);
 	}
 }
 
 void ha_binding_again(const struct ha_request *r, struct bcache_entry *e)
 {
 	take_request(e, r);
+	if (e->job->early)
+		want_early(e);
 	e->job->reply = r->reply;
 	e->job->lifetime = r->lifetime;
 }
@@ -273,6 +306,8 @@ void ha_binding_tested(struct bcache_entry *e, mip6_time now, bool ok)
 	struct ha_home home;
 
 	if (!ok || !ha_home_find(ha, now, &e->hoa, &home)) {
+		withdraw(e);
+		node_commit(ha->node, now);
 		ha_send_ba(ha, now, &reply, ok ? MH_STATUS_NOT_HOME_SUBNET : MH_STATUS_DAD_FAILED,
 			   e->seq, 0);
 		erase(e, now);
@@ -296,9 +331,9 @@ void ha_binding_deregister(struct ha *ha, mip6_time now, const struct ha_request
 	mip6_time end = now + DELETED_S * MIP6_SECOND;
 	bool gone = false;
 
+	withdraw(e);
 	ha_job_end(e);
 	if (e->state == BCACHE_BOUND) {
-		unwant(e);
 		node_commit(ha->node, now);
 		ha->node->stats.bindings--;
 		emit(e, MIP6_EV_BINDING_GONE, now, "deregistered");
@@ -342,8 +377,8 @@ void ha_binding_remember(struct ha *ha, mip6_time now, const struct ha_request *
 
 void ha_binding_remove(struct ha *ha, mip6_time now, struct bcache_entry *e, const char *reason)
 {
+	withdraw(e);
 	if (e->state == BCACHE_BOUND) {
-		unwant(e);
 		ha->node->stats.bindings--;
 		emit(e, MIP6_EV_BINDING_GONE, now, reason);
 	}

@@ -11,6 +11,7 @@ struct ha_job {
 	struct timer timer;	/* next advertisement */
 	struct ha_reply reply;	/* where the BA goes, of the latest BU */
 	uint16_t lifetime;	/* asked by the latest BU, 4 s units */
+	bool early;		/* DAD: packets follow the binding already */
 	uint8_t dads;		/* detections still running */
 	uint8_t advertisements; /* still to be sent */
 };

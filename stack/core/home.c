@@ -52,6 +52,21 @@ struct mn_iface *home_link(const struct mn_home *home, mip6_time now)
 	return NULL;
 }
 
+void home_note_prefix(struct mn_home *home, mip6_time now, const struct mn_iface *m)
+{
+	struct mip6_prefix wanted = home_prefix(home);
+	mip6_time until = now;
+
+	for (struct router *r = m->routers; r; r = r->next) {
+		const struct router_prefix *p = router_prefix(r, &wanted);
+
+		if (r->state == ROUTER_LIVE && p && p->valid_until > until)
+			until = p->valid_until;
+	}
+	if (until > now)
+		home->prefix_until = until;
+}
+
 /* ---- taking the home address back ------------------------------------------------------ */
 
 /* RFC 6275 11.5.5: for each home address, the link-local one included, O=1, S=0. */

@@ -65,7 +65,7 @@ static void stay(struct mn_home *home, mip6_time now, const struct mn_coa *coa)
 {
 	/* Its link was down when a Binding Update fell due, and is back. */
 	if (home->bul.state == BUL_WAITING && bul_due(&home->bul) == MIP6_NEVER)
-		bul_due_now(&home->bul, now);
+		mn_register_resume(home, now);
 	/* A new attachment is worth another try. */
 	if (home->bul.state == BUL_FAILED && coa->announce)
 		mn_register_away(home, now, coa);
@@ -96,6 +96,7 @@ static void decide(struct mn_home *home, mip6_time now, const struct mip6_addr *
 		decide_away(home, now, previous);
 		return;
 	}
+	home_note_prefix(home, now, m);
 	home_arrive(home, now, m);
 	if (home->place == MN_RETURNING && home->bul.state == BUL_WAITING &&
 	    bul_due(&home->bul) == MIP6_NEVER)
@@ -209,6 +210,8 @@ static struct mn_home *new_home(struct mip6_node *node, const struct mip6_home_c
 	home->config = *config;
 	home_timer_init(home);
 	mn_record_init(home);
+	home->prefix_until = MIP6_NEVER;
+	mn_hint_init(home);
 	mn_register_init(home, (uint16_t)node_random_u32(node));
 	return home;
 }
@@ -339,6 +342,19 @@ int mn_reconfigure(struct mip6_node *node, mip6_time now)
 	return err;
 }
 
+void mn_refresh(struct mip6_node *node, mip6_time now)
+{
+	for (size_t i = 0; i < node->mn->home_count; i++) {
+		struct mn_home *home = node->mn->homes[i];
+
+		if (home->refused)
+			try_again(home);
+		else if (home->place == MN_AWAY)
+			mn_register_refresh(home, now, false);
+	}
+	mn_update(node, now);
+}
+
 /* ---- inputs --------------------------------------------------------------------------------- */
 
 void mn_link(struct mip6_node *node, mip6_time now, struct iface *iface)
@@ -414,9 +430,8 @@ void mn_receive_error(struct mip6_node *node, mip6_time now, struct iface *iface
 		      const struct ip6_packet *p, const struct icmp6_error *e)
 {
 	(void)iface;
-	(void)p;
 	if (node->mn->running)
-		mn_register_error(node, now, e);
+		mn_hint_error(node, now, p, e);
 }
 
 void mn_neighbour_failed(struct mip6_node *node, mip6_time now, struct iface *iface,

@@ -7,6 +7,7 @@
  *   mn_coa.c     the care-of addresses of an interface
  *   home.c       home link detection and returning home (11.5.2, 11.5.5)
  *   mn_register.c  Binding Updates and what answers them
+ *   mn_hint.c    errors that say that the home agent may have lost a binding
  *   mn_plane.c   which objects the data plane shall hold
  *   mn_record.c  what outlives the process
  *   mn_info.c    answers to control programs
@@ -63,6 +64,12 @@ enum mn_place {
 	MN_AT_HOME,
 };
 
+/* Binding Updates that unproven hints may still cause. */
+struct mn_hints {
+	unsigned left;
+	mip6_time since; /* when the next one began to come back */
+};
+
 struct mn_home {
 	struct mip6_node *node;
 	unsigned index;
@@ -79,8 +86,10 @@ struct mn_home {
 	struct timer announce_timer;
 	unsigned announce_count; /* unsolicited advertisements of the home address sent */
 	bool prefix_ends;	 /* the last BA had status 1, which was told */
-	bool refused;		 /* status 134, or a duplicate: not used before another try */
-	unsigned refusals;	 /* in a row; the pause before the next try grows with them */
+	mip6_time prefix_until;	 /* home prefix, as last told on the home link; NEVER: not told */
+	struct mn_hints hints;
+	bool refused;	   /* status 134, or a duplicate: not used before another try */
+	unsigned refusals; /* in a row; the pause before the next try grows with them */
 	struct timer refused_timer;
 	bool inherited;		 /* what is being asked for was by the former process */
 	bool blocked;		 /* a Binding Update waits for the data plane, which was told */
@@ -181,6 +190,8 @@ struct mip6_prefix home_prefix(const struct mn_home *home);
 struct mn_iface *home_link(const struct mn_home *home, mip6_time now);
 /* The router that makes it the home link, or NULL. */
 struct router *home_router(const struct mn_home *home, const struct mn_iface *m, mip6_time now);
+/* Keeps how long the home prefix is valid, by what its routers tell on the home link. */
+void home_note_prefix(struct mn_home *home, mip6_time now, const struct mn_iface *m);
 void home_arrive(struct mn_home *home, mip6_time now, struct mn_iface *m);
 /* Ends what runs on the home link, before the node is away again. */
 void home_leave(struct mn_home *home);
@@ -212,9 +223,27 @@ void mn_register_flush(struct mn_home *home, mip6_time now);
 bool mn_register_is_due(const struct mn_home *home, mip6_time now);
 void mn_register_receive(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
 			 const struct mh_message *m);
-void mn_register_error(struct mip6_node *node, mip6_time now, const struct icmp6_error *e);
+/* Asks again, at once, for what is registered or being registered; `first`: as for a
+ * binding that the home agent does not have (RFC 6275 11.8). Nothing at home. */
+void mn_register_refresh(struct mn_home *home, mip6_time now, bool first);
+/* The link is back: what was held back is due. */
+void mn_register_resume(struct mn_home *home, mip6_time now);
+/* The peer says that it does not know the Mobility Header (RFC 6275 11.3.5). */
+void mn_register_unknown(struct mn_home *home, mip6_time now);
 /* True while the home agent may hold a binding for it. */
 bool mn_register_may_be_bound(const struct mn_home *home, mip6_time now);
+
+/* mn_hint.c */
+/* Who says it. Any host on the way can say that a packet did not arrive; a message of
+ * Mobile IPv6 also shows that a home agent is at work again. */
+enum mn_hint { MN_HINT_ROUTE, MN_HINT_MOBILITY };
+void mn_hint_init(struct mn_home *home);
+/* A hint that the home agent has no binding: a Binding Update at once, where none is on
+ * its way and as far as the rate allows: three, and one more every 10 s. */
+void mn_hint_take(struct mn_home *home, mip6_time now, enum mn_hint hint);
+/* An ICMPv6 error for the node. */
+void mn_hint_error(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
+		   const struct icmp6_error *e);
 
 /* mn_plane.c */
 void mn_plane_sync(struct mip6_node *node, mip6_time now);

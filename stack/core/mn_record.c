@@ -15,6 +15,8 @@
 /* Lifetimes in a record are those of the last Binding Update; advertisements may
  * have renewed them since. For this long nothing is given up. */
 #define GRACE (10 * MIP6_SECOND)
+/* Routers answer a solicitation within moments by unicast. */
+#define REFRESH_AFTER_START (100 * MIP6_MS)
 
 /* ---- writing ----------------------------------------------------------------------------- */
 
@@ -46,7 +48,8 @@ static void write_bul(struct mip6_writer *w, mip6_time base, const struct bul *b
 	wr_u16(w, b->lifetime);
 	wr_u16(w, b->granted);
 	wr_u8(w, b->status);
-	wr_u8(w, (uint8_t)((b->sent_any ? SENT_ANY : 0) | (b->asked ? ASKED : 0)));
+	wr_u8(w,
+	      (uint8_t)((b->sent_any ? SENT_ANY : 0) | (b->asked_until > INT64_MIN ? ASKED : 0)));
 	wr_u64(w, (uint64_t)b->timeout);
 	write_time(w, base, b->last_sent);
 	write_time(w, base, b->expires);
@@ -168,6 +171,19 @@ static mip6_time read_time(struct mip6_reader *r, mip6_time base)
 	return t;
 }
 
+/* Of what was asked for last. While the node de-registers, the record no longer says
+ * how long that was. */
+static mip6_time asked_until(const struct bul *b)
+{
+	uint16_t units = b->lifetime > b->granted ? b->lifetime : b->granted;
+	mip6_time until;
+
+	if (b->lifetime == 0 ||
+	    __builtin_add_overflow(b->last_sent, units * (4 * MIP6_SECOND), &until))
+		return MIP6_NEVER;
+	return until > b->expires ? until : b->expires;
+}
+
 static void read_bul(struct mip6_reader *r, mip6_time base, struct bul *b,
 		     const struct mip6_addr *hoa)
 {
@@ -183,13 +199,14 @@ static void read_bul(struct mip6_reader *r, mip6_time base, struct bul *b,
 	b->status = rd_u8(r);
 	flags = rd_u8(r);
 	b->sent_any = flags & SENT_ANY;
-	b->asked = flags & ASKED;
 	b->timeout = (mip6_time)rd_u64(r);
 	b->last_sent = read_time(r, base);
 	b->expires = read_time(r, base);
 	b->next = read_time(r, base);
 	for (unsigned i = 0; i < BUL_MAX_RATE; i++)
 		b->recent[i] = read_time(r, base);
+	if (flags & ASKED)
+		b->asked_until = asked_until(b);
 	if (b->state > BUL_FAILED || b->timeout < 0 || b->timeout > BUL_MAX_TIMEOUT)
 		r->failed = true;
 }
@@ -315,12 +332,16 @@ static void restore_times(struct bul *b, mip6_time now)
 		b->last_sent = now;
 	if (b->granted && b->expires > longest)
 		b->expires = longest;
+	if (b->asked_until > now + LONGEST)
+		b->asked_until = now + LONGEST;
 	if (b->next != MIP6_NEVER && b->next > now + LONGEST)
 		b->next = now;
 }
 
-/* A Binding Update that was never answered, or whose binding has ended since, is
- * due at once. */
+/* A Binding Update that was never answered, or whose binding has ended since, is due at
+ * once. What is registered is asked for once more: the home agent may have lost it
+ * meanwhile, and a start is what people try then. A moment later only, so that the
+ * routers' answers tell first whether the node is still on that link. */
 static void restore_plan(struct mn_home *home, mip6_time now)
 {
 	struct bul *b = &home->bul;
@@ -328,6 +349,8 @@ static void restore_plan(struct mn_home *home, mip6_time now)
 	if (b->state == BUL_REGISTERED && !bul_bound(b, now))
 		bul_aim(b, now, &b->coa, b->lifetime, b->flags,
 			home->node->config.initial_bindack_first);
+	else if (b->state == BUL_REGISTERED && b->next > now + REFRESH_AFTER_START)
+		b->next = now + REFRESH_AFTER_START;
 	else if (b->next != MIP6_NEVER && b->next < now)
 		b->next = now;
 }

@@ -22,18 +22,26 @@ static uint16_t home_flags(const struct mn_home *home)
 	return flags;
 }
 
+/* At most what is left until then. A time that has passed says nothing: the prefix was
+ * told last on the home link, and may have been prolonged since. */
+static uint64_t at_most(uint64_t units, mip6_time now, mip6_time until)
+{
+	mip6_time left = (until - now) / (4 * MIP6_SECOND);
+
+	if (until == MIP6_NEVER || until < now || (uint64_t)left >= units)
+		return units;
+	return (uint64_t)left;
+}
+
 /* In units of 4 s: at most what the configuration allows and what is left of the
- * care-of address, at least one unit. */
+ * care-of address and of the home address (11.7.1), at least one unit. */
 static uint16_t lifetime_to_ask(const struct mn_home *home, mip6_time now, const struct mn_coa *coa)
 {
 	uint64_t units = home->node->config.mn_max_ha_binding_life_s / 4;
 
-	if (coa && coa->valid_until != MIP6_NEVER) {
-		mip6_time left = (coa->valid_until - now) / (4 * MIP6_SECOND);
-
-		if (left >= 0 && (uint64_t)left < units)
-			units = (uint64_t)left;
-	}
+	if (coa)
+		units = at_most(units, now, coa->valid_until);
+	units = at_most(units, now, home->prefix_until);
 	if (units > UINT16_MAX)
 		units = UINT16_MAX;
 	return units ? (uint16_t)units : 1;
@@ -79,17 +87,28 @@ void mn_register_home(struct mn_home *home, mip6_time now)
 
 /* Asks again for what is registered now. Without the address (its link is down)
  * the Binding Update is held back when it comes to sending. */
-static void refresh(struct mn_home *home, mip6_time now)
+void mn_register_refresh(struct mn_home *home, mip6_time now, bool first)
 {
 	const struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
+	bool bound = !first && bul_bound(&home->bul, now);
 
 	if (home->place == MN_RETURNING)
 		mn_register_home(home, now);
 	else if (home->place == MN_AWAY)
 		bul_aim(&home->bul, now, &home->coa, lifetime_to_ask(home, now, coa),
-			home_flags(home), first_timeout(home, coa, bul_bound(&home->bul, now)));
+			home_flags(home), first_timeout(home, coa, bound));
 	else
 		bul_hold(&home->bul);
+}
+
+/* What was aimed at while the link was down may have been for a binding that has
+ * expired since. */
+void mn_register_resume(struct mn_home *home, mip6_time now)
+{
+	if (home->bul.sent_any)
+		bul_due_now(&home->bul, now);
+	else
+		mn_register_refresh(home, now, false);
 }
 
 /* ---- sending ------------------------------------------------------------------------- */
@@ -259,7 +278,7 @@ static void timer_fire(void *arg, mip6_time now)
 	if (b->state == BUL_WAITING && b->sent_any)
 		no_answer(home, now);
 	else if (b->state == BUL_REGISTERED || b->state == BUL_FAILED)
-		refresh(home, now);
+		mn_register_refresh(home, now, false);
 	mn_update(home->node, now);
 }
 
@@ -322,7 +341,7 @@ static void refused(struct mn_home *home, mip6_time now, enum bul_verdict verdic
 	else
 		node_warn(home->node, now, "the home agent refused the Binding Update");
 	if (duplicate && home->inherited)
-		refresh(home, now);
+		mn_register_refresh(home, now, false);
 }
 
 static void receive_ba(struct mn_home *home, mip6_time now, const struct mh_message *m)
@@ -352,24 +371,12 @@ static void receive_ba(struct mn_home *home, mip6_time now, const struct mh_mess
 	mn_update(home->node, now);
 }
 
-/* A new Binding Update because the home agent asks for one, or has lost the
- * binding. What is on its way already answers that too. */
-static void asked_again(struct mn_home *home, mip6_time now, bool lost)
-{
-	if (lost)
-		home->bul.expires = now;
-	if (home->place != MN_AWAY || home->bul.state == BUL_WAITING)
-		return;
-	refresh(home, now);
-	mn_update(home->node, now);
-}
-
 static void receive_be(struct mn_home *home, mip6_time now, const struct mh_message *m)
 {
 	emit_answer(home, now, MIP6_EV_BE_RX, m);
 	/* Status 2 answers an extension, and none is used towards a home agent. */
 	if (m->be.status == MH_BE_UNKNOWN_BINDING)
-		asked_again(home, now, true);
+		mn_hint_take(home, now, MN_HINT_MOBILITY);
 }
 
 /* Away a message for the home address comes with a type 2 routing header (6.4),
@@ -414,7 +421,7 @@ void mn_register_receive(struct mip6_node *node, mip6_time now, const struct ip6
 		break;
 	case MH_BRR:
 		emit_answer(home, now, MIP6_EV_BRR_RX, m);
-		asked_again(home, now, false);
+		mn_hint_take(home, now, MN_HINT_MOBILITY);
 		break;
 	default: /* what concerns correspondents only */
 		node_drop(node, now, 0, MIP6_ERR_TYPE, &p->src);
@@ -422,24 +429,15 @@ void mn_register_receive(struct mip6_node *node, mip6_time now, const struct ip6
 	}
 }
 
-/* Parameter Problem code 1: the peer does not know the Mobility Header (11.3.5).
- * A home agent whose daemon is just being started again says so too, so the
- * Binding Update goes on being repeated at its own times. */
-void mn_register_error(struct mip6_node *node, mip6_time now, const struct icmp6_error *e)
+/* The daemon of a home agent that is just being started again is missing in the same
+ * way, so it is not for ever; a tunnelled packet that a home agent at work refuses ends
+ * it at once (mn_hint.c). */
+void mn_register_unknown(struct mn_home *home, mip6_time now)
 {
-	struct ip6_packet quoted;
-	struct mn_home *home;
-
-	if (e->type != ICMP6_PARAM_PROBLEM || node->config.discard_ha_param_prob)
-		return;
-	if (ip6_parse(e->packet, e->packet_len, &quoted) < 0 || quoted.next_header != IP6_NH_MH)
-		return;
-	home = find_home(node, quoted.has_hao ? &quoted.hao : &quoted.src, &quoted.dst);
-	if (!home || home->bul.state != BUL_WAITING || !home->bul.sent_any)
-		return;
-	if (e->code != 1) {
-		node_warn(node, now, "the home agent found an error in a Binding Update");
-		return;
-	}
-	node_warn(node, now, "the home agent does not know the Mobility Header");
+	bul_fail(&home->bul, now + BUL_RETRY_SHORTAGE);
+	node_warn(home->node, now,
+		  "the home agent does not know the Mobility Header: no Binding Updates are "
+		  "sent for now");
+	mn_record_save(home, now);
+	mn_update(home->node, now);
 }

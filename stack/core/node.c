@@ -209,6 +209,15 @@ int mip6_node_reconfigure(struct mip6_node *node, mip6_time now, const struct mi
 	return err;
 }
 
+int mip6_node_refresh(struct mip6_node *node, mip6_time now)
+{
+	if (!node->running || !node->mn)
+		return MIP6_ERR_STATE;
+	mn_refresh(node, now);
+	node_commit(node, now);
+	return MIP6_OK;
+}
+
 struct iface *node_iface(const struct mip6_node *node, unsigned ifindex)
 {
 	for (struct iface *iface = node->ifaces; iface; iface = iface->next)

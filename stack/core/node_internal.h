@@ -97,10 +97,10 @@ void node_send_na(struct mip6_node *node, unsigned ifindex, const struct mip6_ad
 		  const struct mip6_addr *dst, const struct mip6_addr *target, unsigned na_flags);
 /* Binding Error (RFC 6275 9.3.3) and ICMPv6 Parameter Problem code 0 about a
  * packet that came in: to its source, rate-limited. `pointer` counts from the
- * packet's payload. */
+ * packet's payload. True when it was sent. */
 void node_send_be(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
 		  uint8_t status);
-void node_send_parameter_problem(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
+bool node_send_parameter_problem(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
 				 size_t pointer);
 uint32_t node_random_u32(struct mip6_node *node);
 /* The interface's own link-layer address as an option, empty when it has none. */
@@ -147,6 +147,8 @@ void mn_stop(struct mip6_node *node, mip6_time now);
 /* What the plane could not set up was tried again. */
 void mn_retry(struct mip6_node *node, mip6_time now);
 int mn_reconfigure(struct mip6_node *node, mip6_time now); /* node->config is new already */
+/* All home addresses are registered again, as an operator wishes: also after a refusal. */
+void mn_refresh(struct mip6_node *node, mip6_time now);
 void mn_link(struct mip6_node *node, mip6_time now, struct iface *iface);
 void mn_link_gone(struct mip6_node *node, mip6_time now, struct iface *iface);
 void mn_address(struct mip6_node *node, mip6_time now, struct iface *iface);
@@ -187,6 +189,8 @@ void ha_receive_na(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct nd_na *na);
 void ha_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct mh_message *m);
+/* A packet with next header 41 that no binding answers for. */
+void ha_receive_tunnelled(struct mip6_node *node, mip6_time now, const struct ip6_packet *p);
 void ha_bindings(const struct mip6_node *node,
 		 bool (*fn)(void *arg, const struct mip6_binding_info *info), void *arg);
 

@@ -181,5 +181,7 @@ void mip6_node_receive(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		receive_mh(node, now, iface, p);
 	else if (p->next_header == IP6_NH_ICMPV6)
 		receive_icmp6(node, now, iface, p);
+	else if (p->next_header == IP6_NH_IPV6 && node->ha)
+		ha_receive_tunnelled(node, now, p);
 	node_commit(node, now);
 }

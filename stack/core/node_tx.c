@@ -8,6 +8,8 @@
 enum { ND_HOP_LIMIT = 255, MH_HOP_LIMIT = 64 };
 /* An advertisement with every option that we send, prefixes included. */
 enum { RA_MAX = 16 + 4 * 8 + ND_PIO_MAX * 32 };
+/* Octets of an invoking packet's payload: all that an error has room for. */
+enum { QUOTE_MAX = 1280 - 40 - 8 };
 
 /* The second of each pair is for one prefix. */
 static const struct reply_rate reply_rates[NODE_REPLIES] = {
@@ -277,26 +279,29 @@ void node_send_be(struct mip6_node *node, mip6_time now, const struct ip6_packet
 	node_emit(node, &e);
 }
 
-/* The invoking packet is built again from its parts: what was on the wire is not
- * at hand, and this has the same headers and length. */
-void node_send_parameter_problem(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
+/* The invoking packet is built again from its parts: what was on the wire is not at
+ * hand, and this has the same headers. Of a long payload there is the beginning, of
+ * which an error can hold no more. */
+bool node_send_parameter_problem(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
 				 size_t pointer)
 {
-	uint8_t packet[1280];
+	uint8_t packet[QUOTE_MAX + 128]; /* with the headers that ip6_build knows */
 	uint8_t buf[1280];
 	struct icmp6_error m = {.type = ICMP6_PARAM_PROBLEM};
+	struct ip6_packet quoted = *p;
 	int len;
 
-	if (!error_possible(p) || p->payload_len > sizeof(packet) || !error_allowed(node, now, p))
-		return;
-	len = ip6_build(p, packet, sizeof(packet));
-	if (len < 0)
-		return;
-	m.value = (uint32_t)((size_t)len - p->payload_len + pointer);
+	if (quoted.payload_len > QUOTE_MAX)
+		quoted.payload_len = QUOTE_MAX;
+	len = ip6_build(&quoted, packet, sizeof(packet));
+	if (len < 0 || !error_possible(p) || !error_allowed(node, now, p))
+		return false;
+	m.value = (uint32_t)((size_t)len - quoted.payload_len + pointer);
 	m.packet = packet;
 	m.packet_len = (size_t)len;
 	send_icmp6(node, 0, &p->dst, &p->src, MH_HOP_LIMIT, buf,
 		   icmp6_build_error(&p->dst, &p->src, &m, buf, sizeof(buf)));
+	return true;
 }
 
 uint32_t node_random_u32(struct mip6_node *node)

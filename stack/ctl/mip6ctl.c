@@ -35,6 +35,7 @@ static const char usage[] =
     "  set NAME VALUE [INTERFACE]\n"
     "                      changes one of them until the next reload\n"
     "  reload              reads mip6d.conf again\n"
+    "  refresh             mobile node: registers again at once\n"
     "  monitor [EVENT...]  shows events as they happen, all or those named\n"
     "--json may also follow a command: mip6ctl bindings --json\n";
 

@@ -287,6 +287,15 @@ static int set_setting(struct host *h, mip6_time now, const struct control_reque
 	return err;
 }
 
+static int refresh(struct host *h, mip6_time now, char *error, size_t cap)
+{
+	int err = host_node_refresh(h, now);
+
+	if (err)
+		snprintf(error, cap, "only a mobile node has something to refresh");
+	return err;
+}
+
 int control_host_answer(void *arg, mip6_time now, const struct control_request *request,
 			json_t *answer, char *error, size_t cap)
 {
@@ -307,6 +316,8 @@ int control_host_answer(void *arg, mip6_time now, const struct control_request *
 		return set_setting(h, now, request, error, cap);
 	case CONTROL_RELOAD:
 		return host_reload(h, now, error, cap);
+	case CONTROL_REFRESH:
+		return refresh(h, now, error, cap);
 	default:
 		answer_list(h, now, request, answer);
 		return MIP6_OK;

@@ -21,6 +21,7 @@ static const struct command_entry commands[CONTROL_COMMANDS] = {
     [CONTROL_SETTINGS] = {"settings", " "},
     [CONTROL_SET] = {"set", " name value interface "},
     [CONTROL_RELOAD] = {"reload", " "},
+    [CONTROL_REFRESH] = {"refresh", " "},
     [CONTROL_MONITOR] = {"monitor", " on "},
 };
 
@@ -140,7 +141,7 @@ static int parse_object(json_t *object, struct control_request *r, char *error, 
 	if (command < 0) {
 		snprintf(error, cap,
 			 "unknown command \"%.64s\"; there are status, bindings, registrations, "
-			 "interfaces, stats, objects, settings, set, reload and monitor",
+			 "interfaces, stats, objects, settings, set, reload, refresh and monitor",
 			 name);
 		return MIP6_ERR_VALUE;
 	}

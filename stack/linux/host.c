@@ -324,6 +324,7 @@ int host_open(struct host *h, const struct host_options *options)
 
 	*h = (struct host){.options = options,
 			   .mh_fd = -1,
+			   .stray_fd = -1,
 			   .packet_fd = -1,
 			   .signal_fd = -1,
 			   .lock_fd = -1,

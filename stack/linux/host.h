@@ -67,10 +67,12 @@ struct host {
 	struct loop loop;
 	struct sock_icmp6 icmp6;
 	int mh_fd;
+	int stray_fd; /* packets that the source check drops; -1: not a home agent's kernel */
 	int packet_fd;
 	int signal_fd;
 	int lock_fd;
 	struct loop_watch watch_mh;
+	struct loop_watch watch_stray;
 	struct loop_watch watch_icmp6;
 	struct loop_watch watch_links;
 	struct loop_watch watch_signals;
@@ -136,6 +138,7 @@ void host_plane_close(struct host *h);
 int host_node_start(struct host *h);
 void host_node_stop(struct host *h);
 int host_node_reconfigure(struct host *h, mip6_time now, const struct mip6_config *config);
+int host_node_refresh(struct host *h, mip6_time now);
 void host_node_tick(struct host *h, mip6_time now);
 mip6_time host_node_deadline(const struct host *h);
 

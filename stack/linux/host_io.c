@@ -108,6 +108,32 @@ static void listen_for_address(struct host *h, const struct mip6_object *o)
 		host_debug(h, 1, "cannot join the solicited-node group of a new address");
 }
 
+static void stray_ready(void *arg, mip6_time now, uint32_t events);
+
+/* What comes out of the home agent's tunnel without a binding is dropped in the kernel,
+ * and the node tells its sender. The tunnel's device brings the table to tell it by. */
+static void listen_for_strays(struct host *h)
+{
+	int err;
+
+	if (h->stray_fd >= 0)
+		return;
+	h->stray_fd = sock_tunnel_open();
+	err = h->stray_fd < 0 ? -errno : kplane_filter_strays(h->kplane, h->stray_fd);
+	h->watch_stray = (struct loop_watch){.fd = h->stray_fd, .fn = stray_ready, .arg = h};
+	if (!err && !loop_add(&h->loop, &h->watch_stray, EPOLLIN))
+		return;
+	host_debug(h, 1, "mobile nodes whose binding is lost are not told: %s", strerror(-err));
+	if (h->stray_fd >= 0)
+		close(h->stray_fd);
+	h->stray_fd = -1;
+}
+
+static bool is_home_tunnel(const struct mip6_object *o)
+{
+	return o && o->kind == MIP6_OBJ_DEVICE && o->device.device == MIP6_DEVICE_HA;
+}
+
 static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
 {
 	struct host *h = ctx;
@@ -116,6 +142,8 @@ static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_
 
 	if (!err && !was)
 		listen_for_address(h, is);
+	if (!err && is_home_tunnel(is))
+		listen_for_strays(h);
 	if (h->debug_level > 0) /* the text costs more than the rest */
 		host_debug(h, 1, "%s %s%s",
 			   !was	 ? "add"
@@ -234,6 +262,15 @@ static void mh_ready(void *arg, mip6_time now, uint32_t events)
 	(void)events;
 	h->now = now;
 	sock_raw_receive(h->mh_fd, IP6_NH_MH, now, receive_packet, h);
+}
+
+static void stray_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct host *h = arg;
+
+	(void)events;
+	h->now = now;
+	sock_raw_receive(h->stray_fd, IP6_NH_IPV6, now, receive_packet, h);
 }
 
 static void icmp6_ready(void *arg, mip6_time now, uint32_t events)
@@ -443,6 +480,8 @@ void host_close_io(struct host *h)
 		close(h->mh_fd);
 	if (h->packet_fd >= 0)
 		close(h->packet_fd);
+	if (h->stray_fd >= 0)
+		close(h->stray_fd);
 	if (h->signal_fd >= 0)
 		close(h->signal_fd);
 	loop_close(&h->loop);

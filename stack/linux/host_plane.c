@@ -160,6 +160,11 @@ int host_node_reconfigure(struct host *h, mip6_time now, const struct mip6_confi
 			 : mip6_node_reconfigure(h->node, now, config);
 }
 
+int host_node_refresh(struct host *h, mip6_time now)
+{
+	return h->uplane ? uplane_refresh(h->uplane, now) : mip6_node_refresh(h->node, now);
+}
+
 void host_node_tick(struct host *h, mip6_time now)
 {
 	if (h->uplane)

@@ -433,6 +433,11 @@ void kplane_drops(const struct kplane *k, struct kplane_drops *ret)
 			*counters[i] = 0;
 }
 
+int kplane_filter_strays(const struct kplane *k, int fd)
+{
+	return srccheck_filter(&k->check, fd);
+}
+
 const char *kplane_error(const struct kplane *k)
 {
 	return k->error;

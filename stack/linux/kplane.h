@@ -44,6 +44,9 @@ struct kplane_drops {
 };
 
 void kplane_drops(const struct kplane *k, struct kplane_drops *ret);
+/* A raw socket of protocol 41 gets only what the home agent's source check drops for its
+ * binding, once the tunnel device is there. 0 or a negative errno, -ENOENT before that. */
+int kplane_filter_strays(const struct kplane *k, int fd);
 /* Text of the last error, with what was tried. */
 const char *kplane_error(const struct kplane *k);
 /* Closes sockets; the kernel's objects stay as they are. Old sysctl values are

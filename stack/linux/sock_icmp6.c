@@ -5,20 +5,39 @@
 #include "sockets.h"
 
 #include <errno.h>
+#include <linux/filter.h>
 #include <netinet/icmp6.h>
 #include <netinet/in.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
-/* Of the errors only Parameter Problems say something of a binding: that a peer
- * does not know a message of ours. The others are for upper layers, and the
- * kernel tells them by itself, each packet of the home address while there is no
- * link included. */
+/* Destination Unreachable is taken only about a packet that was tunnelled. The others
+ * are for upper layers, and the kernel tells them by itself, each packet of the home
+ * address while there is no link included. */
+static int set_invoking_filter(int fd)
+{
+	enum { AT_TYPE = 0, AT_INVOKING_NEXT = 8 + 6 };
+	struct sock_filter code[] = {
+	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_TYPE),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, ICMP6_DST_UNREACH, 0, 3),
+	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, AT_INVOKING_NEXT),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IP6_NH_IPV6, 1, 0),
+	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, IP6_NH_FRAGMENT, 0, 1),
+	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	    BPF_STMT(BPF_RET | BPF_K, 0),
+	};
+	const struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
+
+	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+}
+
+/* Of the errors these say something of a binding: that a peer does not know a message
+ * of ours, or does not take what comes out of our tunnel. */
 static int set_filter(int fd)
 {
-	static const uint8_t passed[] = {ICMP6_PARAM_PROBLEM, ICMP6_RS, ICMP6_RA, ICMP6_NS,
-					 ICMP6_NA};
+	static const uint8_t passed[] = {
+	    ICMP6_DST_UNREACH, ICMP6_PARAM_PROBLEM, ICMP6_RS, ICMP6_RA, ICMP6_NS, ICMP6_NA};
 	struct icmp6_filter filter;
 
 	ICMP6_FILTER_SETBLOCKALL(&filter);
@@ -32,7 +51,8 @@ int sock_icmp6_open(struct sock_icmp6 *s)
 	*s = (struct sock_icmp6){.fd = sock_raw_open(IPPROTO_ICMPV6, 1 << 20)};
 	if (s->fd < 0)
 		return MIP6_ERR_IO;
-	if (set_filter(s->fd) || sock_raw_option(s->fd, IPV6_MULTICAST_LOOP, 0)) {
+	if (set_filter(s->fd) || set_invoking_filter(s->fd) ||
+	    sock_raw_option(s->fd, IPV6_MULTICAST_LOOP, 0)) {
 		sock_icmp6_close(s);
 		return MIP6_ERR_IO;
 	}

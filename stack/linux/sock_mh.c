@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* The Mobility Header socket (RFC 4584): messages come with their Home Address
  * option and routing header, and without the kernel having looked at the checksum,
- * which covers home addresses: the core verifies and makes it. */
+ * which covers home addresses: the core verifies and makes it. And the socket of
+ * tunnelled packets, which needs less. */
 #include "sockets.h"
 
 #include <netinet/in.h>
@@ -23,4 +24,10 @@ int sock_mh_open(void)
 		return MIP6_ERR_IO;
 	}
 	return fd;
+}
+
+/* Few wait at a time: who sends many such packets is answered to few of them. */
+int sock_tunnel_open(void)
+{
+	return sock_raw_open(IPPROTO_IPV6, 1 << 16);
 }

@@ -29,6 +29,10 @@ int sock_raw_send(int fd, const struct mip6_tx *tx);
 /* Raw IPPROTO_MH (sock_mh.c): a descriptor for sock_raw_*, or MIP6_ERR_IO. */
 int sock_mh_open(void);
 
+/* Raw IPv6 in IPv6 (sock_mh.c): packets before they reach a tunnel, for the plane to
+ * filter; nothing is sent. The same. */
+int sock_tunnel_open(void);
+
 /* Raw ICMPv6 (sock_icmp6.c): neighbour discovery and errors. Sending NS for an
  * address that this node does not have, as the home agent does in duplicate
  * address detection, needs the address's solicited-node group to hear others, and

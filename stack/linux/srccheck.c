@@ -19,6 +19,7 @@
 #include <netinet/in.h>
 #include <stddef.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -133,10 +134,22 @@ static void emit_drop_if(struct srccheck_program *p, uint8_t op, uint8_t reg, in
 	emit(p, BPF_JMP | op | BPF_K, reg, 0, 0, value);
 }
 
-static void emit_drop_if_differ(struct srccheck_program *p, uint8_t a, uint8_t b)
+static void emit_exit(struct srccheck_program *p, int32_t verdict)
 {
-	p->to_drop[p->drops++] = p->count;
-	emit(p, BPF_JMP | BPF_JNE | BPF_X, a, b, 0, 0);
+	emit_set(p, BPF_REG_0, verdict);
+	emit(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+}
+
+/* The jump at `from` leads here. */
+static void land(struct srccheck_program *p, unsigned from)
+{
+	p->code[from].off = (int16_t)(p->count - from - 1);
+}
+
+static void land_drops(struct srccheck_program *p)
+{
+	for (unsigned i = 0; i < p->drops; i++)
+		land(p, p->to_drop[i]);
 }
 
 /* r6 = the packet; its inner header on the stack. */
@@ -174,8 +187,20 @@ static void program_link_local(struct srccheck_program *p)
 	emit_drop_if(p, BPF_JEQ, BPF_REG_2, 0xff);
 }
 
-/* Compares the outer source with what the table has for the inner source. The
- * outer source is aligned to four octets only. */
+/* r4 = 0 when the address that r0 points at is the one on the stack, which is aligned to
+ * four octets only. */
+static void emit_compare(struct srccheck_program *p, int offset)
+{
+	emit_set(p, BPF_REG_4, 0);
+	for (int i = 0; i < 16; i += 4) {
+		emit_load(p, BPF_W, BPF_REG_2, BPF_REG_0, i);
+		emit_load(p, BPF_W, BPF_REG_3, BPF_REG_10, offset + i);
+		emit(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_2, BPF_REG_3, 0, 0);
+		emit(p, BPF_ALU64 | BPF_OR | BPF_X, BPF_REG_4, BPF_REG_2, 0, 0);
+	}
+}
+
+/* Compares the outer source with what the table has for the inner source. */
 static void program_binding(struct srccheck_program *p, int map)
 {
 	emit_reason(p, SRCCHECK_NO_BINDING);
@@ -185,38 +210,41 @@ static void program_binding(struct srccheck_program *p, int map)
 	emit_call(p, BPF_FUNC_map_lookup_elem);
 	emit_drop_if(p, BPF_JEQ, BPF_REG_0, 0);
 	emit_reason(p, SRCCHECK_WRONG_COA);
-	emit_set(p, BPF_REG_4, 0);
-	for (int i = 0; i < 16; i += 4) {
-		emit_load(p, BPF_W, BPF_REG_2, BPF_REG_0, i);
-		emit_load(p, BPF_W, BPF_REG_3, BPF_REG_10, STACK_OUTER + i);
-		emit(p, BPF_ALU64 | BPF_XOR | BPF_X, BPF_REG_2, BPF_REG_3, 0, 0);
-		emit(p, BPF_ALU64 | BPF_OR | BPF_X, BPF_REG_4, BPF_REG_2, 0, 0);
-	}
-	emit_set(p, BPF_REG_5, 0);
-	emit_drop_if_differ(p, BPF_REG_4, BPF_REG_5);
-	emit_set(p, BPF_REG_0, TC_ACT_OK);
-	emit(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	emit_compare(p, STACK_OUTER);
+	emit_drop_if(p, BPF_JNE, BPF_REG_4, 0);
+	emit_exit(p, TC_ACT_OK);
 }
 
 /* The common end: counts and drops. */
 static void program_drop(struct srccheck_program *p, int counters)
 {
-	for (unsigned i = 0; i < p->drops; i++)
-		p->code[p->to_drop[i]].off = (int16_t)(p->count - p->to_drop[i] - 1);
+	land_drops(p);
 	emit_map(p, BPF_REG_1, counters);
 	emit_stack(p, BPF_REG_2, STACK_REASON);
 	emit_call(p, BPF_FUNC_map_lookup_elem);
 	emit(p, BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 2, 0);
 	emit_set(p, BPF_REG_1, 1);
 	emit(p, BPF_STX | BPF_ATOMIC | BPF_DW, BPF_REG_0, BPF_REG_1, 0, BPF_ADD);
-	emit_set(p, BPF_REG_0, TC_ACT_SHOT);
-	emit(p, BPF_JMP | BPF_EXIT, 0, 0, 0, 0);
+	emit_exit(p, TC_ACT_SHOT);
+}
+
+/* Returns a file descriptor. */
+static int srccheck_submit(const struct srccheck_program *p, uint32_t type)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_type = type;
+	attr.insns = srccheck_pointer(p->code);
+	attr.insn_cnt = p->count;
+	attr.license = srccheck_pointer("GPL");
+	memcpy(attr.prog_name, srccheck_name, sizeof(srccheck_name));
+	return srccheck_bpf(BPF_PROG_LOAD, &attr);
 }
 
 static int srccheck_load_program(struct srccheck *c)
 {
 	struct srccheck_program p = {.count = 0};
-	union bpf_attr attr;
 	int fd;
 
 	program_header(&p);
@@ -224,17 +252,75 @@ static int srccheck_load_program(struct srccheck *c)
 	program_link_local(&p);
 	program_binding(&p, c->map);
 	program_drop(&p, c->counters);
-	memset(&attr, 0, sizeof(attr));
-	attr.prog_type = BPF_PROG_TYPE_SCHED_CLS;
-	attr.insns = srccheck_pointer(p.code);
-	attr.insn_cnt = p.count;
-	attr.license = srccheck_pointer("GPL");
-	memcpy(attr.prog_name, srccheck_name, sizeof(srccheck_name));
-	fd = srccheck_bpf(BPF_PROG_LOAD, &attr);
+	fd = srccheck_submit(&p, BPF_PROG_TYPE_SCHED_CLS);
 	if (fd < 0)
 		return fd;
 	c->program = fd;
 	return 0;
+}
+
+/* ---- what it drops, for a socket ------------------------------------------------- */
+
+/* A raw socket sees a packet before the tunnel does: data begins at the inner header. */
+enum {
+	FILTER_KEY = -24, /* struct srccheck_key */
+	FILTER_HOA = FILTER_KEY + 4,
+	FILTER_OUTER = FILTER_KEY - 16,
+	FILTER_ADDRESS_AT = 8, /* of the source in an IPv6 header, inner or outer */
+	FILTER_LENGTH = 1280,  /* octets that the socket gets: an error quotes no more */
+};
+
+static void filter_addresses(struct srccheck_program *p)
+{
+	emit_move(p, BPF_REG_6, BPF_REG_1);
+	emit_set(p, BPF_REG_2, FILTER_ADDRESS_AT);
+	emit_stack(p, BPF_REG_3, FILTER_HOA);
+	emit_set(p, BPF_REG_4, 16);
+	emit_call(p, BPF_FUNC_skb_load_bytes);
+	emit_drop_if(p, BPF_JNE, BPF_REG_0, 0);
+	emit_move(p, BPF_REG_1, BPF_REG_6);
+	emit_set(p, BPF_REG_2, FILTER_ADDRESS_AT);
+	emit_stack(p, BPF_REG_3, FILTER_OUTER);
+	emit_set(p, BPF_REG_4, 16);
+	emit_set(p, BPF_REG_5, BPF_HDR_START_NET);
+	emit_call(p, BPF_FUNC_skb_load_bytes_relative);
+	emit_drop_if(p, BPF_JNE, BPF_REG_0, 0);
+}
+
+static void filter_binding(struct srccheck_program *p, int map)
+{
+	unsigned unbound;
+
+	emit(p, BPF_ST | BPF_MEM | BPF_W, BPF_REG_10, 0, FILTER_KEY, 128);
+	emit_map(p, BPF_REG_1, map);
+	emit_stack(p, BPF_REG_2, FILTER_KEY);
+	emit_call(p, BPF_FUNC_map_lookup_elem);
+	unbound = p->count;
+	emit(p, BPF_JMP | BPF_JEQ | BPF_K, BPF_REG_0, 0, 0, 0);
+	emit_compare(p, FILTER_OUTER);
+	emit_drop_if(p, BPF_JEQ, BPF_REG_4, 0);
+	land(p, unbound);
+	emit_exit(p, FILTER_LENGTH);
+	land_drops(p);
+	emit_exit(p, 0);
+}
+
+int srccheck_filter(const struct srccheck *c, int fd)
+{
+	struct srccheck_program p = {.count = 0};
+	int program;
+	int err;
+
+	if (c->map < 0)
+		return -ENOENT;
+	filter_addresses(&p);
+	filter_binding(&p, c->map);
+	program = srccheck_submit(&p, BPF_PROG_TYPE_SOCKET_FILTER);
+	if (program < 0)
+		return program;
+	err = setsockopt(fd, SOL_SOCKET, SO_ATTACH_BPF, &program, sizeof(program)) ? -errno : 0;
+	close(program);
+	return err;
 }
 
 /* ---- the tables --------------------------------------------------------------- */

@@ -36,6 +36,9 @@ int srccheck_get(const struct srccheck *c, const struct mip6_addr *hoa, struct m
 /* The entry after `hoa` in the table's own order (NULL: the first). -ENOENT at
  * the end. */
 int srccheck_next(const struct srccheck *c, const struct mip6_addr *hoa, struct mip6_addr *ret_hoa);
+/* From now on a raw socket of protocol 41 gets the tunnelled packets only whose sources
+ * do not belong together by the table, each with its first 1280 octets. */
+int srccheck_filter(const struct srccheck *c, int fd);
 int srccheck_count(const struct srccheck *c, enum srccheck_drop reason, uint64_t *ret);
 
 #endif

@@ -701,6 +701,12 @@ void uplane_stop(struct uplane *u, mip6_time now)
 	give_back_all(u);
 }
 
+int uplane_refresh(struct uplane *u, mip6_time now)
+{
+	u->now = now;
+	return mip6_soft_refresh(u->soft, now);
+}
+
 int uplane_reconfigure(struct uplane *u, mip6_time now, const struct mip6_config *config)
 {
 	struct mip6_config copy;

@@ -42,10 +42,11 @@ const struct journal_load *uplane_load(const struct uplane *u);
 /* The protocol's node, for records and questions. */
 struct mip6_node *uplane_node(struct uplane *u);
 
-/* mip6_node_start, _stop, _reconfigure, _tick, _deadline. Stopping gives the
+/* mip6_node_start, _stop, _refresh, _reconfigure, _tick, _deadline. Stopping gives the
  * interfaces back to the kernel as they were found. */
 int uplane_start(struct uplane *u, mip6_time now);
 void uplane_stop(struct uplane *u, mip6_time now);
+int uplane_refresh(struct uplane *u, mip6_time now);
 int uplane_reconfigure(struct uplane *u, mip6_time now, const struct mip6_config *config);
 void uplane_tick(struct uplane *u, mip6_time now);
 mip6_time uplane_deadline(const struct uplane *u);

@@ -196,6 +196,20 @@ int mip6_soft_reconfigure(struct mip6_soft *s, mip6_time now, const struct mip6_
 	return err;
 }
 
+int mip6_soft_refresh(struct mip6_soft *s, mip6_time now)
+{
+	int err;
+
+	s->now = now;
+	if (!s->node)
+		return MIP6_ERR_STATE;
+	enter(s);
+	err = mip6_node_refresh(s->node, now);
+	leave(s);
+	soft_finish(s);
+	return err;
+}
+
 /* ---- configuration ------------------------------------------------------------------------ */
 
 void soft_update_forwarding(struct mip6_soft *s)

@@ -224,6 +224,15 @@ static uint64_t *refused_from_ha(struct mip6_soft *s, const struct ip6_packet *o
 	return NULL;
 }
 
+/* Counts it. The protocol is told what no binding answers for. */
+static void refuse(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *outer,
+		   uint64_t *reason)
+{
+	(*reason)++;
+	if (reason == &s->stats.drop_no_binding || reason == &s->stats.drop_wrong_coa)
+		soft_to_core(s, ifindex, outer);
+}
+
 void soft_decapsulate(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet,
 		      const struct ip6_packet *outer)
 {
@@ -241,7 +250,7 @@ void soft_decapsulate(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *pa
 	if (!refused && !copy_congestion(packet, &inner, outer->traffic_class))
 		refused = &s->stats.drop_malformed;
 	if (refused) {
-		(*refused)++;
+		refuse(s, ifindex, outer, refused);
 		return;
 	}
 	s->stats.decapsulated++;

@@ -43,6 +43,29 @@ static void ha_restart_in_move(void)
 	lab_run_free(&run);
 }
 
+/* On both planes. */
+static void binding_comes_back(const char *path)
+{
+	static const char *const planes[] = {"plane=kernel", "plane=user"};
+	struct lab_run run;
+
+	for (size_t i = 0; i < 2; i++) {
+		LAB_RUN(&run, path, "-p", planes[i]);
+		lab_holds(&run, run.code == 0, planes[i]);
+		lab_run_free(&run);
+	}
+}
+
+static void lost_binding(void)
+{
+	binding_comes_back("tests/lab/runs/scenarios/lost-binding.yaml");
+}
+
+static void replaced_home_agent(void)
+{
+	binding_comes_back("tests/lab/runs/scenarios/replaced.yaml");
+}
+
 /* SIGTERM: foreign addresses, routes and rules were planted before; the kernel's
  * state is the same after, and was another while the daemons ran. */
 static void leaves_no_trace(void)
@@ -134,6 +157,8 @@ int main(void)
 	    {"kill_ha", kill_ha},
 	    {"ha_first", ha_first},
 	    {"ha_restart_in_move", ha_restart_in_move},
+	    {"lost_binding", lost_binding},
+	    {"replaced_home_agent", replaced_home_agent},
 	    {"leaves_no_trace", leaves_no_trace},
 	    {"stop_and_start_away", stop_and_start_away},
 	    {"killed_and_stopped", killed_and_stopped},

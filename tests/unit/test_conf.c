@@ -651,7 +651,7 @@ static void defaults_are_those_of_the_rfc(void)
 	CU_ASSERT_EQUAL(c.initial_bindack_first, INT64_C(1500000000));
 	CU_ASSERT_EQUAL(c.initial_bindack_rereg, INT64_C(1000000000));
 	CU_ASSERT_EQUAL(c.ha_max_binding_life_s, 262140);
-	CU_ASSERT_EQUAL(c.mn_max_ha_binding_life_s, 262140);
+	CU_ASSERT_EQUAL(c.mn_max_ha_binding_life_s, 600);
 	CU_ASSERT_EQUAL(c.default_acl, MIP6_ACL_ALLOW);
 	CU_ASSERT_EQUAL(c.interface_init_delay, 0);
 	CU_ASSERT_EQUAL(c.router_probes, 0);

@@ -373,7 +373,7 @@ static void leaving_again(void)
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
 	CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, COA1));
 	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.seq, (uint16_t)(seq + 1));
-	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 21600);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 150);
 	rig_end(&r);
 }
 
@@ -460,7 +460,7 @@ static void home_and_away_without_link_event(void)
 		CU_ASSERT_FALSE(home_prefix_is_on_link(&r));
 		CU_ASSERT(goes_through(&r, 1000 + ETH0, AR1));
 		CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
-		CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 21600);
+		CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 150);
 		rig_accept(&r, COA1, 600);
 		for (int i = 0; i < 20; i++) {
 			rig_pass(&r, 50 * MS);
@@ -652,6 +652,103 @@ static void states_for_people(void)
 	rig_end(&r);
 }
 
+/* ---- after the binding has expired --------------------------------------------------------- */
+
+/* Nobody keeps the address for the node any more: it is new to the home link (11.5.5),
+ * and there is nothing to de-register. */
+static void expired_binding_at_home(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r); /* for 240 s */
+	rig_link(&r, ETH0, false);
+	rig_pass(&r, 300 * S);
+	rig_forget(&r);
+	attach_home(&r, home_agent_ra());
+	rig_pass(&r, 2 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 0);
+	CU_ASSERT(rig_count_nd(&r, ICMP6_NS) >= 1);
+	for (unsigned i = 0; i < rig_count_nd(&r, ICMP6_NS); i++)
+		CU_ASSERT(mip6_addr_is_unspecified(&rig_nd(&r, ICMP6_NS, i)->tx.src));
+	CU_ASSERT(hoa_at_home(&r));
+	rig_end(&r);
+}
+
+/* A Binding Update that was not answered may have made a binding, for as long as it asked
+ * for: before that is over, the node de-registers. */
+static void unanswered_binding_at_home(void)
+{
+	static struct rig r;
+
+	for (int late = 0; late < 2; late++) {
+		rig_init(&r);
+		rig_start(&r);
+		rig_attach1(&r);
+		rig_pass(&r, S);
+		rig_link(&r, ETH0, false);
+		rig_pass(&r, late ? 610 * S : 590 * S);
+		rig_forget(&r);
+		attach_home(&r, home_agent_ra());
+		CU_ASSERT_EQUAL(rig_count_bu(&r), late ? 0 : 1);
+		rig_end(&r);
+	}
+}
+
+/* The refresh fell due while there was no link, when the binding was still good. */
+static void first_wait_after_the_binding_expired(void)
+{
+	static struct rig r;
+	mip6_time start;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	rig_link(&r, ETH0, false);
+	rig_pass(&r, 300 * S);
+	rig_forget(&r);
+	rig_attach1(&r);
+	start = r.now;
+	rig_pass(&r, 2 * S);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 2);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->at, start);
+	CU_ASSERT_EQUAL(rig_bu(&r, 1)->at, start + 3 * S / 2);
+	rig_end(&r);
+}
+
+/* 11.7.1: no longer than the home address is valid, as told on the home link. */
+static void home_prefix_bounds_the_lifetime(void)
+{
+	static struct rig r;
+	struct nd_ra ra = home_agent_ra();
+
+	ra.pio[0].valid = 400;
+	ra.pio[0].preferred = 300;
+	rig_init(&r);
+	rig_start(&r);
+	attach_home(&r, ra);
+	rig_pass(&r, 10 * S);
+	rig_link(&r, ETH0, false);
+	rig_forget(&r);
+	rig_attach1(&r);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 97); /* of 390 s */
+	rig_accept(&r, COA1, 97);
+	rig_pass(&r, 311 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 2);
+	CU_ASSERT(rig_bu(&r, 1)->mh.bu.lifetime <= 20 && rig_bu(&r, 1)->mh.bu.lifetime >= 19);
+	/* When that is over the home link may tell more by now: the home agent knows. */
+	rig_accept(&r, COA1, 19);
+	rig_pass(&r, 66 * S);
+	rig_accept(&r, COA1, 1);
+	rig_link(&r, ETH0, false);
+	rig_pass(&r, 60 * S);
+	rig_attach1(&r);
+	CU_ASSERT_EQUAL(rig_last_bu(&r)->mh.bu.lifetime, 150);
+	rig_end(&r);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -679,6 +776,10 @@ int main(void)
 	    {"answer_lost_for_long", answer_lost_for_long},
 	    {"restart_at_home", restart_at_home},
 	    {"restart_while_returning", restart_while_returning},
+	    {"expired_binding_at_home", expired_binding_at_home},
+	    {"unanswered_binding_at_home", unanswered_binding_at_home},
+	    {"first_wait_after_the_binding_expired", first_wait_after_the_binding_expired},
+	    {"home_prefix_bounds_the_lifetime", home_prefix_bounds_the_lifetime},
 	    {"states_for_people", states_for_people},
 	};
 

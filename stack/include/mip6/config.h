@@ -99,7 +99,7 @@ struct mip6_config {
 	/* mobile node */
 	struct mip6_home_config homes[MIP6_MAX_HOMES];
 	size_t home_count;
-	uint32_t mn_max_ha_binding_life_s; /* MnMaxHaBindingLife, default 262140 */
+	uint32_t mn_max_ha_binding_life_s; /* MnMaxHaBindingLife, default 600 */
 	mip6_time initial_bindack_first;   /* InitialBindackTimeoutFirstReg, default 1.5 s */
 	mip6_time initial_bindack_rereg;   /* InitialBindackTimeoutReReg, default 1 s */
 	unsigned max_ha_resends;	   /* MnMaxHaConsecutiveResends, 0: no limit */

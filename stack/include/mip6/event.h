@@ -35,9 +35,11 @@ enum mip6_event_id {
 	MIP6_EV_BRR_RX,
 	MIP6_EV_BINDING_NEW, /* home agent: hoa, coa, lifetime_s */
 	MIP6_EV_BINDING_CHANGED,
-	MIP6_EV_BINDING_GONE, /* hoa, reason */
-	MIP6_EV_REGISTERED,   /* mobile node: binding accepted by peer */
+	MIP6_EV_BINDING_GONE,	/* hoa, reason */
+	MIP6_EV_TUNNEL_REFUSED, /* home agent: hoa, coa: a tunnelled packet without binding */
+	MIP6_EV_REGISTERED,	/* mobile node: binding accepted by peer */
 	MIP6_EV_DEREGISTERED,
+	MIP6_EV_BINDING_DOUBTED, /* mobile node: hoa, coa, peer, type, code of the error */
 	MIP6_EV_TUNNEL_UP,
 	MIP6_EV_TUNNEL_DOWN,
 	MIP6_EV_DROP,	     /* a packet was dropped: reason, src */

@@ -105,6 +105,10 @@ int mip6_node_start(struct mip6_node *node, mip6_time now);
 void mip6_node_stop(struct mip6_node *node, mip6_time now);
 /* A new configuration of the same role; good bindings stay. */
 int mip6_node_reconfigure(struct mip6_node *node, mip6_time now, const struct mip6_config *config);
+/* A mobile node that is away asks its home agent again at once, also after a refusal:
+ * somebody says that the binding may be lost. MIP6_ERR_STATE when the node does not run
+ * or is no mobile node. */
+int mip6_node_refresh(struct mip6_node *node, mip6_time now);
 
 void mip6_node_link(struct mip6_node *node, mip6_time now, const struct mip6_link *link);
 void mip6_node_link_gone(struct mip6_node *node, mip6_time now, unsigned ifindex);

@@ -124,6 +124,8 @@ void mip6_soft_forwarding(struct mip6_soft *s, bool on);
 int mip6_soft_start(struct mip6_soft *s, mip6_time now);
 void mip6_soft_stop(struct mip6_soft *s, mip6_time now);
 int mip6_soft_reconfigure(struct mip6_soft *s, mip6_time now, const struct mip6_config *config);
+/* mip6_node_refresh of the protocol; MIP6_ERR_STATE also without one. */
+int mip6_soft_refresh(struct mip6_soft *s, mip6_time now);
 
 /* Frames that an interface received: those to its own MAC, multicast, broadcast.
  * Other kinds than IPv6 are ignored. The buffers are written to. */
