@@ -197,20 +197,39 @@ static const char *state_text(const struct bcache_entry *e)
 	return e->state == BCACHE_BOUND ? "bound" : "deleted";
 }
 
+struct listing {
+	bool (*fn)(void *arg, const struct mip6_binding_info *info);
+	void *arg;
+};
+
+static bool list_entry(void *arg, struct bcache_entry *e)
+{
+	const struct listing *l = arg;
+	struct mip6_binding_info info = {.hoa = e->hoa, .coa = e->coa};
+
+	info.ifindex = ha_entry_site(e)->ifindex;
+	info.seq = e->seq;
+	info.flags = e->flags;
+	info.expires = e->timer.at;
+	info.state = state_text(e);
+	return l->fn(l->arg, &info);
+}
+
+uint64_t ha_bindings_from(const struct mip6_node *node, uint64_t cursor,
+			  bool (*fn)(void *arg, const struct mip6_binding_info *info), void *arg)
+{
+	struct listing l = {fn, arg};
+
+	return bcache_walk(&node->ha->bcache, cursor, list_entry, &l);
+}
+
 void ha_bindings(const struct mip6_node *node,
 		 bool (*fn)(void *arg, const struct mip6_binding_info *info), void *arg)
 {
-	const struct bcache_entry *e = NULL;
+	(void)ha_bindings_from(node, 0, fn, arg);
+}
 
-	while ((e = bcache_next(&node->ha->bcache, e))) {
-		struct mip6_binding_info info = {.hoa = e->hoa, .coa = e->coa};
-
-		info.ifindex = ha_entry_site(e)->ifindex;
-		info.seq = e->seq;
-		info.flags = e->flags;
-		info.expires = e->timer.at;
-		info.state = state_text(e);
-		if (!fn(arg, &info))
-			return;
-	}
+size_t ha_binding_count(const struct mip6_node *node)
+{
+	return node->ha->bcache.table.count;
 }

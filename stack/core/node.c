@@ -468,6 +468,18 @@ void mip6_node_bindings(const struct mip6_node *node,
 		ha_bindings(node, fn, arg);
 }
 
+uint64_t mip6_node_bindings_from(const struct mip6_node *node, uint64_t cursor,
+				 bool (*fn)(void *arg, const struct mip6_binding_info *info),
+				 void *arg)
+{
+	return node->ha ? ha_bindings_from(node, cursor, fn, arg) : 0;
+}
+
+size_t mip6_node_binding_count(const struct mip6_node *node)
+{
+	return node->ha ? ha_binding_count(node) : 0;
+}
+
 size_t mip6_node_unsaved(const struct mip6_node *node)
 {
 	if (node->ha)
@@ -517,4 +529,15 @@ void mip6_node_wanted(const struct mip6_node *node,
 		      bool (*fn)(void *arg, const struct mip6_object *object), void *arg)
 {
 	plane_each(node->plane, fn, arg);
+}
+
+uint64_t mip6_node_wanted_from(const struct mip6_node *node, uint64_t cursor,
+			       bool (*fn)(void *arg, const struct mip6_object *object), void *arg)
+{
+	return plane_each_from(node->plane, cursor, fn, arg);
+}
+
+size_t mip6_node_wanted_count(const struct mip6_node *node)
+{
+	return plane_count(node->plane);
 }

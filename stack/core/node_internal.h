@@ -170,6 +170,9 @@ void mn_interfaces(const struct mip6_node *node,
 size_t mn_record_unsaved(const struct mn *mn);
 
 /* The home agent engine (ha.c, bcache.c). */
+uint64_t ha_bindings_from(const struct mip6_node *node, uint64_t cursor,
+			  bool (*fn)(void *arg, const struct mip6_binding_info *info), void *arg);
+size_t ha_binding_count(const struct mip6_node *node);
 size_t ha_unsaved(const struct mip6_node *node);
 int ha_new(struct mip6_node *node);
 void ha_free(struct mip6_node *node);

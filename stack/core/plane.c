@@ -546,6 +546,33 @@ bool plane_has(const struct plane *p, const struct mip6_object *object)
 	return e && e->wanted && e->applied && !e->was;
 }
 
+struct each {
+	bool (*fn)(void *arg, const struct mip6_object *object);
+	void *arg;
+};
+
+static bool each_entry(void *arg, struct table_node *n)
+{
+	const struct entry *e = (const struct entry *)(const void *)n;
+	struct mip6_object o = entry_object(e);
+	const struct each *each = arg;
+
+	return !e->wanted || each->fn(each->arg, &o);
+}
+
+uint64_t plane_each_from(const struct plane *p, uint64_t cursor,
+			 bool (*fn)(void *arg, const struct mip6_object *object), void *arg)
+{
+	struct each each = {fn, arg};
+
+	return table_walk(&p->entries, cursor, each_entry, &each);
+}
+
+size_t plane_count(const struct plane *p)
+{
+	return p->entries.count;
+}
+
 void plane_each(const struct plane *p, bool (*fn)(void *arg, const struct mip6_object *object),
 		void *arg)
 {

@@ -39,5 +39,10 @@ bool plane_has(const struct plane *p, const struct mip6_object *object);
 uint32_t plane_object_hash(const struct mip6_object *o);
 void plane_each(const struct plane *p, bool (*fn)(void *arg, const struct mip6_object *object),
 		void *arg);
+/* In pieces, as table_walk. */
+uint64_t plane_each_from(const struct plane *p, uint64_t cursor,
+			 bool (*fn)(void *arg, const struct mip6_object *object), void *arg);
+/* Of all entries, those included that are about to be removed. */
+size_t plane_count(const struct plane *p);
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Clients of the control socket: lines in, lines out, nothing else. Each client
  * has one buffer in (a request must fit) and one buffer out that grows to a
- * bound. */
+ * bound. A client gets one answer in a turn of the loop, and the next when it has taken
+ * that: however much it asks, packets wait for no more than one answer. */
 #include "control.h"
 
 #include <errno.h>
@@ -23,6 +24,9 @@ struct client {
 	bool monitors;
 	bool dead;	 /* to be closed at the end of the input at work */
 	uint64_t missed; /* events that it was not given, and not told of yet */
+	bool ended;	 /* it will say no more, but may still hear */
+	bool waiting;	 /* a whole request is in the buffer */
+	uint32_t events; /* that the loop waits for */
 	size_t in_len;
 	char in[CONTROL_LINE];
 	char *out;
@@ -69,6 +73,18 @@ static bool reserve(struct client *c, size_t more)
 	return true;
 }
 
+/* A request that waits is served when the loop comes by, which it does at once where the
+ * client could take an answer. */
+static void watch(struct client *c)
+{
+	uint32_t events = (c->ended || c->waiting ? 0u : EPOLLIN) |
+			  (c->waiting || c->out_len > 0 ? EPOLLOUT : 0u);
+
+	if (events != c->events)
+		loop_change(c->control->loop, &c->watch, events);
+	c->events = events;
+}
+
 /* Sends what waits, as far as the client takes it; asks the loop for the rest. */
 static void flush(struct client *c)
 {
@@ -86,10 +102,10 @@ static void flush(struct client *c)
 	}
 	if (c->out_pos == c->out_len)
 		c->out_pos = c->out_len = 0;
-	loop_change(c->control->loop, &c->watch, c->out_len > 0 ? EPOLLIN | EPOLLOUT : EPOLLIN);
+	watch(c);
 }
 
-static void put(struct client *c, const char *data, size_t len)
+static void append(struct client *c, const char *data, size_t len)
 {
 	if (c->dead)
 		return;
@@ -99,7 +115,13 @@ static void put(struct client *c, const char *data, size_t len)
 	}
 	memcpy(c->out + c->out_len, data, len);
 	c->out_len += len;
-	flush(c);
+}
+
+static void put(struct client *c, const char *data, size_t len)
+{
+	append(c, data, len);
+	if (!c->dead)
+		flush(c);
 }
 
 static void put_json(struct client *c, json_t *answer)
@@ -110,7 +132,7 @@ static void put_json(struct client *c, json_t *answer)
 		c->dead = true;
 		return;
 	}
-	put(c, text, strlen(text));
+	append(c, text, strlen(text));
 	put(c, "\n", 1);
 	free(text);
 }
@@ -160,24 +182,21 @@ static void serve_line(struct client *c, mip6_time now, const char *line, size_t
 	control_request_clear(&request);
 }
 
-/* Serves every whole line in the buffer; false when a line is too long. */
-static bool serve_lines(struct client *c, mip6_time now)
+/* Serves the first whole line in the buffer. */
+static void serve_next(struct client *c, mip6_time now)
 {
-	char *begin = c->in;
-	size_t left = c->in_len;
-	char *end;
+	char *end = memchr(c->in, '\n', c->in_len);
+	size_t len;
 
-	while (!c->dead && (end = memchr(begin, '\n', left))) {
-		size_t len = (size_t)(end - begin);
-
+	if (end) {
+		len = (size_t)(end - c->in);
+		c->waiting = false;
 		if (len > 0)
-			serve_line(c, now, begin, len);
-		begin = end + 1;
-		left -= len + 1;
+			serve_line(c, now, c->in, len);
+		c->in_len -= len + 1;
+		memmove(c->in, end + 1, c->in_len);
 	}
-	memmove(c->in, begin, left);
-	c->in_len = left;
-	return left < sizeof(c->in);
+	c->waiting = memchr(c->in, '\n', c->in_len) != NULL;
 }
 
 /* ---- clients --------------------------------------------------------------------- */
@@ -200,7 +219,7 @@ static void drop(struct client *c)
 	free(c);
 }
 
-static void receive(struct client *c, mip6_time now)
+static void receive(struct client *c)
 {
 	static const char too_long[] = "{\"ok\":false,\"error\":\"the request is too long\"}\n";
 	ssize_t n = recv(c->watch.fd, c->in + c->in_len, sizeof(c->in) - c->in_len, MSG_DONTWAIT);
@@ -209,12 +228,10 @@ static void receive(struct client *c, mip6_time now)
 		c->dead = errno != EAGAIN && errno != EINTR;
 		return;
 	}
-	if (n == 0) {
-		c->dead = true;
-		return;
-	}
+	c->ended = n == 0;
 	c->in_len += (size_t)n;
-	if (serve_lines(c, now))
+	c->waiting = memchr(c->in, '\n', c->in_len) != NULL;
+	if (c->waiting || c->in_len < sizeof(c->in))
 		return;
 	put(c, too_long, sizeof(too_long) - 1);
 	c->dead = true;
@@ -248,10 +265,16 @@ static void client_ready(void *arg, mip6_time now, uint32_t events)
 		flush(c);
 		tell_missed(c, now);
 	}
-	if (!c->dead && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
-		receive(c, now);
+	if (!c->dead && !c->waiting && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
+		receive(c);
+	if (!c->dead && c->waiting && c->out_len == 0)
+		serve_next(c, now);
+	if (c->ended && !c->waiting && c->out_len == 0)
+		c->dead = true;
 	if (c->dead)
 		drop(c);
+	else
+		watch(c);
 }
 
 int control_accept_fd(struct control *control, int fd)
@@ -264,6 +287,7 @@ int control_accept_fd(struct control *control, int fd)
 	}
 	c->control = control;
 	c->watch = (struct loop_watch){.fd = fd, .fn = client_ready, .arg = c};
+	c->events = EPOLLIN;
 	if (loop_add(control->loop, &c->watch, EPOLLIN)) {
 		close(fd);
 		free(c);

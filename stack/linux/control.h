@@ -35,7 +35,7 @@ enum control_command {
 /* A request, checked: what is not there has its default. */
 struct control_request {
 	enum control_command command;
-	uint64_t offset;	      /* lists: where the page begins */
+	uint64_t offset;	      /* lists: where the page begins: 0, or `next` of another */
 	uint64_t limit;		      /* lists: entries at most, 1 to CONTROL_PAGE */
 	bool on;		      /* monitor: begin or end */
 	char name[CONTROL_NAME];      /* set: the setting */
@@ -45,6 +45,8 @@ struct control_request {
 };
 
 #define CONTROL_PAGE 1000
+/* Entries of one answer in lists that may be long: it is made while packets wait. */
+#define CONTROL_PART 40
 
 /* "status" for CONTROL_STATUS. */
 const char *control_command_name(enum control_command command);

@@ -117,11 +117,8 @@ static void end_page(const struct page *p, json_t *answer, const char *name)
 static bool add_binding(void *arg, const struct mip6_binding_info *b)
 {
 	struct page *p = arg;
-	json_t *o;
+	json_t *o = json_object();
 
-	if (!in_page(p))
-		return true;
-	o = json_object();
 	set_addr(o, "hoa", &b->hoa);
 	set_addr(o, "coa", &b->coa);
 	set_text(o, "interface", name_of(p->host, b->ifindex));
@@ -130,7 +127,7 @@ static bool add_binding(void *arg, const struct mip6_binding_info *b)
 	set_flags(o, b->flags);
 	set_time(o, "expires_s", p->now, b->expires);
 	json_array_append_new(p->list, o);
-	return true;
+	return ++p->count < p->limit;
 }
 
 /* What the last acknowledgement said; nothing when there was none. */
@@ -193,10 +190,32 @@ static bool add_object(void *arg, const struct mip6_object *object)
 	struct page *p = arg;
 	char text[256];
 
-	if (in_page(p))
-		json_array_append_new(p->list,
-				      json_string(mip6_object_format(object, text, sizeof(text))));
-	return true;
+	json_array_append_new(p->list, json_string(mip6_object_format(object, text, sizeof(text))));
+	return ++p->count < p->limit;
+}
+
+/* Lists that may be long go on from where the page before ended, and in small parts:
+ * `next` is a place in the table. */
+static void answer_long_list(const struct host *h, mip6_time now,
+			     const struct control_request *request, json_t *answer)
+{
+	struct page p = begin_page(h, now, request);
+	uint64_t next;
+	size_t total;
+
+	if (p.limit > CONTROL_PART)
+		p.limit = CONTROL_PART;
+	if (request->command == CONTROL_BINDINGS) {
+		next = mip6_node_bindings_from(h->node, request->offset, add_binding, &p);
+		total = mip6_node_binding_count(h->node);
+	} else {
+		next = mip6_node_wanted_from(h->node, request->offset, add_object, &p);
+		total = mip6_node_wanted_count(h->node);
+	}
+	json_object_set_new(answer, control_command_name(request->command), p.list);
+	set_uint(answer, "total", total);
+	if (next)
+		set_uint(answer, "next", next);
 }
 
 static void answer_list(const struct host *h, mip6_time now, const struct control_request *request,
@@ -204,14 +223,10 @@ static void answer_list(const struct host *h, mip6_time now, const struct contro
 {
 	struct page p = begin_page(h, now, request);
 
-	if (request->command == CONTROL_BINDINGS)
-		mip6_node_bindings(h->node, add_binding, &p);
-	else if (request->command == CONTROL_REGISTRATIONS)
+	if (request->command == CONTROL_REGISTRATIONS)
 		mip6_node_registrations(h->node, add_registration, &p);
-	else if (request->command == CONTROL_INTERFACES)
-		mip6_node_interfaces(h->node, add_interface, &p);
 	else
-		mip6_node_wanted(h->node, add_object, &p);
+		mip6_node_interfaces(h->node, add_interface, &p);
 	end_page(&p, answer, control_command_name(request->command));
 }
 
@@ -241,6 +256,7 @@ static void answer_status(const struct host *h, mip6_time now, json_t *answer)
 	set_uint(answer, "registrations", s.registrations);
 	set_uint(answer, "handovers", s.handovers);
 	set_uint(answer, "plane_errors", s.plane_errors);
+	set_uint(answer, "unsaved", mip6_node_unsaved(h->node));
 	set_uint(answer, "clients", control_client_count(h->control));
 }
 
@@ -318,6 +334,10 @@ int control_host_answer(void *arg, mip6_time now, const struct control_request *
 		return host_reload(h, now, error, cap);
 	case CONTROL_REFRESH:
 		return refresh(h, now, error, cap);
+	case CONTROL_BINDINGS:
+	case CONTROL_OBJECTS:
+		answer_long_list(h, now, request, answer);
+		return MIP6_OK;
 	default:
 		answer_list(h, now, request, answer);
 		return MIP6_OK;

@@ -86,7 +86,7 @@ static bool get_count(const json_t *value, json_int_t min, json_int_t max, uint6
 static bool take_member(struct control_request *r, const char *name, const json_t *value)
 {
 	if (strcmp(name, "offset") == 0)
-		return get_count(value, 0, INT32_MAX, &r->offset);
+		return get_count(value, 0, INT64_C(1) << 53, &r->offset);
 	if (strcmp(name, "limit") == 0)
 		return get_count(value, 1, CONTROL_PAGE, &r->limit);
 	if (strcmp(name, "name") == 0)

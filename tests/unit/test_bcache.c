@@ -40,6 +40,61 @@ static void test_entries(void)
 	bcache_free(&b);
 }
 
+struct met {
+	unsigned times[4000];
+	unsigned room; /* of this piece */
+};
+
+static bool meet(void *arg, struct bcache_entry *e)
+{
+	struct met *m = arg;
+
+	m->times[e->hoa.b[14] << 8 | e->hoa.b[15]]++;
+	return --m->room > 0;
+}
+
+static void add_numbered(struct bcache *b, unsigned n)
+{
+	struct mip6_addr hoa = {{0x3f, 0xff}};
+
+	hoa.b[14] = (uint8_t)(n >> 8);
+	hoa.b[15] = (uint8_t)n;
+	CU_ASSERT_PTR_NOT_NULL(bcache_add(b, &hoa));
+}
+
+/* A list is read in pieces while the table grows to many times its size: who is there all
+ * the while is met. Without growth each is met once. */
+static void test_walk(bool growing)
+{
+	static struct met m;
+	struct bcache b;
+	uint64_t cursor = 0;
+	unsigned n = 0;
+	unsigned pieces = 0;
+
+	m = (struct met){.room = 0};
+	bcache_init(&b, 7);
+	while (n < 300)
+		add_numbered(&b, n++);
+	do {
+		m.room = 7;
+		cursor = bcache_walk(&b, cursor, meet, &m);
+		pieces++;
+		for (unsigned i = 0; growing && i < 50 && n < 4000; i++)
+			add_numbered(&b, n++);
+	} while (cursor);
+	CU_ASSERT(pieces >= 300 / 7);
+	for (unsigned i = 0; i < 300; i++)
+		CU_ASSERT(growing ? m.times[i] >= 1 : m.times[i] == 1);
+	bcache_free(&b);
+}
+
+static void test_walk_in_pieces(void)
+{
+	test_walk(false);
+	test_walk(true);
+}
+
 /* What the old node saved is given to a new one. */
 static struct fake_host *restarted(struct fake_host *old, mip6_time now)
 {
@@ -514,6 +569,7 @@ int main(void)
 	static const struct test_case tests[] = {
 	    {"sequence rule", test_sequence_rule},
 	    {"entries", test_entries},
+	    {"a walk in pieces", test_walk_in_pieces},
 	    {"restart", test_restart},
 	    {"restart needs no DAD", test_restart_no_dad},
 	    {"restart after deletion", test_restart_deleted},

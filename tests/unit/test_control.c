@@ -300,6 +300,81 @@ static void several_over_one_connection(void)
 	rig_close(&rig);
 }
 
+/* However many requests wait: packets come between any two answers. */
+static void one_answer_in_a_turn(void)
+{
+	struct rig rig;
+	char buf[4096];
+	mip6_time now;
+	int fd;
+
+	rig_open(&rig);
+	fd = add_client(&rig);
+	for (int i = 0; i < 50; i++)
+		say(fd, "{\"command\":\"bindings\"}\n");
+	for (unsigned i = 0; i < 50; i++) {
+		unsigned before = rig.asked;
+
+		loop_wait(&rig.loop, 1, &now);
+		CU_ASSERT(rig.asked <= before + 1);
+	}
+	turn(&rig);
+	CU_ASSERT_EQUAL(rig.asked, 50);
+	CU_ASSERT_PTR_NOT_NULL(strstr(hear(fd, buf), "\"asked\":50}\n"));
+	close(fd);
+	rig_close(&rig);
+}
+
+/* Who says no more may still hear the answers, as of `echo status | program`. */
+static void half_closed(void)
+{
+	struct rig rig;
+	char buf[4096];
+	int fd;
+
+	rig_open(&rig);
+	fd = add_client(&rig);
+	say(fd, "{\"command\":\"status\"}\n{\"command\":\"stats\"}\n{\"command\":\"status\"}\n");
+	CU_ASSERT_EQUAL(shutdown(fd, SHUT_WR), 0);
+	turn(&rig);
+	CU_ASSERT_EQUAL(rig.asked, 3);
+	CU_ASSERT_PTR_NOT_NULL(strstr(hear(fd, buf), "\"asked\":3}\n"));
+	CU_ASSERT_EQUAL(control_client_count(rig.control), 0);
+	close(fd);
+	rig_close(&rig);
+}
+
+/* A client that does not take its answers gets no further ones made. */
+static void unread_answers_hold_up(void)
+{
+	const int small = 1;
+	struct rig rig;
+	char buf[4096];
+	unsigned asked;
+	int fds[2];
+
+	rig_open(&rig);
+	CU_ASSERT_EQUAL_FATAL(
+	    socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, fds), 0);
+	setsockopt(fds[0], SOL_SOCKET, SO_SNDBUF, &small, sizeof(small));
+	CU_ASSERT_EQUAL(control_accept_fd(rig.control, fds[0]), MIP6_OK);
+	for (int i = 0; i < 250; i++)
+		say(fds[1], "{\"command\":\"bindings\"}\n");
+	for (int i = 0; i < 100; i++)
+		turn(&rig);
+	asked = rig.asked;
+	CU_ASSERT(asked < 200);
+	turn(&rig);
+	CU_ASSERT_EQUAL(rig.asked, asked);
+	for (int i = 0; i < 400; i++) {
+		hear(fds[1], buf);
+		turn(&rig);
+	}
+	CU_ASSERT_EQUAL(rig.asked, 250);
+	close(fds[1]);
+	rig_close(&rig);
+}
+
 static void errors_are_answered(void)
 {
 	struct rig rig;
@@ -497,6 +572,9 @@ int main(void)
 	    {"settings refuse", settings_refuse},
 	    {"settings agree with the file", settings_agree_with_the_file},
 	    {"several over one connection", several_over_one_connection},
+	    {"one answer in a turn", one_answer_in_a_turn},
+	    {"half closed", half_closed},
+	    {"unread answers hold up", unread_answers_hold_up},
 	    {"errors are answered", errors_are_answered},
 	    {"monitors hear events", monitors_hear_events},
 	    {"slow monitor misses", slow_monitor_misses},

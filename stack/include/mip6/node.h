@@ -183,6 +183,13 @@ void mip6_node_registrations(const struct mip6_node *node,
 			     void *arg);
 void mip6_node_interfaces(const struct mip6_node *node,
 			  bool (*fn)(void *arg, const struct mip6_interface_info *info), void *arg);
+/* The same in pieces, between which other things happen: begins at `cursor`, 0 the first
+ * time, until fn returns false, and returns where to go on, 0 at the end. What is there all
+ * the while is met at least once. _count: how many there are. */
+uint64_t mip6_node_bindings_from(const struct mip6_node *node, uint64_t cursor,
+				 bool (*fn)(void *arg, const struct mip6_binding_info *info),
+				 void *arg);
+size_t mip6_node_binding_count(const struct mip6_node *node);
 /* Records that the host could not save and that are being tried again. */
 size_t mip6_node_unsaved(const struct mip6_node *node);
 void mip6_node_stats(const struct mip6_node *node, struct mip6_stats *ret);
@@ -192,5 +199,10 @@ bool mip6_node_on_trial(const struct mip6_node *node, unsigned ifindex,
 /* Every object that is wanted now. */
 void mip6_node_wanted(const struct mip6_node *node,
 		      bool (*fn)(void *arg, const struct mip6_object *object), void *arg);
+/* In pieces, as mip6_node_bindings_from. The count includes objects that are about to be
+ * removed. */
+uint64_t mip6_node_wanted_from(const struct mip6_node *node, uint64_t cursor,
+			       bool (*fn)(void *arg, const struct mip6_object *object), void *arg);
+size_t mip6_node_wanted_count(const struct mip6_node *node);
 
 #endif
