@@ -94,7 +94,8 @@ static int apply_module(struct conf_cursor *c)
 	return err == MIP6_OK ? conf_end(c) : err;
 }
 
-/* Reads the value of a keyword whose feature is missing, and refuses it. */
+/* Reads the value of a keyword whose feature is missing, and refuses it, unless it asks
+ * for nothing. */
 static int apply_missing(const struct conf_keyword *k, struct conf_cursor *c)
 {
 	char name[256];
@@ -103,7 +104,9 @@ static int apply_missing(const struct conf_keyword *k, struct conf_cursor *c)
 
 	if (err == MIP6_OK)
 		err = conf_end(c);
-	return err == MIP6_OK ? conf_unsupported(c, "leave the statement out") : err;
+	if (err != MIP6_OK || k->support == CONF_NO_EFFECT)
+		return err;
+	return conf_unsupported(c, "leave the statement out");
 }
 
 static int apply_statement(struct conf_apply *a, enum conf_where where,
@@ -229,16 +232,19 @@ int conf_use_ipsec(struct conf_apply *a, struct conf_cursor *c)
 	return err;
 }
 
+/* Files are put together from parts that each name the interface they need: what
+ * further statements say of it is added to what is known. */
 static int add_interface(struct conf_apply *a, struct conf_cursor *c, const char *name)
 {
 	struct mip6_config *config = a->config;
 	struct mip6_if_config *array;
 
-	for (size_t i = 0; i < config->interface_count; i++)
-		if (strcmp(config->interfaces[i].name, name) == 0)
-			return conf_fail(c->error, &c->last->at,
-					 "interface \"%s\" is given twice: keep one statement",
-					 name);
+	for (size_t i = 0; i < config->interface_count; i++) {
+		if (strcmp(config->interfaces[i].name, name) != 0)
+			continue;
+		a->interface = &config->interfaces[i];
+		return MIP6_OK;
+	}
 	array = realloc(config->interfaces, (config->interface_count + 1) * sizeof(*array));
 	if (!array)
 		return conf_fail_memory(c->error, &c->last->at);

@@ -8,6 +8,9 @@ static int check_protection(const struct conf_apply *a)
 {
 	if (!a->config->mn_ha_ipsec)
 		return MIP6_OK;
+	/* It registers nothing (the file that UMIP's package brings; warn.c). */
+	if (a->config->role == MIP6_ROLE_MN && a->config->home_count == 0)
+		return MIP6_OK;
 	if (a->ipsec.line != 0)
 		return conf_fail(a->error, &a->ipsec,
 				 "line %d: UseMnHaIPsec is not supported yet: write the line "
@@ -59,10 +62,6 @@ static int check_agents(const struct conf_apply *a)
 
 static int check_mn(const struct conf_apply *a)
 {
-	if (a->config->home_count == 0)
-		return conf_fail(a->error, &a->end,
-				 "a mobile node needs a home: add a block MnHomeLink \"...\" "
-				 "{ HomeAgentAddress ...; HomeAddress ...; }");
 	for (size_t i = 0; i < a->config->home_count; i++) {
 		int err = check_home(a, &a->config->homes[i], &a->home_at[i]);
 

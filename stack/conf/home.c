@@ -124,6 +124,30 @@ int conf_home_prefix(struct conf_apply *a, struct conf_cursor *c)
 	return MIP6_OK;
 }
 
+/* An IPv4 address with its length, and for an address perhaps a list of prefixes. */
+static int home4(struct conf_cursor *c, bool has_list)
+{
+	int err = conf_prefix4(c);
+
+	if (err == MIP6_OK && has_list && conf_peek(c) && conf_peek(c)->kind == CONF_LIST)
+		err = conf_prefix_list(c);
+	if (err == MIP6_OK)
+		err = conf_end(c);
+	return err == MIP6_OK ? conf_unsupported(c, "leave the statement out") : err;
+}
+
+int conf_home_address4(struct conf_apply *a, struct conf_cursor *c)
+{
+	(void)a;
+	return home4(c, true);
+}
+
+int conf_home_prefix4(struct conf_apply *a, struct conf_cursor *c)
+{
+	(void)a;
+	return home4(c, false);
+}
+
 int conf_ro_policy(struct conf_apply *a, struct conf_cursor *c)
 {
 	const struct conf_value *value = conf_peek(c);

@@ -30,6 +30,7 @@ static const struct conf_keyword keywords[] = {
     {"Interface", CONF_IN_FILE, CONF_OWN, CONF_USED, 0, 0, 0, conf_interface},
     {"UseMnHaIPsec", CONF_IN_FILE, CONF_OWN, CONF_NOT_ENABLED, 0, 0, 0, conf_use_ipsec},
     {"KeyMngMobCapability", CONF_IN_FILE, CONF_BOOL, CONF_NO_EFFECT, 0, 0, 0, NULL},
+    {"TunnelPayloadForceSANego", CONF_IN_FILE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
     {"IPsecPolicySet", CONF_IN_FILE, CONF_OWN, CONF_NO_EFFECT, 0, 0, 0, conf_ipsec_set},
 
     /* home agent and correspondent node */
@@ -47,6 +48,7 @@ static const struct conf_keyword keywords[] = {
     {"CnBindingPolicySet", CONF_IN_FILE, CONF_OWN, CONF_NOT_ENABLED, 0, 0, 0, conf_cn_policies},
     {"HaAcceptDsmip6", CONF_IN_FILE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
     {"HomeAgentV4Address", CONF_IN_FILE, CONF_ADDRESS4, CONF_MISSING, 0, 0, 0, NULL},
+    {"HaAcceptIPv4Traffic", CONF_IN_FILE, CONF_OWN, CONF_MISSING, 0, 0, 0, conf_ha_traffic4},
 
     /* mobile node */
     {"MnMaxHaBindingLife", CONF_IN_FILE, CONF_LIFETIME, CONF_USED, MEMBER(mn_max_ha_binding_life_s),
@@ -68,7 +70,7 @@ static const struct conf_keyword keywords[] = {
      NULL},
     {"MnRouterProbes", CONF_IN_FILE, CONF_COUNT, CONF_USED, MEMBER(router_probes), 0, 100, NULL},
     {"MnRouterProbeTimeout", CONF_IN_FILE, CONF_DURATION, CONF_USED, MEMBER(router_probe_timeout),
-     1, 60000, NULL},
+     0, 60000, NULL},
     {"OptimisticHandoff", CONF_IN_FILE, CONF_BOOL, CONF_NO_EFFECT, 0, 0, 0, NULL},
     {"NoHomeReturn", CONF_IN_FILE, CONF_BOOL, CONF_USED, MEMBER(no_home_return), 0, 0, NULL},
     {"UseCnBuAck", CONF_IN_FILE, CONF_BOOL, CONF_NO_EFFECT, 0, 0, 0, NULL},
@@ -80,6 +82,7 @@ static const struct conf_keyword keywords[] = {
     {"UseMovementModule", CONF_IN_FILE, CONF_MODULE, CONF_USED, 0, 0, 0, NULL},
     {"UsePolicyModule", CONF_IN_FILE, CONF_MODULE, CONF_USED, 0, 0, 0, NULL},
     {"MnUseDsmip6", CONF_IN_FILE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
+    {"MnSupportIPv4Traffic", CONF_IN_FILE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
     {"MnHomeLink", CONF_IN_FILE, CONF_OWN, CONF_USED, 0, 0, 0, conf_home_link},
 
     /* Interface "if" { } */
@@ -124,11 +127,16 @@ static const struct conf_keyword keywords[] = {
     {"IsMobRtr", CONF_IN_HOME, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
     {"MnRoPolicy", CONF_IN_HOME, CONF_OWN, CONF_NOT_ENABLED, 0, 0, 0, conf_ro_policy},
     {"HomeAgentV4Address", CONF_IN_HOME, CONF_ADDRESS4, CONF_MISSING, 0, 0, 0, NULL},
+    {"HomeV4Address", CONF_IN_HOME, CONF_OWN, CONF_MISSING, 0, 0, 0, conf_home_address4},
+    {"HomeV4Prefix", CONF_IN_HOME, CONF_OWN, CONF_MISSING, 0, 0, 0, conf_home_prefix4},
     {"HomeAgentName", CONF_IN_HOME, CONF_NAME, CONF_MISSING, 0, 0, 0, NULL},
 
     /* IPsecPolicySet { } */
     {"HomeAgentAddress", CONF_IN_IPSEC, CONF_OWN, CONF_NO_EFFECT, 0, 0, 0, conf_ipsec_address},
     {"HomeAddress", CONF_IN_IPSEC, CONF_OWN, CONF_NO_EFFECT, 0, 0, 0, conf_ipsec_home},
+    {"HomeAgentV4Address", CONF_IN_IPSEC, CONF_ADDRESS4, CONF_NO_EFFECT, 0, 0, 0, NULL},
+    {"HomeAgentName", CONF_IN_IPSEC, CONF_NAME, CONF_NO_EFFECT, 0, 0, 0, NULL},
+    {"HaAcceptDsmip6", CONF_IN_IPSEC, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
     {"IPsecPolicy", CONF_IN_IPSEC, CONF_OWN, CONF_NO_EFFECT, 0, 0, 0, conf_ipsec_policy},
 };
 

@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Which word was meant: edit distance (Levenshtein) over the known words. */
+/* Which word was meant: one that begins so, else by edit distance (Levenshtein) over the known
+ * words. */
 #include "conf/values.h"
 
 #include <string.h>
 
-#define LONGEST 48
+#define LONGEST		   48
+#define SHORTEST_BEGINNING 5
 
 static unsigned min3(unsigned a, unsigned b, unsigned c)
 {
@@ -40,6 +42,17 @@ static unsigned distance(const char *a, size_t a_len, const char *b, size_t b_le
 	return row[b_len];
 }
 
+/* That the name was broken off, but not too early. */
+static bool begins_with(const char *name, const char *text, size_t text_len)
+{
+	if (text_len < SHORTEST_BEGINNING || strlen(name) < text_len)
+		return false;
+	for (size_t i = 0; i < text_len; i++)
+		if (lower(name[i]) != lower(text[i]))
+			return false;
+	return true;
+}
+
 const char *conf_suggest(const char *text, const char *const *names, size_t count)
 {
 	size_t text_len = strlen(text);
@@ -48,6 +61,9 @@ const char *conf_suggest(const char *text, const char *const *names, size_t coun
 
 	if (text_len == 0 || text_len > LONGEST)
 		return NULL;
+	for (size_t i = 0; i < count; i++)
+		if (begins_with(names[i], text, text_len))
+			return names[i];
 	for (size_t i = 0; i < count; i++) {
 		size_t len = strlen(names[i]);
 		size_t longer = len > text_len ? len : text_len;

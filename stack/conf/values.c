@@ -132,13 +132,29 @@ int conf_choice(struct conf_cursor *c, const char *const *names, size_t count, u
 /* What people write who know other configuration files. */
 static const char *bool_meant(const char *text)
 {
-	static const char *const words[] = {"yes", "on",  "true",  "1", "enable",
-					    "no",  "off", "false", "0", "disable"};
+	static const char *const words[] = {"yes", "on",  "1", "enable",
+					    "no",  "off", "0", "disable"};
 
 	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++)
 		if (strcmp(text, words[i]) == 0)
-			return i < 5 ? "enabled" : "disabled";
+			return i < 4 ? "enabled" : "disabled";
 	return NULL;
+}
+
+bool conf_is_bool(const struct conf_value *value, bool *ret)
+{
+	static const char *const words[] = {"enabled", "allow", "true", "disabled",
+					    "deny",    "block", "false"};
+
+	if (!value || value->kind != CONF_WORD)
+		return false;
+	for (size_t i = 0; i < sizeof(words) / sizeof(*words); i++) {
+		if (strcmp(value->text, words[i]) != 0)
+			continue;
+		*ret = i < 3;
+		return true;
+	}
+	return false;
 }
 
 int conf_bool(struct conf_cursor *c, bool *ret)
@@ -149,6 +165,10 @@ int conf_bool(struct conf_cursor *c, bool *ret)
 	unsigned index;
 	int err;
 
+	if (conf_is_bool(value, ret)) {
+		c->last = value;
+		return MIP6_OK;
+	}
 	if (meant)
 		return conf_fail(c->error, &value->at,
 				 "%s: expected enabled or disabled, not %s: did you mean %s?",
@@ -326,6 +346,17 @@ static bool is_prefix4(const char *text)
 	addr_text[slash - text] = '\0';
 	return inet_pton(AF_INET, addr_text, &addr) == 1 &&
 	       read_digits(slash + 1, strlen(slash + 1), &len) == 0 && len <= 32;
+}
+
+int conf_prefix4(struct conf_cursor *c)
+{
+	static const char what[] = "an IPv4 address and prefix length, as in 192.0.2.1/24";
+	const char *text;
+	int err = next_word(c, what, &text);
+
+	if (err != MIP6_OK)
+		return err;
+	return is_prefix4(text) ? MIP6_OK : wrong(c, what);
 }
 
 int conf_prefix_list(struct conf_cursor *c)

@@ -25,7 +25,11 @@ int conf_end(const struct conf_cursor *c);
 int conf_end_with_block(const struct conf_cursor *c);
 
 /* The following take the next value and read it. */
+/* enabled or disabled; UMIP's other words for these are allow, true, deny, block and
+ * false. */
 int conf_bool(struct conf_cursor *c, bool *ret);
+/* Whether a value (may be NULL) is one of these words, without taking it. */
+bool conf_is_bool(const struct conf_value *value, bool *ret);
 int conf_number(struct conf_cursor *c, uint64_t min, uint64_t max, uint64_t *ret);
 /* A decimal number of seconds; min, max and *ret in ns. */
 int conf_duration(struct conf_cursor *c, mip6_time min, mip6_time max, mip6_time *ret);
@@ -33,6 +37,8 @@ int conf_address(struct conf_cursor *c, struct mip6_addr *ret);
 /* ADDRESS/LENGTH; the bits behind the length stay. */
 int conf_prefix(struct conf_cursor *c, struct mip6_prefix *ret);
 int conf_address4(struct conf_cursor *c);
+/* IPv4 ADDRESS/LENGTH. */
+int conf_prefix4(struct conf_cursor *c);
 /* A quoted string that fits buf; `what` as for conf_next. */
 int conf_string(struct conf_cursor *c, const char *what, char *buf, size_t cap);
 int conf_ifname(struct conf_cursor *c, char ret[MIP6_IFNAME]);

@@ -97,11 +97,23 @@ static int request_valid(const struct ha *ha, const struct ip6_packet *p,
 	return MIP6_OK;
 }
 
+/* The status of a home address that is not allowed. */
+static uint8_t denied_status(const struct ha *ha, const struct mip6_addr *hoa)
+{
+	const struct mip6_config *c = &ha->node->config;
+	uint8_t status = c->default_acl_status;
+
+	for (size_t i = c->acl_count; i-- > 0;)
+		if (mip6_addr_equal(&c->acl[i].hoa, hoa))
+			status = c->acl[i].status;
+	return status ? status : MH_STATUS_PROHIBITED;
+}
+
 /* The home agent's own addresses would make it tunnel to itself, or take them
  * from it. */
-static bool request_refused(const struct ha *ha, const struct ha_request *r)
+static bool takes_ours(const struct ha *ha, const struct ha_request *r)
 {
-	return !ha_allowed(ha, &r->hoa) || ha_owns(ha, &r->hoa) || ha_owns(ha, &r->coa);
+	return ha_owns(ha, &r->hoa) || ha_owns(ha, &r->coa);
 }
 
 static void register_binding(struct ha *ha, mip6_time now, const struct ha_request *r,
@@ -111,7 +123,9 @@ static void register_binding(struct ha *ha, mip6_time now, const struct ha_reque
 
 	if (!ha_home_find(ha, now, &r->hoa, &home))
 		refuse(ha, now, r, MH_STATUS_NOT_HOME_SUBNET);
-	else if (request_refused(ha, r))
+	else if (!ha_allowed(ha, &r->hoa))
+		refuse(ha, now, r, denied_status(ha, &r->hoa));
+	else if (takes_ours(ha, r))
 		refuse(ha, now, r, MH_STATUS_PROHIBITED);
 	else if (!r->reply.has_rh2) /* the HAO must be there to register */
 		node_drop(ha->node, now, r->ifindex, MIP6_ERR_VALUE, &r->reply.dst);

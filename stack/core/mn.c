@@ -13,6 +13,8 @@ bool mn_may_use(const struct mip6_node *node, const struct iface *iface)
 {
 	bool all = node->config.use_all_interfaces;
 
+	if (node->config.home_count == 0) /* nobody to register with: it does nothing */
+		return false;
 	if (!(iface->configured || all) || iface->config.type != MIP6_ROLE_MN)
 		return false;
 	if (iface->config.preference <= 0 || strcmp(iface->link.name, "lo") == 0)
@@ -118,8 +120,12 @@ void mn_update(struct mip6_node *node, mip6_time now)
 	struct mip6_addr previous;
 	bool due = false;
 
-	if (!mn->running || mn->home_count == 0)
+	if (!mn->running)
 		return;
+	if (mn->home_count == 0) {
+		plane_unwant_all(node->plane, mn);
+		return;
+	}
 	previous = previous_coa(mn);
 	for (size_t i = 0; i < mn->home_count; i++)
 		decide(mn->homes[i], now, &previous);
@@ -182,11 +188,13 @@ static int check_config(struct mip6_node *node, mip6_time now)
 {
 	const struct mip6_config *c = &node->config;
 
+	if (c->home_count == 0)
+		return MIP6_OK;
 	if (c->mn_ha_ipsec) {
 		node_warn(node, now, "IPsec is not there yet: write \"UseMnHaIPsec disabled;\"");
 		return MIP6_ERR_CONFIG;
 	}
-	if (c->home_count == 0 || mip6_addr_is_unspecified(&c->homes[0].ha)) {
+	if (mip6_addr_is_unspecified(&c->homes[0].ha)) {
 		node_warn(node, now,
 			  "a MnHomeLink with HomeAgentAddress and HomeAddress is needed");
 		return MIP6_ERR_CONFIG;
@@ -302,7 +310,8 @@ int mn_start(struct mip6_node *node, mip6_time now)
 
 	if (err < 0)
 		return err;
-	node_warn(node, now, "Binding Updates are not protected (UseMnHaIPsec disabled)");
+	if (node->config.home_count > 0)
+		node_warn(node, now, "Binding Updates are not protected (UseMnHaIPsec disabled)");
 	err = set_homes(node, now);
 	if (err < 0)
 		return err;

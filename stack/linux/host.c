@@ -87,6 +87,10 @@ int host_reconfigure(struct host *h, mip6_time now, const struct mip6_config *co
 		snprintf(error, cap, "a change of Plane needs a restart of mip6d");
 		return MIP6_ERR_CONFIG;
 	}
+	if (config->role == MIP6_ROLE_MN && h->config.home_count == 0 && config->home_count > 0) {
+		snprintf(error, cap, "a first MnHomeLink needs a restart of mip6d");
+		return MIP6_ERR_CONFIG;
+	}
 	err = mip6_config_copy(&copy, config);
 	if (err == MIP6_OK) {
 		err = host_node_reconfigure(h, now, &copy);
@@ -129,6 +133,15 @@ static void reopen_log(struct host *h, mip6_time now)
 	host_event(h, &e);
 }
 
+static void tell_warning(void *arg, const char *text)
+{
+	struct host *h = arg;
+	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
+
+	mip6_event_text(&e, "text", text);
+	host_event(h, &e);
+}
+
 int host_reload(struct host *h, mip6_time now, char *error, size_t cap)
 {
 	struct mip6_event e;
@@ -143,6 +156,7 @@ int host_reload(struct host *h, mip6_time now, char *error, size_t cap)
 	if (!err) {
 		h->stats.reloads++;
 		reopen_log(h, now);
+		mip6_conf_warnings(&h->config, tell_warning, h);
 		return MIP6_OK;
 	}
 	h->stats.reload_errors++;
@@ -168,6 +182,13 @@ static int open_log(struct host *h)
 	if (!path && h->options->daemon)
 		eventlog_mute(&h->log);
 	return MIP6_OK;
+}
+
+/* From here on events are written as their reader takes them. */
+static void start_log(struct host *h)
+{
+	eventlog_watch(&h->log, &h->loop);
+	mip6_conf_warnings(&h->config, tell_warning, h);
 }
 
 struct restore {
@@ -308,7 +329,7 @@ static int open_all(struct host *h)
 	if (!err)
 		err = host_open_io(h);
 	if (!err)
-		eventlog_watch(&h->log, &h->loop);
+		start_log(h);
 	if (!err)
 		err = open_control(h);
 	if (!err)

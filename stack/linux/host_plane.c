@@ -24,6 +24,8 @@ int host_plane_choose(struct host *h)
 {
 	char missing[512];
 
+	if (h->config.role == MIP6_ROLE_MN && h->config.home_count == 0)
+		return MIP6_OK; /* it does nothing, least of all with other people's links */
 	h->user_plane = h->config.plane == MIP6_PLANE_USER;
 	if (h->user_plane || features_missing(h->config.role, missing, sizeof(missing)) == 0)
 		return MIP6_OK;

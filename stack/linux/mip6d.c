@@ -129,6 +129,13 @@ static enum mode parse_options(int argc, char **argv, struct host_options *o)
 	return mode;
 }
 
+static void print_warning(void *arg, const char *text)
+{
+	const char *const *path = arg;
+
+	fprintf(stderr, "%s: warning: %s\n", *path, text);
+}
+
 static int test_config(const char *path)
 {
 	struct mip6_config config;
@@ -138,6 +145,7 @@ static int test_config(const char *path)
 		fprintf(stderr, "%s\n", error);
 		return 1;
 	}
+	mip6_conf_warnings(&config, print_warning, &path);
 	mip6_config_clear(&config);
 	printf("%s: good\n", path);
 	return 0;

@@ -18,7 +18,8 @@ struct setting {
 	uint32_t max;
 };
 
-#define MAX_LIFE 262140 /* 65535 units of 4 s (RFC 6275 6.1.7) */
+#define LEAST_REFUSAL 128    /* of the statuses of a Binding Acknowledgement (6.1.8) */
+#define MAX_LIFE      262140 /* 65535 units of 4 s (RFC 6275 6.1.7) */
 
 /* The bounds are those of mip6d.conf; of TYPE_SECONDS they are in ms. */
 
@@ -26,7 +27,7 @@ static const struct setting table[] = {
     {"DebugLevel", TYPE_UINT, offsetof(struct mip6_config, debug_level), 0, 65535},
     {"HaMaxBindingLife", TYPE_UINT, offsetof(struct mip6_config, ha_max_binding_life_s), 4,
      MAX_LIFE},
-    {"DefaultBindingAclPolicy", TYPE_ACL, offsetof(struct mip6_config, default_acl), 0, 0},
+    {"DefaultBindingAclPolicy", TYPE_ACL, offsetof(struct mip6_config, default_acl), 0, 255},
     {"MnMaxHaBindingLife", TYPE_UINT, offsetof(struct mip6_config, mn_max_ha_binding_life_s), 4,
      MAX_LIFE},
     {"InitialBindackTimeoutFirstReg", TYPE_SECONDS,
@@ -76,7 +77,10 @@ const char *settings_get(size_t i, const struct mip6_config *c, size_t interface
 		snprintf(buf, SETTING_TEXT, "%" PRId64 ".%03" PRId64, t / 1000, t % 1000);
 		break;
 	case TYPE_ACL:
-		snprintf(buf, SETTING_TEXT, "%s", acl_names[*(const enum mip6_acl *)at]);
+		if (c->default_acl_status)
+			snprintf(buf, SETTING_TEXT, "%u", c->default_acl_status);
+		else
+			snprintf(buf, SETTING_TEXT, "%s", acl_names[c->default_acl]);
 		break;
 	case TYPE_PREFERENCE:
 		snprintf(buf, SETTING_TEXT, "%d", c->interfaces[interface].preference);
@@ -112,13 +116,26 @@ static bool change_number(const struct setting *s, uint32_t *at, const char *val
 	return false;
 }
 
+/* The words of mip6d.conf for a boolean. */
+static bool is_word(const char *value, bool *ret)
+{
+	static const char *const words[] = {"enabled", "allow", "true", "disabled",
+					    "deny",    "block", "false"};
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++) {
+		if (strcmp(value, words[i]) != 0)
+			continue;
+		*ret = i < 3;
+		return true;
+	}
+	return false;
+}
+
 static bool change_bool(const struct setting *s, bool *at, const char *value, char *error,
 			size_t cap)
 {
-	if (strcmp(value, "enabled") == 0 || strcmp(value, "disabled") == 0) {
-		*at = value[0] == 'e';
+	if (is_word(value, at))
 		return true;
-	}
 	snprintf(error, cap, "%s takes enabled or disabled, not \"%s\"", s->name, value);
 	return false;
 }
@@ -139,17 +156,26 @@ static bool change_seconds(const struct setting *s, mip6_time *at, const char *v
 	return false;
 }
 
-static bool change_acl(const struct setting *s, enum mip6_acl *at, const char *value, char *error,
-		       size_t cap)
+/* A status from 128 on refuses with it. */
+static bool change_acl(const struct setting *s, struct mip6_config *c, const char *value,
+		       char *error, size_t cap)
 {
-	for (size_t i = 0; i < sizeof(acl_names) / sizeof(acl_names[0]); i++) {
-		if (strcmp(value, acl_names[i]) != 0)
-			continue;
-		*at = (enum mip6_acl)i;
-		return true;
+	uint32_t status = 0;
+	bool is_allowed;
+
+	if (strcmp(value, "none") == 0) {
+		c->default_acl = MIP6_ACL_NONE;
+	} else if (is_word(value, &is_allowed)) {
+		c->default_acl = is_allowed ? MIP6_ACL_ALLOW : MIP6_ACL_DENY;
+	} else if (read_number(s, value, &status)) {
+		c->default_acl = status < LEAST_REFUSAL ? MIP6_ACL_ALLOW : MIP6_ACL_DENY;
+	} else {
+		snprintf(error, cap, "%s takes allow, deny, none or a status up to 255, not \"%s\"",
+			 s->name, value);
+		return false;
 	}
-	snprintf(error, cap, "%s takes allow, deny or none, not \"%s\"", s->name, value);
-	return false;
+	c->default_acl_status = status < LEAST_REFUSAL ? 0 : (uint8_t)status;
+	return true;
 }
 
 static int change_preference(const struct setting *s, struct mip6_config *c, const char *interface,
@@ -182,7 +208,7 @@ static int change(const struct setting *s, struct mip6_config *c, const char *va
 	else if (s->type == TYPE_SECONDS)
 		good = change_seconds(s, at, value, error, cap);
 	else if (s->type == TYPE_ACL)
-		good = change_acl(s, at, value, error, cap);
+		good = change_acl(s, c, value, error, cap);
 	return good ? MIP6_OK : MIP6_ERR_VALUE;
 }
 

@@ -87,6 +87,7 @@ static void configurations_are_tested(void)
 {
 	expect_test("NodeConfig MN;\nUseMnHaIPsec disabled;\n" HOME, 0, ": good\n");
 	expect_test("NodeConfig HA;\nUseMnHaIPsec disabled;\nInterface \"eth1\";\n", 0, ": good\n");
+	expect_test("NodeConfig MN;\n", 0, ": warning: the mobile node has no home");
 	expect_test("NodeConfg MN;\n", 1,
 		    ":1:1: unknown keyword NodeConfg: did you mean NodeConfig?");
 	expect_test("NodeConfig MN;\n  UseDhcp enabled;\n", 1, ":2:3: UseDhcp stands");

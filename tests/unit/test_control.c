@@ -137,6 +137,12 @@ static void settings_change_config(void)
 	CU_ASSERT_EQUAL(c.ha_max_binding_life_s, 3600);
 	CU_ASSERT_EQUAL(change(&c, "DefaultBindingAclPolicy", "", "deny"), MIP6_OK);
 	CU_ASSERT_EQUAL(c.default_acl, MIP6_ACL_DENY);
+	CU_ASSERT_EQUAL(change(&c, "DefaultBindingAclPolicy", "", "130"), MIP6_OK);
+	CU_ASSERT_EQUAL(c.default_acl, MIP6_ACL_DENY);
+	CU_ASSERT_EQUAL(c.default_acl_status, 130);
+	CU_ASSERT_EQUAL(change(&c, "DefaultBindingAclPolicy", "", "256"), MIP6_ERR_VALUE);
+	CU_ASSERT_EQUAL(change(&c, "DefaultBindingAclPolicy", "", "block"), MIP6_OK);
+	CU_ASSERT_EQUAL(c.default_acl_status, 0);
 	CU_ASSERT_EQUAL(change(&c, "InitialBindackTimeoutReReg", "", "0.25"), MIP6_OK);
 	CU_ASSERT_EQUAL(c.initial_bindack_rereg, 250 * MIP6_MS);
 	CU_ASSERT_EQUAL(change(&c, "NoHomeReturn", "", "enabled"), MIP6_OK);

@@ -453,6 +453,35 @@ static void unusable_configurations(void)
 	}
 }
 
+/* The file that UMIP's package brings says MN and no more: the node is there, and keeps
+ * its hands off. A reload may take the last home away. */
+static void without_a_home(void)
+{
+	static struct rig r;
+
+	rig_init(&r);
+	r.config.home_count = 0;
+	r.config.mn_ha_ipsec = true;
+	r.config.use_all_interfaces = true;
+	rig_start(&r);
+	rig_link(&r, ETH0, true);
+	rig_receive_ra(&r, ETH0, AR1, rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A));
+	rig_pass(&r, 20 * S);
+	CU_ASSERT_EQUAL(r.sent_count, 0);
+	CU_ASSERT_EQUAL(r.object_count, 0);
+	rig_end(&r);
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	rig_forget(&r);
+	r.config.home_count = 0;
+	CU_ASSERT_EQUAL(mip6_node_reconfigure(r.node, r.now, &r.config), MIP6_OK);
+	CU_ASSERT_EQUAL(rig_last_bu(&r)->mh.bu.lifetime, 0);
+	CU_ASSERT_EQUAL(r.object_count, 0);
+	rig_end(&r);
+}
+
 static void two_home_addresses(void)
 {
 	static struct rig r;
@@ -526,6 +555,7 @@ int main(void)
 {
 	static const struct test_case tests[] = {
 	    {"stop_leaves_nothing", stop_leaves_nothing},
+	    {"without_a_home", without_a_home},
 	    {"restart_goes_on", restart_goes_on},
 	    {"restart_continues_sequence_and_refresh", restart_continues_sequence_and_refresh},
 	    {"restart_on_another_link", restart_on_another_link},

@@ -23,4 +23,10 @@ int mip6_conf_load(const char *path, struct mip6_config *ret, struct mip6_conf_e
 int mip6_conf_parse(const char *name, const char *text, size_t len, struct mip6_config *ret,
 		    struct mip6_conf_error *ret_error);
 
+/* What a good configuration may say and hardly means (a home link that is no interface
+ * of the node, a home agent outside of the home prefix): calls tell with a text for
+ * people for each. */
+typedef void (*mip6_conf_warning_fn)(void *arg, const char *text);
+void mip6_conf_warnings(const struct mip6_config *config, mip6_conf_warning_fn tell, void *arg);
+
 #endif

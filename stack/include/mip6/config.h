@@ -64,6 +64,7 @@ struct mip6_if_config {
 struct mip6_acl_entry {
 	struct mip6_addr hoa;
 	enum mip6_acl policy;
+	uint8_t status; /* that refuses; 0: 129, administratively prohibited */
 };
 
 /* One MnHomeLink block. */
@@ -93,6 +94,7 @@ struct mip6_config {
 	struct mip6_prefix *served_prefixes; /* HaServedPrefix, malloced */
 	size_t served_prefix_count;
 	enum mip6_acl default_acl;  /* DefaultBindingAclPolicy, default allow */
+	uint8_t default_acl_status; /* as in an entry */
 	struct mip6_acl_entry *acl; /* BindingAclPolicy, malloced */
 	size_t acl_count;
 
