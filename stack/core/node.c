@@ -525,6 +525,12 @@ void mip6_node_stats(const struct mip6_node *node, struct mip6_stats *ret)
 	*ret = node->stats;
 }
 
+uint64_t mip6_node_applied(const struct mip6_node *node, uint64_t cursor,
+			   bool (*fn)(void *arg, const struct mip6_object *object), void *arg)
+{
+	return plane_walk(node->plane, cursor, fn, arg);
+}
+
 void mip6_node_wanted(const struct mip6_node *node,
 		      bool (*fn)(void *arg, const struct mip6_object *object), void *arg)
 {

@@ -573,6 +573,23 @@ size_t plane_count(const struct plane *p)
 	return p->entries.count;
 }
 
+static bool walk_entry(void *arg, struct table_node *node)
+{
+	const struct each *w = arg;
+	const struct entry *e = (const struct entry *)(const void *)node;
+	struct mip6_object o = entry_object(e);
+
+	return !e->wanted || !e->applied || w->fn(w->arg, &o);
+}
+
+uint64_t plane_walk(const struct plane *p, uint64_t cursor,
+		    bool (*fn)(void *arg, const struct mip6_object *object), void *arg)
+{
+	struct each w = {fn, arg};
+
+	return table_walk(&p->entries, cursor, walk_entry, &w);
+}
+
 void plane_each(const struct plane *p, bool (*fn)(void *arg, const struct mip6_object *object),
 		void *arg)
 {

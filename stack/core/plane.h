@@ -37,6 +37,11 @@ int plane_commit(struct plane *p, plane_failed tell, void *arg);
 bool plane_has(const struct plane *p, const struct mip6_object *object);
 /* A hash of an object's key, for tables of objects. */
 uint32_t plane_object_hash(const struct mip6_object *o);
+/* Every object that is wanted and that the backend has, in pieces: begins at `cursor`, 0
+ * the first time, until fn returns false; returns the cursor of the next piece, 0 at the
+ * end. What comes and goes between two pieces may be met or not. */
+uint64_t plane_walk(const struct plane *p, uint64_t cursor,
+		    bool (*fn)(void *arg, const struct mip6_object *object), void *arg);
 void plane_each(const struct plane *p, bool (*fn)(void *arg, const struct mip6_object *object),
 		void *arg);
 /* In pieces, as table_walk. */

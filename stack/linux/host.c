@@ -335,6 +335,8 @@ static int open_all(struct host *h)
 	if (!err)
 		err = host_plane_open(h);
 	if (!err)
+		err = host_watch_others(h);
+	if (!err)
 		err = start_node(h);
 	return err;
 }
@@ -350,7 +352,7 @@ int host_open(struct host *h, const struct host_options *options)
 			   .signal_fd = -1,
 			   .lock_fd = -1,
 			   .icmp6 = {.fd = -1},
-			   .removed = {.due = MIP6_NEVER, .last = INT64_MIN},
+			   .renewal = {.due = MIP6_NEVER, .next_proxies = MIP6_NEVER},
 			   .loop = {.epoll = -1, .timer = -1},
 			   .log = {.fd = -1}};
 	h->now = loop_now();
@@ -372,12 +374,12 @@ void host_run(struct host *h)
 	while (!h->loop.stop) {
 		mip6_time deadline = host_node_deadline(h);
 
-		if (h->removed.due < deadline)
-			deadline = h->removed.due;
+		if (host_renewal_deadline(h) < deadline)
+			deadline = host_renewal_deadline(h);
 		loop_wait(&h->loop, deadline, &h->now);
 		if (!h->loop.stop && host_node_deadline(h) <= h->now)
 			host_node_tick(h, h->now);
-		if (!h->loop.stop && h->removed.due <= h->now)
+		if (!h->loop.stop)
 			host_renew(h, h->now);
 		host_check_saves(h);
 	}

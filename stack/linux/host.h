@@ -42,14 +42,14 @@ struct host_stats {
 	uint64_t reload_errors;
 };
 
-/* Objects of ours that another program may have removed (host_renew.c). */
-#define HOST_REMOVED 16
-
-struct host_removed {
-	struct mip6_object keys[HOST_REMOVED];
-	size_t count;
-	mip6_time due;	/* when to look; MIP6_NEVER: nothing to look for */
-	mip6_time last; /* when something was made again */
+/* Kinds of objects of which another program may have removed some (host_renew.c). */
+struct host_renewal {
+	unsigned kinds;		/* bits */
+	mip6_time due;		/* when to look; MIP6_NEVER: there is no reason to */
+	mip6_time since;	/* begin of the present window */
+	unsigned rounds;	/* in it */
+	mip6_time next_proxies; /* when to ask for some; MIP6_NEVER: there are none */
+	uint64_t cursor;	/* where to go on with them */
 };
 
 struct host {
@@ -80,7 +80,9 @@ struct host {
 	mip6_time started;
 	mip6_time now; /* of the input at work */
 	unsigned debug_level;
-	struct host_removed removed;
+	struct host_renewal renewal;
+	struct loop_watch watch_settings;
+	struct loop_watch watch_xfrm;
 	int last_tx_error; /* told once until it changes */
 	bool save_failing; /* told; until what could not be saved has been */
 	char control_path[HOST_PATH];
@@ -113,13 +115,13 @@ void host_debug(struct host *h, unsigned level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
 /* host_renew.c: what another program removed is made again. */
-/* Something of ours went; whether by our hand shows when all events are read. */
-void host_removed(struct host *h, mip6_time now, const struct mip6_object *key);
-/* Makes again what is still wanted of it, at h->removed.due. */
+/* Objects of these kinds (KPLANE_BIT) went or changed, by our hand or another's. */
+void host_touched(struct host *h, mip6_time now, unsigned kinds);
+/* An object was made: some kinds have to be asked for from time to time. */
+void host_made(struct host *h, const struct mip6_object *object);
+/* Makes again what is missing, when it is time. */
 void host_renew(struct host *h, mip6_time now);
-/* An interface that was set down lost its proxy entries, and the kernel tells
- * nobody of it. */
-void host_renew_proxies(struct host *h, unsigned ifindex);
+mip6_time host_renewal_deadline(const struct host *h);
 
 /* host_paths.c: the node's files. */
 /* FOLDER/NAME.suffix, where the folder is --state if given; it is made when it
@@ -154,6 +156,8 @@ void host_callbacks(struct mip6_host *callbacks);
 void host_check_saves(struct host *h);
 /* Opens and watches sockets and signals. */
 int host_open_io(struct host *h);
+/* Once the plane is open: hears of what others do to what is ours. */
+int host_watch_others(struct host *h);
 void host_close_io(struct host *h);
 
 #endif

@@ -144,6 +144,8 @@ static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_
 		listen_for_address(h, is);
 	if (!err && is_home_tunnel(is))
 		listen_for_strays(h);
+	if (!err && is)
+		host_made(h, is);
 	if (h->debug_level > 0) /* the text costs more than the rest */
 		host_debug(h, 1, "%s %s%s",
 			   !was	 ? "add"
@@ -318,8 +320,9 @@ static void link_report(void *arg, mip6_time now, const struct mip6_link *link)
 	host_debug(h, 1, "interface %u (%s): %s%s", link->ifindex, link->name,
 		   link->up ? "up" : "down", link->attached ? ", attached" : "");
 	mip6_node_link(h->node, now, link);
+	/* An interface that was set down has lost routes and proxy entries. */
 	if (link->attached)
-		host_renew_proxies(h, link->ifindex);
+		host_touched(h, now, KPLANE_BIT(MIP6_OBJ_ROUTE) | KPLANE_BIT(MIP6_OBJ_PROXY));
 }
 
 static void link_gone_report(void *arg, mip6_time now, unsigned ifindex)
@@ -359,9 +362,9 @@ static void route_report(void *arg, mip6_time now, unsigned ifindex,
 	mip6_node_route(h->node, now, ifindex, prefix, present);
 }
 
-static void removed_report(void *arg, mip6_time now, const struct mip6_object *key)
+static void touched_report(void *arg, mip6_time now, enum mip6_object_kind kind)
 {
-	host_removed(arg, now, key);
+	host_touched(arg, now, kind == MIP6_OBJ_KINDS ? KPLANE_ALL : KPLANE_BIT(kind));
 }
 
 static const struct linkmon_sink sink = {.link = link_report,
@@ -369,7 +372,7 @@ static const struct linkmon_sink sink = {.link = link_report,
 					 .address = address_report,
 					 .route = route_report,
 					 .neighbour_failed = neighbour_report,
-					 .removed = removed_report};
+					 .touched = touched_report};
 
 /* Above the user plane the node hears of links only: addresses, routes and
  * neighbours of its interfaces are its own. */
@@ -405,7 +408,7 @@ static void user_address(void *arg, mip6_time now, unsigned ifindex, const struc
 static const struct linkmon_sink user_sink = {.link = user_link,
 					      .link_gone = user_link_gone,
 					      .address = user_address,
-					      .removed = removed_report};
+					      .touched = touched_report};
 
 /* ---- opening ------------------------------------------------------------------- */
 
@@ -469,6 +472,39 @@ int host_open_io(struct host *h)
 	    watch(h, &h->watch_signals, h->signal_fd, signals_ready))
 		return MIP6_ERR_IO;
 	return h->user_plane ? MIP6_OK : open_sockets(h);
+}
+
+static void settings_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct host *h = arg;
+
+	(void)events;
+	h->now = now;
+	host_touched(h, now, kplane_settings_touched(h->kplane));
+}
+
+static void xfrm_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct host *h = arg;
+
+	(void)events;
+	h->now = now;
+	host_touched(h, now, kplane_xfrm_touched(h->kplane));
+}
+
+int host_watch_others(struct host *h)
+{
+	uint32_t port = h->uplane ? uplane_netlink_port(h->uplane) : kplane_port(h->kplane);
+	int settings = h->kplane ? kplane_settings_fd(h->kplane) : -1;
+	int xfrm = h->kplane ? kplane_xfrm_fd(h->kplane) : -1;
+
+	if (linkmon_ignore(h->linkmon, port) < 0)
+		return failed(h, "the link monitor's filter");
+	if (settings >= 0 && watch(h, &h->watch_settings, settings, settings_ready))
+		return MIP6_ERR_IO;
+	if (xfrm >= 0 && watch(h, &h->watch_xfrm, xfrm, xfrm_ready))
+		return MIP6_ERR_IO;
+	return MIP6_OK;
 }
 
 void host_close_io(struct host *h)

@@ -1,128 +1,212 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* Objects that another program took away while mip6d runs (`ip link del`, a
- * network manager that tidies up) are made again. The kernel's events do not say
- * who removed something, so the wanted set decides: what mip6d removed itself is
- * no longer in it. Routes are watched only with their device: an event for each
- * would cost a home agent with many bindings more than it gains. */
+/* Objects that another program took away while mip6d runs (a network manager that
+ * tidies up foreign rules, `ip -6 addr flush`, `ip link del`) are made again.
+ *
+ * The kernel's events say that something of a kind went, and for most kinds not by whose
+ * hand. So a moment later what the kernel has of these kinds is compared with what is
+ * wanted; what mip6d removed itself is wanted no longer. Of proxy entries there are no
+ * events: a home agent asks for some of them in turn. Neighbours are not looked after,
+ * since the kernel finds them by itself.
+ *
+ * A program that insists is not fought without end: after some rounds within a minute
+ * there is a pause until it is over. */
 #include "host.h"
 
 #include <stdio.h>
+#include <string.h>
 
-#define RENEW_DELAY    (20 * MIP6_MS) /* a device goes some time after its addresses */
-#define RENEW_INTERVAL MIP6_SECOND    /* against a program that insists */
+#define RENEW_DELAY  (20 * MIP6_MS) /* a device goes some time after its addresses */
+#define RENEW_WINDOW (60 * MIP6_SECOND)
+#define RENEW_ROUNDS 10u /* in one window */
+#define PROXY_PERIOD (80 * MIP6_MS)
+#define PROXY_BATCH  32u
 
-void host_removed(struct host *h, mip6_time now, const struct mip6_object *key)
+/* ---- when --------------------------------------------------------------------------- */
+
+static void begin_window(struct host_renewal *r, mip6_time now)
 {
-	struct host_removed *r = &h->removed;
-
-	if (r->count == HOST_REMOVED)
+	if (r->rounds > 0 && now - r->since < RENEW_WINDOW)
 		return;
-	r->keys[r->count++] = *key;
-	r->due = now + RENEW_DELAY;
-	if (r->last != INT64_MIN && r->last + RENEW_INTERVAL > r->due)
-		r->due = r->last + RENEW_INTERVAL;
+	r->since = now;
+	r->rounds = 0;
 }
 
-/* The device of ours that an object is on, and goes with. */
-static enum mip6_device device_of(const struct mip6_object *o)
+void host_touched(struct host *h, mip6_time now, unsigned kinds)
 {
-	switch (o->kind) {
-	case MIP6_OBJ_DEVICE:
-		return o->device.device;
-	case MIP6_OBJ_ADDRESS:
-		return o->address.ifindex ? MIP6_DEVICE_NONE : o->address.device;
-	case MIP6_OBJ_ROUTE:
-		return o->route.ifindex ? MIP6_DEVICE_NONE : o->route.device;
-	case MIP6_OBJ_BINDING:
-		return MIP6_DEVICE_HA;
-	default:
-		return MIP6_DEVICE_NONE;
-	}
+	struct host_renewal *r = &h->renewal;
+
+	r->kinds |= kinds;
+	if (kinds == 0 || r->due != MIP6_NEVER)
+		return;
+	begin_window(r, now);
+	r->due = r->rounds < RENEW_ROUNDS ? now + RENEW_DELAY : r->since + RENEW_WINDOW;
 }
 
-static bool went(const struct host_removed *r, const struct mip6_object *o)
+mip6_time host_renewal_deadline(const struct host *h)
 {
-	enum mip6_device device = device_of(o);
+	const struct host_renewal *r = &h->renewal;
 
-	for (size_t i = 0; i < r->count; i++) {
-		const struct mip6_object *key = &r->keys[i];
-
-		if (mip6_object_same(key, o))
-			return true;
-		if (key->kind == MIP6_OBJ_DEVICE && device == key->device.device)
-			return true;
-	}
-	return false;
+	return r->due < r->next_proxies ? r->due : r->next_proxies;
 }
 
-struct renewal {
-	struct host *h;
-	enum mip6_object_kind kind;
-	unsigned ifindex; /* of proxy entries */
-	unsigned count;
-};
+/* ---- words ---------------------------------------------------------------------------- */
 
-static bool renew_removed(void *arg, const struct mip6_object *object)
-{
-	struct renewal *r = arg;
-
-	if (object->kind != r->kind || !went(&r->h->removed, object))
-		return true;
-	r->h->callbacks.apply(r->h, NULL, object);
-	r->count++;
-	return true;
-}
-
-static void tell(struct host *h, mip6_time now, unsigned count)
+static void warn(struct host *h, mip6_time now, const char *text)
 {
 	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, now, 0);
-	char text[128];
 
-	snprintf(text, sizeof(text),
-		 "another program removed what mip6d had set up: %u objects are made again", count);
 	mip6_event_text(&e, "text", text);
 	host_event(h, &e);
 }
 
-static unsigned renew_kernel(struct host *h)
+static void tell(struct host *h, mip6_time now, const char *what, unsigned count)
 {
-	/* In the order in which they depend on each other. */
-	static const enum mip6_object_kind kinds[] = {MIP6_OBJ_DEVICE, MIP6_OBJ_ADDRESS,
-						      MIP6_OBJ_ROUTE, MIP6_OBJ_BINDING};
-	struct renewal r = {.h = h};
+	const struct host_renewal *r = &h->renewal;
+	char more[48] = "";
+	char text[480];
 
-	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		r.kind = kinds[i];
-		mip6_node_wanted(h->node, renew_removed, &r);
+	if (count > 1)
+		snprintf(more, sizeof(more), " and %u more", count - 1);
+	snprintf(text, sizeof(text), "another program removed or changed %.256s%s: made again",
+		 what, more);
+	warn(h, now, text);
+	if (r->rounds < RENEW_ROUNDS)
+		return;
+	snprintf(text, sizeof(text),
+		 "another program keeps removing or changing %.256s: mip6d has made it again %u "
+		 "times and leaves it alone for %lld s; find that program and tell it to spare "
+		 "what is not its own",
+		 what, RENEW_ROUNDS, (long long)((r->since + RENEW_WINDOW - now) / MIP6_SECOND));
+	warn(h, now, text);
+}
+
+/* ---- the kernel plane ------------------------------------------------------------------ */
+
+struct look {
+	struct host *h;
+	enum mip6_object_kind kind;
+	unsigned count;
+	bool device; /* one was made again, and what was on it went with it */
+	char first[256];
+};
+
+static bool renew_one(void *arg, const struct mip6_object *object)
+{
+	struct look *l = arg;
+
+	if (object->kind != l->kind || !kplane_renew(l->h->kplane, object))
+		return true;
+	if (l->count++ == 0)
+		mip6_object_format(object, l->first, sizeof(l->first));
+	l->device = l->device || object->kind == MIP6_OBJ_DEVICE;
+	return true;
+}
+
+/* In the order in which they depend on each other. */
+static void renew_kinds(struct look *l, unsigned kinds)
+{
+	if (kinds & KPLANE_BIT(MIP6_OBJ_ROUTE))
+		kinds |= KPLANE_BIT(MIP6_OBJ_BINDING);
+	if (kplane_read(l->h->kplane, kinds) < 0)
+		return;
+	for (int kind = 0; kind < MIP6_OBJ_KINDS; kind++) {
+		l->kind = (enum mip6_object_kind)kind;
+		if (kinds & KPLANE_BIT(kind))
+			mip6_node_applied(l->h->node, 0, renew_one, l);
 	}
-	return r.count;
+	kplane_read_end(l->h->kplane);
+}
+
+/* Without one a mobile node solicits routers from no address, and is answered late. */
+static bool renew_link_local(void *arg, const struct mip6_interface_info *info)
+{
+	struct look *l = arg;
+	struct mip6_addr addr;
+	char text[MIP6_ADDR_TEXT];
+
+	if (!linkmon_lost_link_local(l->h->linkmon, info->ifindex, &addr) ||
+	    kplane_link_local(l->h->kplane, info->ifindex, &addr) < 0)
+		return true;
+	if (l->count++ == 0)
+		snprintf(l->first, sizeof(l->first), "address %s dev %u",
+			 mip6_addr_format(&addr, text), info->ifindex);
+	return true;
+}
+
+static unsigned renew_kernel(struct host *h, unsigned kinds, char *what, size_t cap)
+{
+	struct look l = {.h = h};
+
+	if (h->config.role == MIP6_ROLE_MN && (kinds & KPLANE_BIT(MIP6_OBJ_ADDRESS)))
+		mip6_node_interfaces(h->node, renew_link_local, &l);
+
+	renew_kinds(&l, kinds);
+	if (l.device)
+		renew_kinds(&l, KPLANE_BIT(MIP6_OBJ_ADDRESS) | KPLANE_BIT(MIP6_OBJ_ROUTE));
+	snprintf(what, cap, "%s", l.first);
+	return l.count;
+}
+
+/* ---- proxy entries ---------------------------------------------------------------------- */
+
+struct proxies {
+	struct host *h;
+	unsigned asked;
+	bool gone;
+};
+
+static bool ask_proxy(void *arg, const struct mip6_object *object)
+{
+	struct proxies *p = arg;
+
+	if (object->kind != MIP6_OBJ_PROXY)
+		return true;
+	p->gone = kplane_proxy_gone(p->h->kplane, object);
+	return ++p->asked < PROXY_BATCH && !p->gone;
+}
+
+/* Some of them each time; where one is missing all are looked at. */
+static void ask_proxies(struct host *h, mip6_time now)
+{
+	struct host_renewal *r = &h->renewal;
+	struct proxies p = {.h = h};
+
+	r->cursor = mip6_node_applied(h->node, r->cursor, ask_proxy, &p);
+	r->next_proxies = p.asked > 0 || r->cursor != 0 ? now + PROXY_PERIOD : MIP6_NEVER;
+	if (p.gone)
+		host_touched(h, now, KPLANE_BIT(MIP6_OBJ_PROXY));
+}
+
+void host_made(struct host *h, const struct mip6_object *object)
+{
+	if (object->kind == MIP6_OBJ_PROXY && h->kplane && h->renewal.next_proxies == MIP6_NEVER)
+		h->renewal.next_proxies = h->now + PROXY_PERIOD;
+}
+
+/* ---- both ------------------------------------------------------------------------------ */
+
+static void renew(struct host *h, mip6_time now)
+{
+	struct host_renewal *r = &h->renewal;
+	const unsigned kinds = r->kinds;
+	char what[256] = "";
+	unsigned count;
+
+	r->kinds = 0;
+	r->due = MIP6_NEVER;
+	begin_window(r, now);
+	count = h->uplane ? uplane_renew(h->uplane, now, what, sizeof(what))
+			  : renew_kernel(h, kinds, what, sizeof(what));
+	if (count == 0)
+		return;
+	r->rounds++;
+	tell(h, now, what, count);
 }
 
 void host_renew(struct host *h, mip6_time now)
 {
-	unsigned count = h->uplane ? uplane_renew(h->uplane, now, h->removed.keys, h->removed.count)
-				   : renew_kernel(h);
-
-	h->removed.count = 0;
-	h->removed.due = MIP6_NEVER;
-	if (count == 0)
-		return;
-	h->removed.last = now;
-	tell(h, now, count);
-}
-
-static bool renew_proxy(void *arg, const struct mip6_object *object)
-{
-	const struct renewal *r = arg;
-
-	if (object->kind == MIP6_OBJ_PROXY && object->proxy.ifindex == r->ifindex)
-		r->h->callbacks.apply(r->h, NULL, object);
-	return true;
-}
-
-void host_renew_proxies(struct host *h, unsigned ifindex)
-{
-	struct renewal r = {.h = h, .ifindex = ifindex};
-
-	mip6_node_wanted(h->node, renew_proxy, &r);
+	if (h->renewal.next_proxies <= now)
+		ask_proxies(h, now);
+	if (h->renewal.due <= now)
+		renew(h, now);
 }

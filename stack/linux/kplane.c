@@ -137,6 +137,20 @@ int kplane_borrow(struct kplane *k, const struct mip6_object *object)
 	return kplane_list_add(&k->borrowed, object, true);
 }
 
+int kplane_found_lent(struct kplane *k, const struct mip6_object *object)
+{
+	const struct mip6_object normal = kplane_normal(object);
+	const struct kplane_key key = kplane_key(&normal);
+
+	for (size_t i = 0; i < k->borrowed.count; i++) {
+		const struct kplane_key other = kplane_key(&k->borrowed.items[i].object);
+
+		if (memcmp(&key, &other, sizeof(key)) == 0)
+			return kplane_found(k, &k->borrowed.items[i].object, true);
+	}
+	return 0;
+}
+
 bool kplane_give_back(struct kplane *k, const struct mip6_object *object)
 {
 	const struct kplane_key key = kplane_key(object);
@@ -305,6 +319,7 @@ static int kplane_open_sockets(struct kplane *k, char *error, size_t cap)
 	}
 	/* A kernel without XFRM fails where it is needed, with a better text. */
 	nlsock_open(&k->xfrm, NETLINK_XFRM);
+	kplane_watch_open(k);
 	return 0;
 }
 
@@ -317,6 +332,7 @@ struct kplane *kplane_open(const char *state_path, char *error, size_t cap)
 		return NULL;
 	}
 	k->check = srccheck_none();
+	k->settings_fd = -1;
 	k->journal = journal_open(state_path, error, cap, &k->load);
 	if (!k->journal || kplane_open_sockets(k, error, cap) < 0) {
 		kplane_close(k);
@@ -332,38 +348,101 @@ const struct journal_load *kplane_load(const struct kplane *k)
 	return &k->load;
 }
 
-static int kplane_read_all(struct kplane *k)
+/* How a kind is read. Devices come first: routes and addresses name them. */
+struct kplane_reader {
+	unsigned kinds; /* bits by kind */
+	int (*read)(struct kplane *k);
+};
+
+static int kplane_read_once(struct kplane *k, const struct kplane_reader *readers, size_t count,
+			    unsigned kinds)
 {
-	/* Devices first: routes and addresses name them. */
-	static int (*const adopt[])(struct kplane * k) = {
-	    kplane_device_adopt, kplane_address_adopt, kplane_neighbour_adopt, kplane_route_adopt,
-	    kplane_rule_adopt,	 kplane_sysctl_adopt,  kplane_mh_adopt,
-	};
 	int err = 0;
 
 	k->adopted.count = 0;
-	srccheck_close(&k->check);
-	for (size_t i = 0; i < sizeof(adopt) / sizeof(adopt[0]) && err == 0; i++)
-		err = adopt[i](k);
+	for (size_t i = 0; i < count && err == 0; i++)
+		if (readers[i].kinds & kinds)
+			err = readers[i].read(k);
 	return err;
 }
 
-int kplane_adopt(struct kplane *k)
+static int kplane_read_with(struct kplane *k, const struct kplane_reader *readers, size_t count,
+			    unsigned kinds)
 {
 	int err = -EINTR;
 
 	/* The kernel says so when its tables changed under the reader. */
 	for (int tries = 0; tries < KPLANE_READ_TRIES && err == -EINTR; tries++)
-		err = kplane_read_all(k);
+		err = kplane_read_once(k, readers, count, kinds);
 	if (k->adopted.count > 1)
 		qsort(k->adopted.items, k->adopted.count, sizeof(*k->adopted.items),
 		      kplane_compare);
-	if (err == 0) {
-		kplane_binding_prune(k);
+	if (err == 0)
 		return 0;
-	}
 	snprintf(k->error, sizeof(k->error), "reading the kernel's objects: %s", strerror(-err));
 	return kplane_code(err);
+}
+
+int kplane_adopt(struct kplane *k)
+{
+	static const struct kplane_reader readers[] = {
+	    {KPLANE_ALL, kplane_device_adopt},	  {KPLANE_ALL, kplane_address_adopt},
+	    {KPLANE_ALL, kplane_neighbour_adopt}, {KPLANE_ALL, kplane_route_adopt},
+	    {KPLANE_ALL, kplane_rule_adopt},	  {KPLANE_ALL, kplane_sysctl_adopt},
+	    {KPLANE_ALL, kplane_mh_adopt},
+	};
+	int err;
+
+	srccheck_close(&k->check);
+	err = kplane_read_with(k, readers, sizeof(readers) / sizeof(readers[0]), KPLANE_ALL);
+	if (err == 0)
+		kplane_binding_prune(k);
+	return err;
+}
+
+int kplane_read(struct kplane *k, unsigned kinds)
+{
+	static const struct kplane_reader readers[] = {
+	    {KPLANE_ALL, kplane_device_adopt},
+	    {KPLANE_BIT(MIP6_OBJ_ADDRESS), kplane_address_read},
+	    {KPLANE_BIT(MIP6_OBJ_ROUTE) | KPLANE_BIT(MIP6_OBJ_BINDING), kplane_route_adopt},
+	    {KPLANE_BIT(MIP6_OBJ_RULE), kplane_rule_adopt},
+	    {KPLANE_BIT(MIP6_OBJ_PROXY), kplane_proxy_read},
+	    {KPLANE_BIT(MIP6_OBJ_SYSCTL), kplane_sysctl_adopt},
+	    {KPLANE_BIT(MIP6_OBJ_MH_INPUT), kplane_mh_adopt},
+	};
+
+	return kplane_read_with(k, readers, sizeof(readers) / sizeof(readers[0]), kinds);
+}
+
+bool kplane_renew(struct kplane *k, const struct mip6_object *object)
+{
+	const struct mip6_object o = kplane_normal(object);
+	const struct kplane_adopted want = {.object = o};
+	int err;
+
+	for (size_t i = kplane_lower_bound(&k->adopted, &want); i < k->adopted.count; i++) {
+		const struct kplane_adopted *a = &k->adopted.items[i];
+
+		if (kplane_compare(a, &want) != 0)
+			break;
+		if (a->whole && kplane_equal(&a->object, &o))
+			return false;
+	}
+	k->step = NULL;
+	if (o.kind == MIP6_OBJ_ADDRESS)
+		err = kplane_address_renew(k, &o);
+	else
+		err = kplane_kinds[o.kind](k, NULL, &o);
+	if (err < 0)
+		kplane_fail(k, err, "making again", &o);
+	return true;
+}
+
+void kplane_read_end(struct kplane *k)
+{
+	free(k->adopted.items);
+	k->adopted = (struct kplane_list){0};
 }
 
 static int kplane_change(struct kplane *k, const struct mip6_object *was,
@@ -398,7 +477,8 @@ int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_obj
 	/* What is not whole is made anew over what there is of it. */
 	if (!left || !left->whole)
 		return kplane_change(k, NULL, &new);
-	if (kplane_equal(&left->object, &new))
+	/* A setting that is as wanted has to be watched from now on all the same. */
+	if (kplane_equal(&left->object, &new) && new.kind != MIP6_OBJ_SYSCTL)
 		return 0;
 	return kplane_change(k, &left->object, &new);
 }
@@ -414,8 +494,7 @@ void kplane_settle(struct kplane *k)
 				kplane_change(k, &a->object, NULL);
 		}
 	}
-	free(k->adopted.items);
-	k->adopted = (struct kplane_list){0};
+	kplane_read_end(k);
 }
 
 void kplane_drops(const struct kplane *k, struct kplane_drops *ret)
@@ -438,6 +517,11 @@ int kplane_filter_strays(const struct kplane *k, int fd)
 	return srccheck_filter(&k->check, fd);
 }
 
+uint32_t kplane_port(const struct kplane *k)
+{
+	return k->route.port;
+}
+
 const char *kplane_error(const struct kplane *k)
 {
 	return k->error;
@@ -449,6 +533,7 @@ void kplane_close(struct kplane *k)
 		return;
 	nlsock_close(&k->route);
 	nlsock_close(&k->xfrm);
+	kplane_watch_close(k);
 	srccheck_close(&k->check);
 	journal_close(k->journal);
 	free(k->adopted.items);

@@ -32,6 +32,30 @@ int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_obj
 /* Removes every adopted object that no apply has asked for since. Call once,
  * after mip6_node_start (and restore) had its say. */
 void kplane_settle(struct kplane *k);
+/* Another program may have removed some of what was made. Bits by kind of object. */
+#define KPLANE_BIT(kind) (1u << (kind))
+#define KPLANE_ALL	 (KPLANE_BIT(MIP6_OBJ_KINDS) - 1)
+/* Reads what the kernel has of some kinds; devices are read with all others. An error of
+ * the stack's; kplane_error tells it. */
+int kplane_read(struct kplane *k, unsigned kinds);
+/* Makes an object again that kplane_read did not find as it is wanted; false: it is
+ * there. Whether that succeeded shows at the next reading. */
+bool kplane_renew(struct kplane *k, const struct mip6_object *object);
+/* Makes the kernel's own link-local address again; it bears no tag, and stays as the
+ * kernel's would. 0 or a negative errno. */
+int kplane_link_local(struct kplane *k, unsigned ifindex, const struct mip6_addr *addr);
+/* Forgets what was read. */
+void kplane_read_end(struct kplane *k);
+/* Whether the kernel has lost a proxy entry, of which it tells nobody: one question. */
+bool kplane_proxy_gone(struct kplane *k, const struct mip6_object *object);
+/* Descriptors that become readable when something was done to settings, or to XFRM states
+ * and policies, and what to call then: bits of the kinds that were touched, 0: by us. */
+int kplane_settings_fd(const struct kplane *k);
+int kplane_xfrm_fd(const struct kplane *k);
+unsigned kplane_settings_touched(struct kplane *k);
+unsigned kplane_xfrm_touched(struct kplane *k);
+/* The port of the socket by which routes and rules are changed. */
+uint32_t kplane_port(const struct kplane *k);
 /* ifindex of a device of ours, 0 when it does not exist. */
 unsigned kplane_device_index(const struct kplane *k, enum mip6_device device);
 /* Packets that the home agent's source check dropped (RFC 6275 10.4.2, 10.4.5)

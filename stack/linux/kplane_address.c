@@ -214,11 +214,11 @@ static int address_on_adopt(const struct nlmsghdr *m, void *arg)
 	const uint32_t must = IFA_F_PERMANENT | IFA_F_NOPREFIXROUTE;
 
 	address_parse(m, &found);
-	if (!address_is_ours(&found))
-		return 0;
 	found.object.address.device = kplane_device_of(k, found.ifindex);
 	if (found.object.address.device != MIP6_DEVICE_NONE)
 		found.object.address.ifindex = 0;
+	if (!address_is_ours(&found))
+		return kplane_found_lent(k, &found.object);
 	return kplane_found(k, &found.object,
 			    (found.flags & must) == must && !(found.flags & IFA_F_TENTATIVE));
 }
@@ -237,4 +237,27 @@ int kplane_address_adopt(struct kplane *k)
 	k->borrowed.count = 0;
 	kplane_loan_each(k, address_on_loan, k);
 	return address_dump(k, address_on_adopt, k);
+}
+
+int kplane_address_read(struct kplane *k)
+{
+	return address_dump(k, address_on_adopt, k);
+}
+
+int kplane_link_local(struct kplane *k, unsigned ifindex, const struct mip6_addr *addr)
+{
+	const struct mip6_object o = {.kind = MIP6_OBJ_ADDRESS,
+				      .address = {.addr = *addr, .prefix_len = 64}};
+	struct nlsock_request r;
+	struct nlmsghdr *m = address_begin(&r, RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL, &o, ifindex);
+
+	return nlsock_talk(&k->route, m);
+}
+
+/* It is ours from here on: there is nothing to give back to its former owner. */
+int kplane_address_renew(struct kplane *k, const struct mip6_object *o)
+{
+	if (kplane_give_back(k, o))
+		kplane_loan_return(k, o);
+	return address_add(k, o);
 }

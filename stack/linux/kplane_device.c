@@ -276,32 +276,33 @@ static int device_on_adopt(const struct nlmsghdr *m, void *arg)
 	return kplane_found(k, &o, found.up && found.ours);
 }
 
-/* A device without the source check must not stay as it is. */
-static int device_adopt_check(struct kplane *k)
+/* A device without the source check must not stay as it is. A process that has the
+ * check open only looks whether it still stands there. */
+static bool device_is_checked(struct kplane *k, unsigned ifindex)
 {
-	const unsigned ifindex = k->devices[MIP6_DEVICE_HA];
 	uint32_t program;
-	int err;
 
-	if (ifindex == 0)
-		return 0;
-	err = kplane_ingress_find(k, ifindex, &program);
-	if (err == 0)
-		err = program != 0 ? srccheck_find(&k->check, program) : -ENOENT;
-	if (err == 0)
-		return 0;
-	for (size_t i = 0; i < k->adopted.count; i++)
-		if (k->adopted.items[i].object.device.device == MIP6_DEVICE_HA)
-			k->adopted.items[i].whole = false;
-	return 0;
+	if (kplane_ingress_find(k, ifindex, &program) < 0 || program == 0)
+		return false;
+	return k->check.program >= 0 || srccheck_find(&k->check, program) == 0;
 }
 
 int kplane_device_adopt(struct kplane *k)
 {
 	const struct ifinfomsg body = {.ifi_family = AF_UNSPEC};
+	const size_t first = k->adopted.count;
 	struct nlsock_request r;
-	int err = nlsock_dump(&k->route, nlsock_begin(&r, RTM_GETLINK, 0, &body, sizeof(body)),
-			      device_on_adopt, k);
+	int err;
 
-	return err < 0 ? err : device_adopt_check(k);
+	memset(k->devices, 0, sizeof(k->devices));
+	err = nlsock_dump(&k->route, nlsock_begin(&r, RTM_GETLINK, 0, &body, sizeof(body)),
+			  device_on_adopt, k);
+	if (err < 0 || k->devices[MIP6_DEVICE_HA] == 0)
+		return err;
+	if (device_is_checked(k, k->devices[MIP6_DEVICE_HA]))
+		return 0;
+	for (size_t i = first; i < k->adopted.count; i++)
+		if (k->adopted.items[i].object.device.device == MIP6_DEVICE_HA)
+			k->adopted.items[i].whole = false;
+	return 0;
 }

@@ -38,6 +38,10 @@ struct kplane_list {
 struct kplane {
 	struct nlsock route;
 	struct nlsock xfrm;
+	struct nlsock xfrm_events;
+	int settings_fd; /* inotify, -1: none */
+	struct kplane_watched *watched;
+	size_t watched_count;
 	struct journal *journal;  /* old sysctl values */
 	struct journal_load load; /* of it */
 	struct srccheck check;
@@ -52,6 +56,8 @@ struct kplane {
 int kplane_found(struct kplane *k, const struct mip6_object *object, bool whole);
 /* After kplane_adopt has sorted them: whether an object of this key was found. */
 bool kplane_is_found(const struct kplane *k, const struct mip6_object *object);
+/* An object that the kernel has and another made: counts as found where it is borrowed. */
+int kplane_found_lent(struct kplane *k, const struct mip6_object *object);
 /* An object that was there before us, equal to what is wanted. -ENOMEM. */
 int kplane_borrow(struct kplane *k, const struct mip6_object *object);
 /* True when it was borrowed; it is not any more. */
@@ -90,12 +96,17 @@ int kplane_loan_return(struct kplane *k, const struct mip6_object *address);
 /* Calls fn for each loan of a former process. */
 void kplane_loan_each(const struct kplane *k,
 		      void (*fn)(void *arg, const struct mip6_object *address), void *arg);
+/* Addresses as they are now, borrowed ones with them; adoption forgets the latter. */
+int kplane_address_read(struct kplane *k);
+/* Makes an address that went: also one that was borrowed. */
+int kplane_address_renew(struct kplane *k, const struct mip6_object *o);
 /* kplane_neighbour.c */
 int kplane_neighbour_apply(struct kplane *k, const struct mip6_object *was,
 			   const struct mip6_object *is);
 int kplane_proxy_apply(struct kplane *k, const struct mip6_object *was,
 		       const struct mip6_object *is);
 int kplane_neighbour_adopt(struct kplane *k);
+int kplane_proxy_read(struct kplane *k);
 /* kplane_route.c; bindings are routes too */
 int kplane_route_apply(struct kplane *k, const struct mip6_object *was,
 		       const struct mip6_object *is);
@@ -113,6 +124,13 @@ int kplane_rule_adopt(struct kplane *k);
 int kplane_sysctl_apply(struct kplane *k, const struct mip6_object *was,
 			const struct mip6_object *is);
 int kplane_sysctl_adopt(struct kplane *k);
+/* kplane_watch.c: what others do to settings and XFRM. */
+void kplane_watch_open(struct kplane *k);
+void kplane_watch_close(struct kplane *k);
+/* A setting of ours, by its file, from its first value until it is given back. */
+void kplane_watch_setting(struct kplane *k, enum mip6_sysctl name, uint32_t ifindex,
+			  const char *path);
+void kplane_unwatch_setting(struct kplane *k, enum mip6_sysctl name, uint32_t ifindex);
 /* kplane_mh.c */
 int kplane_mh_apply(struct kplane *k, const struct mip6_object *was, const struct mip6_object *is);
 int kplane_mh_adopt(struct kplane *k);

@@ -205,7 +205,8 @@ static int mh_on_policy(const struct nlmsghdr *m, void *arg)
 {
 	struct mip6_object o;
 
-	return mh_parse_policy(m, &o) ? kplane_found(arg, &o, true) : 0;
+	/* Whole once its state has been seen, too. */
+	return mh_parse_policy(m, &o) ? kplane_found(arg, &o, false) : 0;
 }
 
 struct mh_states {
@@ -213,12 +214,11 @@ struct mh_states {
 	size_t first; /* of the policies among what was found */
 };
 
-/* A policy is made after its state and goes before it, so a policy has its
- * state; a state without a policy is half an object. */
+/* A policy without its state, or a state without a policy, is half an object. */
 static int mh_on_state(const struct nlmsghdr *m, void *arg)
 {
 	const struct mh_states *states = arg;
-	const struct kplane_list *list = &states->k->adopted;
+	struct kplane_list *list = &states->k->adopted;
 	struct xfrm_usersa_info x;
 	struct mip6_object o = {.kind = MIP6_OBJ_MH_INPUT};
 
@@ -227,8 +227,10 @@ static int mh_on_state(const struct nlmsghdr *m, void *arg)
 	o.mh_input.hao = x.id.proto == IPPROTO_DSTOPTS;
 	memcpy(o.mh_input.hoa.b, &x.id.daddr, sizeof(o.mh_input.hoa.b));
 	for (size_t i = states->first; i < list->count; i++)
-		if (mip6_object_same(&list->items[i].object, &o))
+		if (mip6_object_same(&list->items[i].object, &o)) {
+			list->items[i].whole = true;
 			return 0;
+		}
 	return kplane_found(states->k, &o, false);
 }
 

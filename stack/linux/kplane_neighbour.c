@@ -125,14 +125,33 @@ static int neighbour_on_adopt(const struct nlmsghdr *m, void *arg)
 /* The kernel dumps either neighbours or proxy entries. */
 int kplane_neighbour_adopt(struct kplane *k)
 {
-	struct ndmsg body = {.ndm_family = AF_INET6};
+	const struct ndmsg body = {.ndm_family = AF_INET6};
 	struct nlsock_request r;
 	int err = nlsock_dump(&k->route, nlsock_begin(&r, RTM_GETNEIGH, 0, &body, sizeof(body)),
 			      neighbour_on_adopt, k);
 
-	if (err < 0)
-		return err;
-	body.ndm_flags = NTF_PROXY;
+	return err < 0 ? err : kplane_proxy_read(k);
+}
+
+int kplane_proxy_read(struct kplane *k)
+{
+	const struct ndmsg body = {.ndm_family = AF_INET6, .ndm_flags = NTF_PROXY};
+	struct nlsock_request r;
+
 	return nlsock_dump(&k->route, nlsock_begin(&r, RTM_GETNEIGH, 0, &body, sizeof(body)),
 			   neighbour_on_adopt, k);
+}
+
+bool kplane_proxy_gone(struct kplane *k, const struct mip6_object *o)
+{
+	const struct ndmsg body = {
+	    .ndm_family = AF_INET6, .ndm_flags = NTF_PROXY, .ndm_ifindex = (int)o->proxy.ifindex};
+	struct nlsock_request r;
+	struct nlmsghdr *m = nlsock_begin(&r, RTM_GETNEIGH, 0, &body, sizeof(body));
+	int err;
+
+	nlsock_put_addr(m, NDA_DST, &o->proxy.addr);
+	err = nlsock_get(&k->route, m, NULL, NULL);
+	k->route.error[0] = 0;
+	return err == -ENOENT;
 }

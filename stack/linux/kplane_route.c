@@ -229,8 +229,10 @@ static int route_on_adopt(const struct nlmsghdr *m, void *arg)
 	struct route_found found;
 
 	route_parse(k, m, &found);
-	if (found.protocol != KPLANE_PROTOCOL || !found.usable)
+	if (!found.usable)
 		return 0;
+	if (found.protocol != KPLANE_PROTOCOL)
+		return kplane_found_lent(k, &found.object);
 	return kplane_found(k, &found.object,
 			    found.object.kind != MIP6_OBJ_BINDING ||
 				binding_checked(k, &found.object));

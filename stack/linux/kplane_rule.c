@@ -29,21 +29,19 @@ static int rule_send(struct kplane *k, const struct mip6_object *o, uint16_t typ
 
 /* ---- what the kernel has ---------------------------------------------------------- */
 
-/* False when the rule is not ours. */
+/* True when the rule is ours. */
 static bool rule_parse(const struct nlmsghdr *m, struct mip6_object *ret)
 {
 	const struct nlattr *a[FRA_MAX + 1];
 	const struct fib_rule_hdr *header = mnl_nlmsg_get_payload(m);
 
 	nlsock_attributes(m, sizeof(*header), a, FRA_MAX + 1);
-	if (header->family != AF_INET6 || nlsock_u8(a[FRA_PROTOCOL], 0) != KPLANE_PROTOCOL)
-		return false;
 	*ret = (struct mip6_object){.kind = MIP6_OBJ_RULE};
 	ret->rule.from.len = header->src_len;
 	ret->rule.from.addr = nlsock_addr(a[FRA_SRC]);
 	ret->rule.priority = nlsock_u32(a[FRA_PRIORITY], 0);
 	ret->rule.table = nlsock_u32(a[FRA_TABLE], header->table);
-	return true;
+	return header->family == AF_INET6 && nlsock_u8(a[FRA_PROTOCOL], 0) == KPLANE_PROTOCOL;
 }
 
 static int rule_dump(struct kplane *k, nlsock_answer fn, void *arg)
@@ -111,7 +109,7 @@ static int rule_on_adopt(const struct nlmsghdr *m, void *arg)
 {
 	struct mip6_object o;
 
-	return rule_parse(m, &o) ? kplane_found(arg, &o, true) : 0;
+	return rule_parse(m, &o) ? kplane_found(arg, &o, true) : kplane_found_lent(arg, &o);
 }
 
 int kplane_rule_adopt(struct kplane *k)

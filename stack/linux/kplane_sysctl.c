@@ -214,6 +214,7 @@ static int sysctl_withdraw(struct kplane *k, const struct mip6_object *o)
 	    .kind = KPLANE_RECORD_SYSCTL, .name = o->sysctl.name, .ifindex = o->sysctl.ifindex};
 	int err;
 
+	kplane_unwatch_setting(k, v.name, v.ifindex);
 	if (!sysctl_old(k, &v))
 		return 0;
 	/* With the interfaces' own values still to come, the record of the node
@@ -231,6 +232,7 @@ static int sysctl_withdraw(struct kplane *k, const struct mip6_object *o)
 int kplane_sysctl_apply(struct kplane *k, const struct mip6_object *was,
 			const struct mip6_object *is)
 {
+	struct sysctl_path path;
 	int err;
 
 	if (!is)
@@ -242,7 +244,10 @@ int kplane_sysctl_apply(struct kplane *k, const struct mip6_object *was,
 	if (err < 0)
 		return err;
 	k->step = "writing the value";
-	return sysctl_write(is->sysctl.name, is->sysctl.ifindex, is->sysctl.value);
+	err = sysctl_write(is->sysctl.name, is->sysctl.ifindex, is->sysctl.value);
+	if (err == 0 && sysctl_path(is->sysctl.name, is->sysctl.ifindex, &path) == 0)
+		kplane_watch_setting(k, is->sysctl.name, is->sysctl.ifindex, path.text);
+	return err;
 }
 
 struct sysctl_adoption {

@@ -30,6 +30,9 @@
 #define LINKMON_BATCH  64
 #define LINKMON_TRIES  5
 
+/* Older than the groups that have a name of this kind. */
+#define GROUP_IPV6_RULE (1u << (RTNLGRP_IPV6_RULE - 1))
+
 struct address {
 	struct mip6_prefix addr;
 	unsigned flags;
@@ -46,6 +49,7 @@ struct link {
 	struct mip6_link info;
 	uint32_t carrier_up;
 	bool seen;
+	struct mip6_addr lost; /* a link-local address that went while the link was up */
 	struct address *addrs;
 	size_t addr_count;
 	struct route *routes;
@@ -63,23 +67,31 @@ struct linkmon {
 };
 
 /* A home agent changes a route with each binding. Events of these would fill the
- * socket to no purpose, so that the kernel drops them before they are queued.
- * Netlink numbers are in host byte order, and the filter loads big endian. */
-static int ignore_own_routes(int fd)
+ * socket to no purpose, so that the kernel drops them before they are queued: what came by
+ * the node's own port, and routes of ours that are new. Those of ours that go otherwise
+ * are reported. Netlink numbers are in host byte order, and the filter loads big endian. */
+int linkmon_ignore(struct linkmon *m, uint32_t port)
 {
 	const unsigned protocol = NLMSG_HDRLEN + offsetof(struct rtmsg, rtm_protocol);
+	const unsigned type = offsetof(struct nlmsghdr, nlmsg_type);
+	const unsigned sender = offsetof(struct nlmsghdr, nlmsg_pid);
 	struct sock_filter code[] = {
-	    BPF_STMT(BPF_LD | BPF_H | BPF_ABS, offsetof(struct nlmsghdr, nlmsg_type)),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 1, 0),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 0, 3),
-	    BPF_STMT(BPF_LD | BPF_B | BPF_ABS, protocol),
-	    BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KPLANE_PROTOCOL, 0, 1),
-	    BPF_STMT(BPF_RET | BPF_K, 0),
-	    BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	    /*  0 */ BPF_STMT(BPF_LD | BPF_H | BPF_ABS, type),
+	    /*  1 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWROUTE), 4, 0),
+	    /*  2 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELROUTE), 5, 0),
+	    /*  3 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_NEWRULE), 4, 0),
+	    /*  4 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htons(RTM_DELRULE), 3, 0),
+	    /*  5 */ BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
+	    /*  6 */ BPF_STMT(BPF_LD | BPF_B | BPF_ABS, protocol),
+	    /*  7 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, KPLANE_PROTOCOL, 2, 0),
+	    /*  8 */ BPF_STMT(BPF_LD | BPF_W | BPF_ABS, sender),
+	    /*  9 */ BPF_JUMP(BPF_JMP | BPF_JEQ | BPF_K, htonl(port), 0, 1),
+	    /* 10 */ BPF_STMT(BPF_RET | BPF_K, 0),
+	    /* 11 */ BPF_STMT(BPF_RET | BPF_K, UINT32_MAX),
 	};
 	struct sock_fprog program = {.len = sizeof(code) / sizeof(code[0]), .filter = code};
 
-	return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
+	return setsockopt(linkmon_fd(m), SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program));
 }
 
 struct linkmon *linkmon_open(const struct linkmon_sink *sink, void *arg)
@@ -92,9 +104,10 @@ struct linkmon *linkmon_open(const struct linkmon_sink *sink, void *arg)
 	m->sink = sink;
 	m->arg = arg;
 	m->events = mnl_socket_open2(NETLINK_ROUTE, SOCK_CLOEXEC | SOCK_NONBLOCK);
-	if (!m->events || ignore_own_routes(linkmon_fd(m)) < 0 ||
+	if (!m->events || linkmon_ignore(m, UINT32_MAX) < 0 ||
 	    mnl_socket_bind(m->events,
-			    RTMGRP_LINK | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_NEIGH,
+			    RTMGRP_LINK | RTMGRP_IPV6_IFADDR | RTMGRP_IPV6_ROUTE | RTMGRP_NEIGH |
+				RTMGRP_TC | GROUP_IPV6_RULE,
 			    MNL_SOCKET_AUTOPID) < 0) {
 		linkmon_close(m);
 		return NULL;
@@ -180,11 +193,16 @@ static int take_link_attr(const struct nlattr *attr, void *data)
 	return MNL_CB_OK;
 }
 
-static bool ours_or_loopback(const struct ifinfomsg *ifi, const struct link_message *msg)
+static bool is_ours(const char *name)
 {
-	return (ifi->ifi_flags & IFF_LOOPBACK) || strcmp(msg->info.name, KPLANE_DEVICE_MN) == 0 ||
-	       strcmp(msg->info.name, KPLANE_DEVICE_HA) == 0 ||
-	       strcmp(msg->info.name, UPLANE_DEVICE) == 0;
+	return strcmp(name, KPLANE_DEVICE_MN) == 0 || strcmp(name, KPLANE_DEVICE_HA) == 0 ||
+	       strcmp(name, UPLANE_DEVICE) == 0;
+}
+
+static void touch(struct linkmon *m, enum mip6_object_kind kind)
+{
+	if (m->sink->touched)
+		m->sink->touched(m->arg, m->now, kind);
 }
 
 static struct link *add_link(struct linkmon *m, unsigned ifindex)
@@ -225,7 +243,9 @@ static void link_new(struct linkmon *m, const struct nlmsghdr *nlh)
 	if (ifi->ifi_family != AF_UNSPEC) /* a bridge's word about its port */
 		return;
 	mnl_attr_parse(nlh, sizeof(*ifi), take_link_attr, &msg);
-	if (ours_or_loopback(ifi, &msg))
+	if (is_ours(msg.info.name))
+		touch(m, MIP6_OBJ_DEVICE);
+	if (is_ours(msg.info.name) || (ifi->ifi_flags & IFF_LOOPBACK))
 		return;
 	if (!l)
 		l = add_link(m, msg.info.ifindex);
@@ -251,20 +271,6 @@ static void remove_link(struct linkmon *m, struct link **at)
 	free_link(l);
 }
 
-static void device_del(struct linkmon *m, const char *name)
-{
-	struct mip6_object key = {.kind = MIP6_OBJ_DEVICE};
-
-	if (strcmp(name, KPLANE_DEVICE_MN) == 0)
-		key.device.device = MIP6_DEVICE_MN;
-	else if (strcmp(name, KPLANE_DEVICE_HA) == 0)
-		key.device.device = MIP6_DEVICE_HA;
-	else
-		return;
-	if (m->sink->removed)
-		m->sink->removed(m->arg, m->now, &key);
-}
-
 static void link_del(struct linkmon *m, const struct nlmsghdr *nlh)
 {
 	const struct ifinfomsg *ifi = mnl_nlmsg_get_payload(nlh);
@@ -273,7 +279,8 @@ static void link_del(struct linkmon *m, const struct nlmsghdr *nlh)
 	if (ifi->ifi_family != AF_UNSPEC)
 		return;
 	mnl_attr_parse(nlh, sizeof(*ifi), take_link_attr, &msg);
-	device_del(m, msg.info.name);
+	if (is_ours(msg.info.name))
+		touch(m, MIP6_OBJ_DEVICE);
 	for (struct link **at = &m->links; *at; at = &(*at)->next) {
 		if ((*at)->info.ifindex != (unsigned)ifi->ifi_index)
 			continue;
@@ -354,34 +361,15 @@ static struct address *add_address(struct link *l, const struct mip6_prefix *add
 	return &l->addrs[l->addr_count++];
 }
 
-static void tell_removed(struct linkmon *m, unsigned ifindex, const struct mip6_addr *addr)
-{
-	struct mip6_object key = {.kind = MIP6_OBJ_ADDRESS};
-
-	key.address.ifindex = ifindex;
-	key.address.device = ifindex ? MIP6_DEVICE_NONE : MIP6_DEVICE_MN;
-	key.address.addr = *addr;
-	if (m->sink->removed)
-		m->sink->removed(m->arg, m->now, &key);
-}
-
 static void remove_address(struct linkmon *m, struct link *l, struct address *a)
 {
 	struct address gone = *a;
 
 	*a = l->addrs[--l->addr_count];
+	if (l->info.up && mip6_addr_is_link_local(&gone.addr.addr))
+		l->lost = gone.addr.addr;
 	if (m->sink->address)
 		m->sink->address(m->arg, m->now, l->info.ifindex, &gone.addr, gone.flags, false);
-	if (gone.flags & MIP6_HOST_ADDR_OURS)
-		tell_removed(m, l->info.ifindex, &gone.addr.addr);
-}
-
-/* Links that are not monitored are the loopback and our own tunnels; an address
- * that we have on such a one is the mobile node's. */
-static void remove_hidden(struct linkmon *m, const struct address_message *msg)
-{
-	if (msg->proto == KPLANE_IFA_PROTO)
-		tell_removed(m, 0, &msg->addr.addr);
 }
 
 static void address_event(struct linkmon *m, const struct nlmsghdr *nlh)
@@ -398,11 +386,10 @@ static void address_event(struct linkmon *m, const struct nlmsghdr *nlh)
 	mnl_attr_parse(nlh, sizeof(*ifa), take_address_attr, &msg);
 	if (!msg.has_addr && !msg.has_local)
 		return;
-	if (!l) {
-		if (nlh->nlmsg_type == RTM_DELADDR)
-			remove_hidden(m, &msg);
+	if (nlh->nlmsg_type == RTM_DELADDR)
+		touch(m, MIP6_OBJ_ADDRESS);
+	if (!l)
 		return;
-	}
 	msg.addr.len = ifa->ifa_prefixlen;
 	a = find_address(l, &msg.addr.addr);
 	if (nlh->nlmsg_type == RTM_DELADDR) {
@@ -419,6 +406,24 @@ static void address_event(struct linkmon *m, const struct nlmsghdr *nlh)
 	*a = (struct address){.addr = msg.addr, .flags = flags, .seen = true};
 	if (!known && m->sink->address)
 		m->sink->address(m->arg, m->now, l->info.ifindex, &msg.addr, flags, true);
+}
+
+static bool has_link_local(const struct link *l)
+{
+	for (size_t i = 0; i < l->addr_count; i++)
+		if (mip6_addr_is_link_local(&l->addrs[i].addr.addr))
+			return true;
+	return false;
+}
+
+bool linkmon_lost_link_local(const struct linkmon *m, unsigned ifindex, struct mip6_addr *ret)
+{
+	const struct link *l = find(m, ifindex);
+
+	if (!l || !l->info.up || mip6_addr_is_unspecified(&l->lost) || has_link_local(l))
+		return false;
+	*ret = l->lost;
+	return true;
 }
 
 /* ---- routes ------------------------------------------------------------------- */
@@ -522,6 +527,9 @@ static void route_event(struct linkmon *m, const struct nlmsghdr *nlh)
 	struct link *l;
 
 	mnl_attr_parse(nlh, sizeof(*rtm), take_route_attr, &msg);
+	/* The filter lets none pass that is our own work. */
+	if (nlh->nlmsg_type == RTM_DELROUTE || (nlh->nlmsg_flags & NLM_F_REPLACE))
+		touch(m, MIP6_OBJ_ROUTE);
 	l = find(m, msg.ifindex);
 	if (!l || !route_counts(rtm, &msg))
 		return;
@@ -589,6 +597,13 @@ static int message(const struct nlmsghdr *nlh, void *data)
 	case RTM_DELROUTE:
 		if (has_header(nlh, sizeof(struct rtmsg)))
 			route_event(m, nlh);
+		break;
+	case RTM_DELTFILTER: /* the source check is one */
+	case RTM_DELQDISC:
+		touch(m, MIP6_OBJ_DEVICE);
+		break;
+	case RTM_DELRULE:
+		touch(m, MIP6_OBJ_RULE);
 		break;
 	case RTM_NEWNEIGH:
 		if (has_header(nlh, sizeof(struct ndmsg)))
@@ -703,6 +718,7 @@ static int start_over(struct linkmon *m, mip6_time now)
 	do
 		n = mnl_socket_recvfrom(m->events, m->buffer, sizeof(m->buffer));
 	while (n >= 0 || errno == ENOBUFS || errno == EINTR || errno == ENOSPC);
+	touch(m, MIP6_OBJ_KINDS);
 	return linkmon_dump(m, now);
 }
 

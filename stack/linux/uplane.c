@@ -259,20 +259,15 @@ static void renew_tun(struct uplane *u)
 		uplane_tun_address(&u->tun, &u->nl, &u->addrs[i], true);
 }
 
-/* The route goes with the addresses where the device was set down. */
-unsigned uplane_renew(struct uplane *u, mip6_time now, const struct mip6_object *keys, size_t count)
+unsigned uplane_renew(struct uplane *u, mip6_time now, char *what, size_t cap)
 {
-	unsigned renewed = 0;
-
 	u->now = now;
-	for (size_t i = 0; i < count; i++) {
-		if (keys[i].kind != MIP6_OBJ_ADDRESS || !has_address(u, &keys[i].address.addr))
-			continue;
-		if (renewed++ == 0)
-			uplane_tun_up(&u->tun, &u->nl, tun_mtu(u));
-		set_address(u, &keys[i].address.addr, true);
-	}
-	return renewed;
+	return uplane_tun_renew(&u->tun, &u->nl, u->addrs, u->addr_count, what, cap);
+}
+
+uint32_t uplane_netlink_port(const struct uplane *u)
+{
+	return u->nl.port;
 }
 
 static void tun_ready(void *arg, mip6_time now, uint32_t events)

@@ -57,10 +57,12 @@ void uplane_link(struct uplane *u, mip6_time now, const struct mip6_link *link);
 void uplane_address(struct uplane *u, mip6_time now, unsigned ifindex);
 void uplane_link_gone(struct uplane *u, mip6_time now, unsigned ifindex);
 
-/* Addresses of the TUN device that another program took away, or that went when it was
- * set down, are made again where they are still wanted; returns how many. */
-unsigned uplane_renew(struct uplane *u, mip6_time now, const struct mip6_object *keys,
-		      size_t count);
+/* The TUN device is set up again with the addresses and the route that another program
+ * took away, or that went when it was set down. Returns how many things were missing, and
+ * names one of them in what. */
+unsigned uplane_renew(struct uplane *u, mip6_time now, char *what, size_t cap);
+/* The port of the netlink socket by which that is done. */
+uint32_t uplane_netlink_port(const struct uplane *u);
 
 void uplane_stats(const struct uplane *u, struct uplane_stats *ret);
 void uplane_soft_stats(const struct uplane *u, struct mip6_soft_stats *ret);

@@ -145,6 +145,10 @@ int uplane_tun_up(struct uplane_tun *t, struct nlsock *nl, unsigned mtu);
 int uplane_tun_mtu(struct uplane_tun *t, struct nlsock *nl, unsigned mtu);
 int uplane_tun_address(const struct uplane_tun *t, struct nlsock *nl, const struct mip6_addr *addr,
 		       bool present);
+/* Makes again what is missing of the device's state, route and addresses; returns how
+ * many things that were, the first of which is named in what. */
+unsigned uplane_tun_renew(const struct uplane_tun *t, struct nlsock *nl,
+			  const struct mip6_addr *addrs, size_t count, char *what, size_t cap);
 /* Reads packets into the pool, at most `most`; returns how many. */
 size_t uplane_tun_read(const struct uplane_tun *t, struct uplane_pool *p, size_t most,
 		       struct uplane_stats *stats);

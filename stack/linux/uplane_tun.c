@@ -122,45 +122,115 @@ int uplane_tun_mtu(struct uplane_tun *t, struct nlsock *nl, unsigned mtu)
 	return set_link(t, nl, mtu, false);
 }
 
-int uplane_tun_up(struct uplane_tun *t, struct nlsock *nl, unsigned mtu)
+/* Alone (128 bits, no prefix route): neighbours are beyond the device as all
+ * others are. The node does duplicate detection, not the kernel. */
+static int send_address(const struct uplane_tun *t, struct nlsock *nl, const struct mip6_addr *addr,
+			uint16_t type, uint16_t flags)
+{
+	const struct ifaddrmsg body = {
+	    .ifa_family = AF_INET6, .ifa_prefixlen = 128, .ifa_index = t->ifindex};
+	struct nlsock_request r;
+	struct nlmsghdr *m = nlsock_begin(&r, type, flags, &body, sizeof(body));
+
+	nlsock_put_addr(m, IFA_LOCAL, addr);
+	mnl_attr_put_u32(m, IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
+	mnl_attr_put_u8(m, IFA_PROTO, KPLANE_IFA_PROTO);
+	return nlsock_talk(nl, m);
+}
+
+/* 1: it was not there; 0: it was. */
+static int add_route(const struct uplane_tun *t, struct nlsock *nl)
 {
 	const struct rtmsg body = {.rtm_family = AF_INET6,
 				   .rtm_table = RT_TABLE_MAIN,
 				   .rtm_protocol = KPLANE_PROTOCOL,
 				   .rtm_type = RTN_UNICAST};
 	struct nlsock_request r;
-	struct nlmsghdr *m;
+	/* Beside what others have there: a route of theirs is not ours to replace. */
+	struct nlmsghdr *m = nlsock_begin(&r, RTM_NEWROUTE, NLM_F_CREATE, &body, sizeof(body));
+	int err;
+
+	mnl_attr_put_u32(m, RTA_OIF, t->ifindex);
+	mnl_attr_put_u32(m, RTA_PRIORITY, TUN_METRIC);
+	err = nlsock_talk(nl, m);
+	if (err == -EEXIST)
+		return 0;
+	return err < 0 ? err : 1;
+}
+
+int uplane_tun_up(struct uplane_tun *t, struct nlsock *nl, unsigned mtu)
+{
 	int err = set_link(t, nl, mtu, true);
 
 	if (err < 0)
 		return err;
 	t->mtu = mtu;
-	/* Beside what others have there: a route of theirs is not ours to replace. */
-	m = nlsock_begin(&r, RTM_NEWROUTE, NLM_F_CREATE, &body, sizeof(body));
-	mnl_attr_put_u32(m, RTA_OIF, t->ifindex);
-	mnl_attr_put_u32(m, RTA_PRIORITY, TUN_METRIC);
-	err = nlsock_talk(nl, m);
-	return err == -EEXIST ? 0 : err;
+	err = add_route(t, nl);
+	return err < 0 ? err : 0;
 }
 
-/* Alone (128 bits, no prefix route): neighbours are beyond the device as all
- * others are. The node does duplicate detection, not the kernel. */
+static int on_link(const struct nlmsghdr *m, void *arg)
+{
+	const struct nlattr *a[IFLA_MAX + 1];
+	const struct ifinfomsg *header = mnl_nlmsg_get_payload(m);
+	unsigned *ret_mtu = arg;
+
+	nlsock_attributes(m, sizeof(*header), a, IFLA_MAX + 1);
+	*ret_mtu = header->ifi_flags & IFF_UP ? nlsock_u32(a[IFLA_MTU], 0) : 0;
+	return 0;
+}
+
+/* Whether the device is up and has its MTU. */
+static bool is_whole(const struct uplane_tun *t, struct nlsock *nl)
+{
+	const struct ifinfomsg body = {.ifi_index = (int)t->ifindex};
+	struct nlsock_request r;
+	unsigned mtu = 0;
+	int err =
+	    nlsock_get(nl, nlsock_begin(&r, RTM_GETLINK, 0, &body, sizeof(body)), on_link, &mtu);
+
+	return err == 0 && mtu == t->mtu;
+}
+
+static void name_first(char *what, size_t cap, const char *kind, const char *name)
+{
+	if (!what[0])
+		snprintf(what, cap, "%s %s", kind, name);
+}
+
+unsigned uplane_tun_renew(const struct uplane_tun *t, struct nlsock *nl,
+			  const struct mip6_addr *addrs, size_t count, char *what, size_t cap)
+{
+	char text[MIP6_ADDR_TEXT];
+	unsigned renewed = 0;
+
+	what[0] = 0;
+	if (!is_whole(t, nl) && set_link(t, nl, t->mtu, true) == 0) {
+		name_first(what, cap, "device", UPLANE_DEVICE);
+		renewed++;
+	}
+	for (size_t i = 0; i < count; i++) {
+		if (send_address(t, nl, &addrs[i], RTM_NEWADDR, NLM_F_CREATE | NLM_F_EXCL) < 0)
+			continue;
+		name_first(what, cap, "address", mip6_addr_format(&addrs[i], text));
+		renewed++;
+	}
+	if (add_route(t, nl) > 0) {
+		name_first(what, cap, "default route by", UPLANE_DEVICE);
+		renewed++;
+	}
+	return renewed;
+}
+
 int uplane_tun_address(const struct uplane_tun *t, struct nlsock *nl, const struct mip6_addr *addr,
 		       bool present)
 {
-	const struct ifaddrmsg body = {
-	    .ifa_family = AF_INET6, .ifa_prefixlen = 128, .ifa_index = t->ifindex};
-	struct nlsock_request r;
-	struct nlmsghdr *m =
-	    nlsock_begin(&r, present ? RTM_NEWADDR : RTM_DELADDR,
-			 present ? NLM_F_CREATE | NLM_F_REPLACE : 0, &body, sizeof(body));
 	int err;
 
-	nlsock_put_addr(m, IFA_LOCAL, addr);
-	mnl_attr_put_u32(m, IFA_FLAGS, IFA_F_NODAD | IFA_F_NOPREFIXROUTE);
-	mnl_attr_put_u8(m, IFA_PROTO, KPLANE_IFA_PROTO);
-	err = nlsock_talk(nl, m);
-	return !present && err == -EADDRNOTAVAIL ? 0 : err;
+	if (present)
+		return send_address(t, nl, addr, RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE);
+	err = send_address(t, nl, addr, RTM_DELADDR, 0);
+	return err == -EADDRNOTAVAIL ? 0 : err;
 }
 
 /* ---- packets ------------------------------------------------------------------------ */

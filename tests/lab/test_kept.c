@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
-/* What mip6d has set up stays as it should be: the tunnel's room after moves. */
+/* What mip6d has set up stays as it should be: the tunnel's room after moves, and what
+ * another program removes. */
 #include "runs_help.h"
 #include "test.h"
 
@@ -37,11 +38,94 @@ static void mtus_user(void)
 	check_mtus("plane=user");
 }
 
+static void check_mobile_node(const struct lab_run *run)
+{
+	lab_holds(run, lab_has(run, "mn.txt", "900:\tfrom 3fff:0:100::10 lookup 900"), "rule");
+	lab_holds(run, lab_has(run, "mn.txt", "default dev mip6mn table 900"), "route");
+	lab_holds(run, lab_has(run, "mn.txt", "inet6 3fff:0:100::10/128"), "home address");
+	lab_holds(run, lab_has(run, "mn.txt", "inet6 3fff:0:201::ff:fe00:6c/64"), "care-of");
+	lab_holds(run, lab_has(run, "mn.txt", "inet6 fe80::ff:fe00:6c/64"), "link-local");
+	lab_holds(run, lab_has(run, "mn.txt", "UP,LOWER_UP> mtu 1460"), "device");
+	lab_holds(run, lab_has(run, "mn.txt", "dst 3fff:0:100::10/128 proto mobility-header"),
+		  "XFRM policy");
+	lab_holds(run, lab_has(run, "mn.txt", "dst 3fff:0:100::10\n\tproto route2"), "XFRM state");
+}
+
+/* Each kind of object is made again within 100 ms, and a line names it. What is looked
+ * at is what the command that removed it saw 100 ms later. */
+static void stolen(void)
+{
+	struct lab_run run;
+
+	lab_run_small(&run, "stolen");
+	check_mobile_node(&run);
+	lab_holds(&run, lab_has(&run, "mn-setting.txt", "0\n"), "MN's setting");
+	lab_holds(&run, lab_has(&run, "ha-setting.txt", "1\n"), "HA's setting");
+	lab_holds(&run, lab_has(&run, "proxy.txt", "3fff:0:100::10"), "proxy entry");
+	lab_holds(&run, lab_has(&run, "ha-xfrm.txt", "proto mobility-header"), "HA's policy");
+	lab_holds(&run, lab_has(&run, "ha-xfrm.txt", "src :: dst ::\n\tproto hao"), "its state");
+	lab_holds(&run, lab_has(&run, "check.txt", "mip6d_src"), "the source check");
+	lab_holds(&run, lab_has(&run, "ha.txt", "3fff:0:100::10  encap ip6"), "the binding");
+	lab_holds(&run, lab_has(&run, "ha.txt", "mip6d_src"), "the check of a new device");
+	lab_holds(&run, lab_has(&run, "events.jsonl", "removed or changed rule from 3fff:0:"),
+		  "what went is named");
+	lab_run_free(&run);
+}
+
+static void stolen_user(void)
+{
+	struct lab_run run;
+
+	lab_run_small(&run, "stolen-user");
+	lab_holds(&run, lab_has(&run, "mn.txt", "inet6 3fff:0:100::10/128"), "home address");
+	lab_holds(&run, lab_has(&run, "mn.txt", "default dev mip6up"), "route");
+	lab_holds(&run, lab_has(&run, "mn.txt", "UP,LOWER_UP> mtu 1460"), "device");
+	lab_holds(&run, !lab_has(&run, "mn.txt", "3fff:0:201::"), "the kernel stays out");
+	lab_run_free(&run);
+}
+
+/* A care-of address that the kernel had made is made again as ours, and goes with us. */
+static void stolen_borrowed(void)
+{
+	struct lab_run run;
+
+	lab_run_small(&run, "stolen-slaac");
+	lab_holds(&run, lab_has(&run, "before.txt", "inet6 3fff:0:201::ff:fe00:6c/64"), "before");
+	lab_holds(&run, lab_has(&run, "after.txt", "inet6 3fff:0:201::ff:fe00:6c/64"), "after");
+	lab_holds(&run, !lab_has(&run, "stopped.txt", "proto 109"), "nothing of ours stays");
+	lab_run_free(&run);
+}
+
+/* Ten rounds a minute, then a pause that is told once. */
+static void insists(void)
+{
+	struct lab_run run;
+
+	lab_run_small(&run, "insists");
+	lab_holds(&run, lab_has(&run, "events.jsonl", "keeps removing or changing rule from"),
+		  "it is told that another program insists");
+	lab_holds(&run, lab_has(&run, "rules.txt", "900:"), "it is there in the end");
+	lab_run_free(&run);
+}
+
+/* What a daemon does itself while its node moves is no other program's work. */
+static void no_false_alarm(void)
+{
+	struct lab_run run;
+
+	LAB_RUN(&run, "home", "-p", "rounds=40 pause_min=400ms pause_max=800ms");
+	lab_holds(&run, run.code == 0, "exit code 0");
+	lab_holds(&run, !lab_has(&run, "events.jsonl", "another program"), "no false alarm");
+	lab_run_free(&run);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
-	    {"tunnel_mtu_kernel", mtus_kernel},
-	    {"tunnel_mtu_user", mtus_user},
+	    {"tunnel_mtu_kernel", mtus_kernel},	   {"tunnel_mtu_user", mtus_user},
+	    {"removed_by_others", stolen},	   {"removed_user_plane", stolen_user},
+	    {"removed_borrowed", stolen_borrowed}, {"removed_without_end", insists},
+	    {"no_false_alarm", no_false_alarm},
 	};
 
 	return test_run("kept", tests, sizeof(tests) / sizeof(tests[0]));

@@ -196,6 +196,11 @@ void mip6_node_stats(const struct mip6_node *node, struct mip6_stats *ret);
 /* Whether the node's detection of duplicates of this address runs (RFC 4862 5.4). */
 bool mip6_node_on_trial(const struct mip6_node *node, unsigned ifindex,
 			const struct mip6_addr *addr);
+/* Every object that is wanted and that the data plane has taken, in pieces: begins at
+ * `cursor`, 0 the first time, and goes on until fn returns false. Returns the cursor of the
+ * next piece, 0 at the end. */
+uint64_t mip6_node_applied(const struct mip6_node *node, uint64_t cursor,
+			   bool (*fn)(void *arg, const struct mip6_object *object), void *arg);
 /* Every object that is wanted now. */
 void mip6_node_wanted(const struct mip6_node *node,
 		      bool (*fn)(void *arg, const struct mip6_object *object), void *arg);
