@@ -27,6 +27,7 @@ static const struct test_case inside_tests[] = {
     {"vanished", test_vanished},
     {"forwarding of each interface", test_forwarding_of_each},
     {"spoofed sources", test_spoofed},
+    {"what has no binding", test_strays},
     {"a tunnel and a handover", test_tunnel},
     {"between mobile nodes", test_between_mobile_nodes},
     {"Home Address option", test_hao},

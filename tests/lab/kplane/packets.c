@@ -218,6 +218,67 @@ void test_spoofed(void)
 	close_pair(p);
 }
 
+/* Octets of what waits for the home agent's socket; -1: nothing. The outer source is
+ * told. */
+static ssize_t receive_stray(int fd, struct mip6_addr *ret_src)
+{
+	struct sockaddr_in6 from = {.sin6_family = AF_INET6};
+	socklen_t len = sizeof(from);
+	uint8_t packet[2048];
+	ssize_t n =
+	    recvfrom(fd, packet, sizeof(packet), MSG_DONTWAIT, (struct sockaddr *)&from, &len);
+
+	memcpy(ret_src->b, &from.sin6_addr, sizeof(ret_src->b));
+	return n;
+}
+
+/* The socket that the home agent hears of lost bindings from gets what the source check
+ * drops for its binding, and none of the traffic. */
+void test_strays(void)
+{
+	const struct mip6_object device = bench_device_ha();
+	const struct mip6_object bound = bench_binding(HOME, COA1, HA);
+	const struct mip6_addr coa = bench_addr(COA1);
+	const struct mip6_addr other = bench_addr(OTHER);
+	struct pair p = make_pair();
+	struct kplane *k = bench_adopt();
+	struct mip6_addr src;
+	int strays = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_IPV6);
+	int udp = open_udp_at(CN);
+	int raw;
+
+	CU_ASSERT_FATAL(strays >= 0);
+	CU_ASSERT_EQUAL(kplane_filter_strays(k, strays), -ENOENT);
+	bench_apply(k, NULL, &device);
+	CU_ASSERT_EQUAL(kplane_filter_strays(k, strays), 0);
+	bench_apply(k, NULL, &bound);
+	enter(p.mn);
+	raw = socket(AF_INET6, SOCK_RAW | SOCK_CLOEXEC, IPPROTO_RAW);
+	CU_ASSERT_FATAL(raw >= 0);
+	send_tunnelled(raw, COA1, HA, HOME, CN, 1);
+	send_tunnelled(raw, OTHER, HA, HOME, CN, 2);
+	send_tunnelled(raw, COA1, HA, "3fff:1::11", CN, 3);
+	send_tunnelled(raw, COA1, HA, HOME, CN, 4);
+	CU_ASSERT_EQUAL(receive_octet(udp), 1);
+	CU_ASSERT_EQUAL(receive_octet(udp), 4);
+	CU_ASSERT_EQUAL(receive_stray(strays, &src), 40 + 9);
+	CU_ASSERT_TRUE(mip6_addr_equal(&src, &other));
+	CU_ASSERT_EQUAL(receive_stray(strays, &src), 40 + 9);
+	CU_ASSERT_TRUE(mip6_addr_equal(&src, &coa));
+	CU_ASSERT_EQUAL(receive_stray(strays, &src), -1);
+	enter(p.ha);
+	bench_apply(k, &bound, NULL);
+	enter(p.mn);
+	send_tunnelled(raw, COA1, HA, HOME, CN, 5);
+	CU_ASSERT_EQUAL(receive_octet(udp), -1);
+	CU_ASSERT_EQUAL(receive_stray(strays, &src), 40 + 9);
+	kplane_close(k);
+	close(raw);
+	close(udp);
+	close(strays);
+	close_pair(p);
+}
+
 /* The mobile node's side of a tunnel, in the caller's namespace. */
 static struct kplane *open_mobile_node(struct wants *w, const char *coa)
 {

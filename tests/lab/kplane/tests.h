@@ -19,6 +19,7 @@ void test_forwarding_of_each(void);
 void test_many(void);
 /* packets.c */
 void test_spoofed(void);
+void test_strays(void);
 void test_tunnel(void);
 void test_between_mobile_nodes(void);
 void test_hao(void);
