@@ -91,7 +91,6 @@ static void forget(struct explorer *x, struct sim_node *node)
 {
 	sim_forget(node);
 	x->kept_count = 0; /* whose sequence numbers nobody knows any more */
-	x->forgot = x->forgot || node == x->world->ha;
 	x->forgot = x->forgot || (explore_mn_of(x, node) >= 0 && disturbed(x->plan));
 	for (unsigned i = 0; i < x->world->home_count; i++)
 		forget_home(x, node, i);

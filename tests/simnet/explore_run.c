@@ -118,7 +118,8 @@ static mip6_time trouble_ends(const struct explore_plan *p)
  * away (RFC 6275 12), or a move without a link event shows by three advertisements
  * that do not come and three probes; then a Binding Update, whose answer waits for
  * DAD; and a neighbour that is not where it was is given up after 5 + 3 s (RFC 4861
- * 10). What the home agent forgot the next refresh brings back. */
+ * 10). What the home agent forgot comes back by the mobile nodes' own packets; what a
+ * mobile node forgot, and could not ask for, ends with its lifetime. */
 static mip6_time bound(const struct explorer *x)
 {
 	mip6_time retry = 32 * MIP6_SECOND;
