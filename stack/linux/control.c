@@ -360,11 +360,14 @@ static bool set_path(struct sockaddr_un *address, const char *path)
 static int listen_at(const struct sockaddr_un *address)
 {
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct stat st;
 
 	if (fd < 0)
 		return -1;
-	/* The node's lock is ours: whoever made this file is dead. */
-	unlink(address->sun_path);
+	/* The node's lock is ours: whoever made this socket is dead. Anything else under
+	 * this name stays, and is told by bind(). */
+	if (lstat(address->sun_path, &st) == 0 && S_ISSOCK(st.st_mode))
+		unlink(address->sun_path);
 	if (bind(fd, (const struct sockaddr *)address, sizeof(*address)) == 0 &&
 	    chmod(address->sun_path, 0660) == 0 && listen(fd, 16) == 0)
 		return fd;

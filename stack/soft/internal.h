@@ -199,6 +199,7 @@ struct mip6_soft {
 	unsigned depth;		    /* packets inside of packets at work, see soft_local */
 	struct reply_limit errors;  /* all that are sent but Packet Too Big */
 	struct reply_limit too_big; /* without these connections hang */
+	struct reply_limit to_all;  /* advertisements to who detects duplicates, by target */
 	struct mip6_soft_stats stats;
 };
 

@@ -66,8 +66,19 @@ void soft_nd_solicit(struct mip6_soft *s, unsigned ifindex, const struct mip6_ad
 
 /* ---- answering ------------------------------------------------------------------------ */
 
+/* Who detects duplicates has no address, and one answer, to all nodes, is enough for it:
+ * of one target a few go out a second, whoever asks. */
+static bool may_tell_all(struct mip6_soft *s, const struct mip6_addr *target)
+{
+	static const struct reply_rate rate = {{200, 200}, {3, 3}};
+	static const struct mip6_prefix link = {.addr = {{0xfe, 0x80}}, .len = 64};
+	struct mip6_addr identifier = mip6_addr_combine(&link, target);
+
+	return reply_limit_take(&s->to_all, &rate, s->now, &identifier);
+}
+
 /* Who is only proxied does not override: the owner, if it is here, is right
- * (RFC 4861 7.2.8). Who detects duplicates has no address to answer to. */
+ * (RFC 4861 7.2.8). */
 static void answer(struct mip6_soft *s, const struct soft_iface *i, const struct ip6_packet *p,
 		   const struct mip6_addr *target, bool own, bool router)
 {
@@ -77,6 +88,8 @@ static void answer(struct mip6_soft *s, const struct soft_iface *i, const struct
 	bool overrides = own && !on_trial(s, i->link.ifindex, target);
 	uint8_t message[ND_MESSAGE];
 
+	if (nobody && !may_tell_all(s, target))
+		return;
 	tx.dst = nobody ? mip6_addr_all_nodes() : p->src;
 	tx.src = own ? *target : soft_source(s, i->link.ifindex, &tx.dst);
 	na.flags =

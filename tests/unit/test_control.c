@@ -428,6 +428,21 @@ static void monitors_hear_events(void)
 	rig_close(&rig);
 }
 
+/* What is no socket stays where it is, whoever named it by mistake. */
+static void other_files_stay(void)
+{
+	char path[] = "/tmp/test_control.XXXXXX";
+	struct loop loop;
+	int fd = mkstemp(path);
+
+	CU_ASSERT_EQUAL_FATAL(loop_open(&loop), MIP6_OK);
+	CU_ASSERT_PTR_NULL(control_open(&loop, path, answer, NULL));
+	CU_ASSERT_EQUAL(access(path, F_OK), 0);
+	loop_close(&loop);
+	close(fd);
+	unlink(path);
+}
+
 static int dropped_line(void *arg, mip6_time now, uint64_t count, char *buf, size_t cap)
 {
 	(void)arg;
@@ -583,6 +598,7 @@ int main(void)
 	    {"unread answers hold up", unread_answers_hold_up},
 	    {"errors are answered", errors_are_answered},
 	    {"monitors hear events", monitors_hear_events},
+	    {"other files stay", other_files_stay},
 	    {"slow monitor misses", slow_monitor_misses},
 	    {"rest is sent later", rest_is_sent_later},
 	    {"long request is refused", long_request_is_refused},

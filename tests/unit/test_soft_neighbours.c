@@ -515,6 +515,26 @@ static void test_answer_duplicate(void)
 	lab_free(l);
 }
 
+/* Who asks without end does not fill the link; another address is answered. */
+static void test_answers_to_all_are_few(void)
+{
+	struct lab *l = lab_new();
+	size_t before;
+
+	before = l->count;
+	for (unsigned i = 0; i < 10000; i++)
+		receive_ns(l, "::", "ff02::1:ff00:1", "3fff:2::1");
+	CU_ASSERT_EQUAL(l->count - before, 3);
+	put(l, proxy_object(2, "3fff:2::7", false));
+	receive_ns(l, "::", "ff02::1:ff00:7", "3fff:2::7");
+	CU_ASSERT_EQUAL(l->count - before, 4);
+	l->now += MIP6_SECOND;
+	before = l->count;
+	receive_ns(l, "::", "ff02::1:ff00:1", "3fff:2::1");
+	CU_ASSERT_EQUAL(l->count - before, 1);
+	lab_free(l);
+}
+
 static void test_answer_proxied(void)
 {
 	struct lab *l = lab_new();
@@ -631,6 +651,7 @@ static const struct test_case tests[] = {
     {"group", test_group},
     {"answer_own", test_answer_own},
     {"answer_duplicate", test_answer_duplicate},
+    {"answers_to_all_are_few", test_answers_to_all_are_few},
     {"answer_proxied", test_answer_proxied},
     {"no_answer", test_no_answer},
     {"solicit_source", test_solicit_source},
