@@ -75,8 +75,9 @@ static int apply_duration(struct conf_apply *a, const struct conf_keyword *k, st
 	return MIP6_OK;
 }
 
-/* Modules loaded from a file were UMIP's own; ours are built in. */
-static int apply_module(struct conf_cursor *c)
+/* Modules loaded from a file were UMIP's own; ours are built in. Where UMIP itself does
+ * nothing with the file, nor do we. */
+static int apply_module(const struct conf_keyword *k, struct conf_cursor *c)
 {
 	static const char *const names[] = {"internal"};
 	const struct conf_value *value = conf_peek(c);
@@ -86,6 +87,8 @@ static int apply_module(struct conf_cursor *c)
 
 	if (value && value->kind == CONF_STRING) {
 		err = conf_string(c, "a file name", file, sizeof(file));
+		if (err == MIP6_OK && k->support == CONF_NO_EFFECT)
+			return conf_end(c);
 		return err == MIP6_OK ? conf_unsupported(c, "write internal, or leave the "
 							    "statement out")
 				      : err;
@@ -127,7 +130,7 @@ static int apply_statement(struct conf_apply *a, enum conf_where where,
 	case CONF_DURATION:
 		return apply_duration(a, k, &c);
 	case CONF_MODULE:
-		return apply_module(&c);
+		return apply_module(k, &c);
 	case CONF_ADDRESS4:
 	case CONF_NAME:
 		return apply_missing(k, &c);

@@ -79,7 +79,7 @@ static const struct conf_keyword keywords[] = {
     {"MnMaxHaConsecutiveResends", CONF_IN_FILE, CONF_COUNT, CONF_USED, MEMBER(max_ha_resends), 0,
      65535, NULL},
     {"MnMaxCnConsecutiveResends", CONF_IN_FILE, CONF_COUNT, CONF_MISSING, 0, 0, 65535, NULL},
-    {"UseMovementModule", CONF_IN_FILE, CONF_MODULE, CONF_USED, 0, 0, 0, NULL},
+    {"UseMovementModule", CONF_IN_FILE, CONF_MODULE, CONF_NO_EFFECT, 0, 0, 0, NULL},
     {"UsePolicyModule", CONF_IN_FILE, CONF_MODULE, CONF_USED, 0, 0, 0, NULL},
     {"MnUseDsmip6", CONF_IN_FILE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
     {"MnSupportIPv4Traffic", CONF_IN_FILE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
