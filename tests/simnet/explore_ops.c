@@ -244,9 +244,36 @@ static void forge_ba(struct forged *f, struct ip6_packet *p, const struct world_
 	put_packet(f, p);
 }
 
+/* The home agent seems to say that it has no binding for what came out of the tunnel. */
+static void forge_hint(const struct explorer *x, struct forged *f, struct ip6_packet *p,
+		       const struct world_belief *b)
+{
+	struct ip6_packet outer = {.src = b->registration.coa, .dst = x->world->ha_addr};
+	struct icmp6_error e = {.type = ICMP6_PARAM_PROBLEM, .value = 48};
+	uint8_t tunnelled[128];
+	uint8_t packet[256];
+	uint8_t buf[300];
+	int len;
+
+	outer.next_header = IP6_NH_IPV6;
+	outer.payload = tunnelled;
+	outer.payload_len = inner(&b->hoa, &x->world->cn_addr, tunnelled, sizeof(tunnelled));
+	len = ip6_build(&outer, packet, sizeof(packet));
+	e.packet = packet;
+	e.packet_len = len < 0 ? 0 : (size_t)len;
+	p->src = x->world->ha_addr;
+	p->dst = b->registration.coa;
+	len = icmp6_build_error(&p->src, &p->dst, &e, buf, sizeof(buf));
+	p->next_header = IP6_NH_ICMPV6;
+	p->payload = buf;
+	p->payload_len = len < 0 ? 0 : (size_t)len;
+	put_packet(f, p);
+}
+
 /* Kinds: 0 tunnel to the home agent for a mobile node, 1 tunnel to the mobile node
  * that is not the home agent's, 2 RH2 with another address, 3 HAO without a binding,
- * 4 tunnel to the home agent for a host without a binding, 5 acknowledgement. */
+ * 4 tunnel to the home agent for a host without a binding, 5 acknowledgement, 6 error
+ * about a tunnel. */
 static void forge_packet(struct explorer *x, int kind, struct ip6_packet *p,
 			 const struct world_belief *b, struct forged *f)
 {
@@ -301,6 +328,8 @@ static void forge(struct explorer *x, const struct explore_op *op)
 	put_ethernet(&f, router->ifaces[1].mac);
 	if (op->a == 5)
 		forge_ba(&f, &p, &b);
+	else if (op->a == 6)
+		forge_hint(x, &f, &p, &b);
 	else
 		forge_packet(x, op->a, &p, &b, &f);
 	if (f.len)

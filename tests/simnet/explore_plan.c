@@ -147,7 +147,7 @@ static void draw_values(struct dice *d, const struct world_params *p, struct exp
 		op->c = (int)roll(d, p->mn_ifaces[op->a]);
 		break;
 	case OP_FORGE:
-		op->a = (int)roll(d, 6);
+		op->a = (int)roll(d, 7);
 		op->b = (int)roll(d, p->mns + 1);
 		op->c = some_link(d, p);
 		break;
