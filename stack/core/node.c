@@ -525,6 +525,13 @@ void mip6_node_stats(const struct mip6_node *node, struct mip6_stats *ret)
 	*ret = node->stats;
 }
 
+unsigned mip6_node_renew(struct mip6_node *node, unsigned kinds,
+			 bool (*missing)(void *arg, const struct mip6_object *object), void *arg,
+			 struct mip6_object *ret_first)
+{
+	return plane_renew(node->plane, kinds, missing, arg, ret_first);
+}
+
 uint64_t mip6_node_applied(const struct mip6_node *node, uint64_t cursor,
 			   bool (*fn)(void *arg, const struct mip6_object *object), void *arg)
 {

@@ -590,6 +590,42 @@ uint64_t plane_walk(const struct plane *p, uint64_t cursor,
 	return table_walk(&p->entries, cursor, walk_entry, &w);
 }
 
+struct renewal {
+	struct plane *plane;
+	enum mip6_object_kind kind;
+	bool (*missing)(void *arg, const struct mip6_object *object);
+	void *arg;
+	struct mip6_object *first;
+	unsigned count;
+};
+
+static bool renew_object(void *arg, const struct mip6_object *object)
+{
+	struct renewal *r = arg;
+
+	if (object->kind != r->kind || !r->missing(r->arg, object))
+		return true;
+	/* Whether it succeeded shows when somebody looks again. */
+	(void)r->plane->apply(r->plane->ctx, NULL, object);
+	if (r->count++ == 0)
+		*r->first = *object;
+	return true;
+}
+
+unsigned plane_renew(struct plane *p, unsigned kinds,
+		     bool (*missing)(void *arg, const struct mip6_object *object), void *arg,
+		     struct mip6_object *ret_first)
+{
+	struct renewal r = {.plane = p, .missing = missing, .arg = arg, .first = ret_first};
+
+	for (int kind = 0; kind < MIP6_OBJ_KINDS; kind++) {
+		r.kind = (enum mip6_object_kind)kind;
+		if (kinds & 1u << kind)
+			plane_walk(p, 0, renew_object, &r);
+	}
+	return r.count;
+}
+
 void plane_each(const struct plane *p, bool (*fn)(void *arg, const struct mip6_object *object),
 		void *arg)
 {

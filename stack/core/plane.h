@@ -37,6 +37,12 @@ int plane_commit(struct plane *p, plane_failed tell, void *arg);
 bool plane_has(const struct plane *p, const struct mip6_object *object);
 /* A hash of an object's key, for tables of objects. */
 uint32_t plane_object_hash(const struct mip6_object *o);
+/* Another program may have taken objects of some kinds (bits) off the backend. Asks
+ * `missing` for each that the backend was given, and gives it again what is, in the order
+ * of dependency. Returns how many were missing; *ret_first is the first of them. */
+unsigned plane_renew(struct plane *p, unsigned kinds,
+		     bool (*missing)(void *arg, const struct mip6_object *object), void *arg,
+		     struct mip6_object *ret_first);
 /* Every object that is wanted and that the backend has, in pieces: begins at `cursor`, 0
  * the first time, until fn returns false; returns the cursor of the next piece, 0 at the
  * end. What comes and goes between two pieces may be met or not. */

@@ -84,53 +84,50 @@ static void tell(struct host *h, mip6_time now, const char *what, unsigned count
 
 struct look {
 	struct host *h;
-	enum mip6_object_kind kind;
 	unsigned count;
-	bool device; /* one was made again, and what was on it went with it */
-	char first[256];
+	struct mip6_object first;
 };
 
-static bool renew_one(void *arg, const struct mip6_object *object)
+static bool is_missing(void *arg, const struct mip6_object *object)
 {
-	struct look *l = arg;
+	const struct host *h = arg;
 
-	if (object->kind != l->kind || !kplane_renew(l->h->kplane, object))
-		return true;
-	if (l->count++ == 0)
-		mip6_object_format(object, l->first, sizeof(l->first));
-	l->device = l->device || object->kind == MIP6_OBJ_DEVICE;
-	return true;
-}
-
-/* In the order in which they depend on each other. */
-static void renew_kinds(struct look *l, unsigned kinds)
-{
-	if (kinds & KPLANE_BIT(MIP6_OBJ_ROUTE))
-		kinds |= KPLANE_BIT(MIP6_OBJ_BINDING);
-	if (kplane_read(l->h->kplane, kinds) < 0)
-		return;
-	for (int kind = 0; kind < MIP6_OBJ_KINDS; kind++) {
-		l->kind = (enum mip6_object_kind)kind;
-		if (kinds & KPLANE_BIT(kind))
-			mip6_node_applied(l->h->node, 0, renew_one, l);
-	}
-	kplane_read_end(l->h->kplane);
+	return kplane_missing(h->kplane, object);
 }
 
 /* Without one a mobile node solicits routers from no address, and is answered late. */
 static bool renew_link_local(void *arg, const struct mip6_interface_info *info)
 {
 	struct look *l = arg;
-	struct mip6_addr addr;
-	char text[MIP6_ADDR_TEXT];
+	struct mip6_object o = {.kind = MIP6_OBJ_ADDRESS, .address = {.ifindex = info->ifindex}};
 
-	if (!linkmon_lost_link_local(l->h->linkmon, info->ifindex, &addr) ||
-	    kplane_link_local(l->h->kplane, info->ifindex, &addr) < 0)
+	o.address.prefix_len = 64;
+	if (!linkmon_lost_link_local(l->h->linkmon, info->ifindex, &o.address.addr) ||
+	    kplane_link_local(l->h->kplane, info->ifindex, &o.address.addr) < 0)
 		return true;
 	if (l->count++ == 0)
-		snprintf(l->first, sizeof(l->first), "address %s dev %u",
-			 mip6_addr_format(&addr, text), info->ifindex);
+		l->first = o;
 	return true;
+}
+
+static void look_at_kinds(struct look *l, unsigned kinds)
+{
+	struct host *h = l->h;
+	struct mip6_object first = {.kind = MIP6_OBJ_KINDS};
+	unsigned count;
+
+	/* What is on a device goes with it; a binding is a route. */
+	if (kinds & KPLANE_BIT(MIP6_OBJ_DEVICE))
+		kinds |= KPLANE_BIT(MIP6_OBJ_ADDRESS) | KPLANE_BIT(MIP6_OBJ_ROUTE);
+	if (kinds & KPLANE_BIT(MIP6_OBJ_ROUTE))
+		kinds |= KPLANE_BIT(MIP6_OBJ_BINDING);
+	if (kplane_read(h->kplane, kinds) < 0)
+		return;
+	count = mip6_node_renew(h->node, kinds, is_missing, h, &first);
+	if (l->count == 0)
+		l->first = first;
+	l->count += count;
+	kplane_read_end(h->kplane);
 }
 
 static unsigned renew_kernel(struct host *h, unsigned kinds, char *what, size_t cap)
@@ -139,11 +136,9 @@ static unsigned renew_kernel(struct host *h, unsigned kinds, char *what, size_t 
 
 	if (h->config.role == MIP6_ROLE_MN && (kinds & KPLANE_BIT(MIP6_OBJ_ADDRESS)))
 		mip6_node_interfaces(h->node, renew_link_local, &l);
-
-	renew_kinds(&l, kinds);
-	if (l.device)
-		renew_kinds(&l, KPLANE_BIT(MIP6_OBJ_ADDRESS) | KPLANE_BIT(MIP6_OBJ_ROUTE));
-	snprintf(what, cap, "%s", l.first);
+	look_at_kinds(&l, kinds);
+	if (l.count > 0)
+		mip6_object_format(&l.first, what, cap);
 	return l.count;
 }
 

@@ -415,27 +415,18 @@ int kplane_read(struct kplane *k, unsigned kinds)
 	return kplane_read_with(k, readers, sizeof(readers) / sizeof(readers[0]), kinds);
 }
 
-bool kplane_renew(struct kplane *k, const struct mip6_object *object)
+bool kplane_missing(const struct kplane *k, const struct mip6_object *object)
 {
-	const struct mip6_object o = kplane_normal(object);
-	const struct kplane_adopted want = {.object = o};
-	int err;
+	const struct kplane_adopted want = {.object = kplane_normal(object)};
 
 	for (size_t i = kplane_lower_bound(&k->adopted, &want); i < k->adopted.count; i++) {
 		const struct kplane_adopted *a = &k->adopted.items[i];
 
 		if (kplane_compare(a, &want) != 0)
 			break;
-		if (a->whole && kplane_equal(&a->object, &o))
+		if (a->whole && kplane_equal(&a->object, &want.object))
 			return false;
 	}
-	k->step = NULL;
-	if (o.kind == MIP6_OBJ_ADDRESS)
-		err = kplane_address_renew(k, &o);
-	else
-		err = kplane_kinds[o.kind](k, NULL, &o);
-	if (err < 0)
-		kplane_fail(k, err, "making again", &o);
 	return true;
 }
 
@@ -460,6 +451,14 @@ static int kplane_change(struct kplane *k, const struct mip6_object *was,
 	return kplane_fail(k, err, !is ? "removing" : was ? "changing" : "adding", o);
 }
 
+/* What was borrowed and is wanted anew has been taken away by another program: it is ours
+ * from here on, and there is nothing to give back. */
+static void kplane_forget_borrowed(struct kplane *k, const struct mip6_object *o)
+{
+	if (kplane_give_back(k, o) && o->kind == MIP6_OBJ_ADDRESS)
+		kplane_loan_return(k, o);
+}
+
 int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
 {
 	struct kplane *k = ctx;
@@ -475,8 +474,10 @@ int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_obj
 		return was ? kplane_change(k, &old, is ? &new : NULL) : 0;
 	left = kplane_claim(k, &new);
 	/* What is not whole is made anew over what there is of it. */
-	if (!left || !left->whole)
+	if (!left || !left->whole) {
+		kplane_forget_borrowed(k, &new);
 		return kplane_change(k, NULL, &new);
+	}
 	/* A setting that is as wanted has to be watched from now on all the same. */
 	if (kplane_equal(&left->object, &new) && new.kind != MIP6_OBJ_SYSCTL)
 		return 0;

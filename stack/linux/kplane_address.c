@@ -253,11 +253,3 @@ int kplane_link_local(struct kplane *k, unsigned ifindex, const struct mip6_addr
 
 	return nlsock_talk(&k->route, m);
 }
-
-/* It is ours from here on: there is nothing to give back to its former owner. */
-int kplane_address_renew(struct kplane *k, const struct mip6_object *o)
-{
-	if (kplane_give_back(k, o))
-		kplane_loan_return(k, o);
-	return address_add(k, o);
-}

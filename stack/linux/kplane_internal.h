@@ -98,8 +98,6 @@ void kplane_loan_each(const struct kplane *k,
 		      void (*fn)(void *arg, const struct mip6_object *address), void *arg);
 /* Addresses as they are now, borrowed ones with them; adoption forgets the latter. */
 int kplane_address_read(struct kplane *k);
-/* Makes an address that went: also one that was borrowed. */
-int kplane_address_renew(struct kplane *k, const struct mip6_object *o);
 /* kplane_neighbour.c */
 int kplane_neighbour_apply(struct kplane *k, const struct mip6_object *was,
 			   const struct mip6_object *is);

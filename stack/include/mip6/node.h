@@ -196,6 +196,13 @@ void mip6_node_stats(const struct mip6_node *node, struct mip6_stats *ret);
 /* Whether the node's detection of duplicates of this address runs (RFC 4862 5.4). */
 bool mip6_node_on_trial(const struct mip6_node *node, unsigned ifindex,
 			const struct mip6_addr *addr);
+/* Another program may have removed objects of some kinds (bits, 1 << kind) from the data
+ * plane. Asks `missing` for each that the plane has taken, and applies it again where it
+ * is; what was on a device counts as missing with it. Returns how many were; *ret_first is
+ * one of them. */
+unsigned mip6_node_renew(struct mip6_node *node, unsigned kinds,
+			 bool (*missing)(void *arg, const struct mip6_object *object), void *arg,
+			 struct mip6_object *ret_first);
 /* Every object that is wanted and that the data plane has taken, in pieces: begins at
  * `cursor`, 0 the first time, and goes on until fn returns false. Returns the cursor of the
  * next piece, 0 at the end. */
