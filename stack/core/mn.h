@@ -114,6 +114,7 @@ struct mn_restored {
 	struct mip6_addr ha;
 	enum mn_place place;
 	bool refused;
+	mip6_time prefix_until;
 	char name[MIP6_IFNAME]; /* of the interface: a reboot may change its number */
 	struct mip6_addr coa;
 	uint8_t prefix_len;

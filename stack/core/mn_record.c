@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION 2
+#define VERSION 3
 /* The longest lifetime that 16 bits of 4 s units can express: after it no home agent
  * has a binding by what a record says. */
 #define LONGEST (UINT16_MAX * (4 * MIP6_SECOND))
@@ -37,8 +37,6 @@ static void write_time(struct mip6_writer *w, mip6_time base, mip6_time t)
 	wr_u64(w, (uint64_t)t);
 }
 
-enum { SENT_ANY = 1, ASKED = 2 };
-
 static void write_bul(struct mip6_writer *w, mip6_time base, const struct bul *b)
 {
 	wr_addr(w, &b->coa);
@@ -48,11 +46,11 @@ static void write_bul(struct mip6_writer *w, mip6_time base, const struct bul *b
 	wr_u16(w, b->lifetime);
 	wr_u16(w, b->granted);
 	wr_u8(w, b->status);
-	wr_u8(w,
-	      (uint8_t)((b->sent_any ? SENT_ANY : 0) | (b->asked_until > INT64_MIN ? ASKED : 0)));
+	wr_u8(w, b->sent_any);
 	wr_u64(w, (uint64_t)b->timeout);
 	write_time(w, base, b->last_sent);
 	write_time(w, base, b->expires);
+	write_time(w, base, b->asked_until);
 	write_time(w, base, b->next);
 	for (unsigned i = 0; i < BUL_MAX_RATE; i++)
 		write_time(w, base, b->recent[(b->recent_at + i) % BUL_MAX_RATE]);
@@ -108,6 +106,7 @@ static void build_record(const struct mn_home *home, mip6_time now, struct mip6_
 	wr_copy(&w, name, sizeof(name));
 	wr_addr(&w, &home->config.ha);
 	wr_addr(&w, &home->coa);
+	write_time(&w, end, home->prefix_until);
 	write_bul(&w, end, &home->bul);
 	write_link(&w, end, i && i->mn ? recorded_router(home, i->mn) : NULL, coa, &prefix);
 	ret->len = w.failed ? 0 : (uint16_t)w.pos;
@@ -171,24 +170,9 @@ static mip6_time read_time(struct mip6_reader *r, mip6_time base)
 	return t;
 }
 
-/* Of what was asked for last. While the node de-registers, the record no longer says
- * how long that was. */
-static mip6_time asked_until(const struct bul *b)
-{
-	uint16_t units = b->lifetime > b->granted ? b->lifetime : b->granted;
-	mip6_time until;
-
-	if (b->lifetime == 0 ||
-	    __builtin_add_overflow(b->last_sent, units * (4 * MIP6_SECOND), &until))
-		return MIP6_NEVER;
-	return until > b->expires ? until : b->expires;
-}
-
 static void read_bul(struct mip6_reader *r, mip6_time base, struct bul *b,
 		     const struct mip6_addr *hoa)
 {
-	uint8_t flags;
-
 	bul_init(b, hoa, 0);
 	b->coa = rd_addr(r);
 	b->state = rd_u8(r);
@@ -197,16 +181,14 @@ static void read_bul(struct mip6_reader *r, mip6_time base, struct bul *b,
 	b->lifetime = rd_u16(r);
 	b->granted = rd_u16(r);
 	b->status = rd_u8(r);
-	flags = rd_u8(r);
-	b->sent_any = flags & SENT_ANY;
+	b->sent_any = rd_u8(r) != 0;
 	b->timeout = (mip6_time)rd_u64(r);
 	b->last_sent = read_time(r, base);
 	b->expires = read_time(r, base);
+	b->asked_until = read_time(r, base);
 	b->next = read_time(r, base);
 	for (unsigned i = 0; i < BUL_MAX_RATE; i++)
 		b->recent[i] = read_time(r, base);
-	if (flags & ASKED)
-		b->asked_until = asked_until(b);
 	if (b->state > BUL_FAILED || b->timeout < 0 || b->timeout > BUL_MAX_TIMEOUT)
 		r->failed = true;
 }
@@ -224,6 +206,7 @@ int mn_record_read(const struct mip6_record *record, struct mn_restored *ret)
 	ret->name[MIP6_IFNAME - 1] = '\0';
 	ret->ha = rd_addr(&r);
 	ret->coa = rd_addr(&r);
+	ret->prefix_until = read_time(&r, base);
 	read_bul(&r, base, &ret->bul, &record->key);
 	ret->router = rd_addr(&r);
 	read_lladdr(&r, &ret->router_lladdr);
@@ -369,6 +352,7 @@ void mn_record_apply(struct mn_home *home, mip6_time now, const struct mn_restor
 		return;
 	}
 	home->bul = former->bul;
+	home->prefix_until = former->prefix_until;
 	restore_times(&home->bul, now);
 	home->ifindex = i ? i->link.ifindex : 0;
 	if (i && i->mn && i->mn->attached) {

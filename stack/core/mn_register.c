@@ -26,11 +26,12 @@ static uint16_t home_flags(const struct mn_home *home)
  * told last on the home link, and may have been prolonged since. */
 static uint64_t at_most(uint64_t units, mip6_time now, mip6_time until)
 {
-	mip6_time left = (until - now) / (4 * MIP6_SECOND);
+	uint64_t left;
 
-	if (until == MIP6_NEVER || until < now || (uint64_t)left >= units)
+	if (until == MIP6_NEVER || until < now)
 		return units;
-	return (uint64_t)left;
+	left = (uint64_t)(until - now) / (4 * MIP6_SECOND);
+	return left < units ? left : units;
 }
 
 /* In units of 4 s: at most what the configuration allows and what is left of the

@@ -735,6 +735,19 @@ static void home_prefix_bounds_the_lifetime(void)
 	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
 	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 97); /* of 390 s */
 	rig_accept(&r, COA1, 97);
+	/* A restart forgets nothing of it. */
+	mip6_node_free(r.node);
+	rig_forget(&r);
+	r.object_count = 0;
+	r.node = mip6_node_new(&r.config, &r.host, &r);
+	CU_ASSERT_EQUAL(mip6_node_restore(r.node, r.now, &r.records[0]), MIP6_OK);
+	rig_link(&r, ETH0, true);
+	rig_address(&r, ETH0, 0);
+	CU_ASSERT_EQUAL(mip6_node_start(r.node, r.now), MIP6_OK);
+	rig_pass(&r, 100 * MS);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 97);
+	rig_accept(&r, COA1, 97);
 	rig_pass(&r, 311 * S);
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 2);
 	CU_ASSERT(rig_bu(&r, 1)->mh.bu.lifetime <= 20 && rig_bu(&r, 1)->mh.bu.lifetime >= 19);
