@@ -497,6 +497,30 @@ static void test_unicast_answer_at_once(void)
 	fake_free(f);
 }
 
+/* Who solicits without end is answered twenty times a second; its neighbours do not wait
+ * for that, and all together get no more than a thousand. */
+static void test_flood_of_solicitations(void)
+{
+	struct fake_host *f = started(MIP6_ROLE_AR);
+	struct mip6_stats s;
+
+	for (int i = 0; i < 10000; i++)
+		solicit(f, 1 * MS, "fe80::9", true, 255);
+	CU_ASSERT_EQUAL(f->sent_count, 1 + 20);
+	solicit(f, 1 * MS, "fe80::a", true, 255);
+	CU_ASSERT_EQUAL(f->sent_count, 1 + 21);
+	for (int i = 0; i < 10000; i++) {
+		char src[32];
+
+		snprintf(src, sizeof(src), "fe80::1:%x", i);
+		solicit(f, 1 * MS, src, true, 255);
+	}
+	CU_ASSERT_EQUAL(f->sent_count, 1 + 1000);
+	mip6_node_stats(f->node, &s);
+	CU_ASSERT_EQUAL(s.rx_rs, 20001);
+	fake_free(f);
+}
+
 /* From "::" nobody can be answered but all, after up to 0.5 s, and not within
  * MinDelayBetweenRAs (RFC 4861 6.2.6). */
 static void test_multicast_answer(void)
@@ -679,6 +703,7 @@ int main(void)
 	    {"who does not advertise", test_who_does_not_advertise},
 	    {"forwarding comes first", test_forwarding_is_wanted_first},
 	    {"unicast answer at once", test_unicast_answer_at_once},
+	    {"flood of solicitations", test_flood_of_solicitations},
 	    {"multicast answer", test_multicast_answer},
 	    {"bad solicitations", test_bad_solicitations},
 	    {"a mobile node behaves alike", test_mobile_node_behaves_alike},
