@@ -45,6 +45,8 @@ struct flood {
 	bool prefix;
 	bool lifetime;
 	bool short_lived; /* the prefixes */
+	bool home;	  /* the home prefix */
+	bool same;	  /* the router in use is the one that is forged */
 };
 
 /* 33,000 advertisements in 33 s, the good router's own every second among them. */
@@ -57,6 +59,10 @@ static void flood(struct flood what)
 
 		snprintf(prefix, sizeof(prefix), "3fff:1:%x::", what.prefix ? i : 1);
 		snprintf(source, sizeof(source), "fe80::1:%x", what.source ? i : 1);
+		if (what.home)
+			snprintf(prefix, sizeof(prefix), "3fff:0:1::");
+		if (what.same)
+			snprintf(source, sizeof(source), AR1);
 		ra = rig_ra(prefix, ND_PIO_L | ND_PIO_A);
 		if (what.short_lived)
 			ra.pio[0].valid = ra.pio[0].preferred = 1;
@@ -103,15 +109,25 @@ static void test_routers(void)
 	flood_is_bounded((struct flood){.source = true});
 	flood_is_bounded((struct flood){.source = true, .prefix = true});
 	flood_is_bounded((struct flood){.source = true, .prefix = true, .lifetime = true});
-	flood_is_bounded((struct flood){.source = true, .lifetime = true});
 }
 
 static void test_prefixes(void)
 {
 	flood_is_bounded((struct flood){.prefix = true});
-	flood_is_bounded((struct flood){.prefix = true, .lifetime = true});
 	flood_is_bounded((struct flood){.prefix = true, .short_lived = true});
-	flood_is_bounded((struct flood){.lifetime = true});
+}
+
+static void test_home_prefix(void)
+{
+	flood_is_bounded((struct flood){.home = true, .lifetime = true});
+	flood_is_bounded((struct flood){.home = true, .source = true, .lifetime = true});
+}
+
+static void test_router_in_use(void)
+{
+	flood_is_bounded((struct flood){.same = true, .lifetime = true});
+	flood_is_bounded((struct flood){.same = true, .prefix = true, .short_lived = true});
+	flood_is_bounded((struct flood){.same = true, .home = true, .lifetime = true});
 }
 
 int main(void)
@@ -119,6 +135,8 @@ int main(void)
 	static const struct test_case tests[] = {
 	    {"routers that are made up", test_routers},
 	    {"prefixes that are made up", test_prefixes},
+	    {"the home prefix", test_home_prefix},
+	    {"the router in use", test_router_in_use},
 	};
 
 	return test_run("ra_flood", tests, sizeof(tests) / sizeof(tests[0]));
