@@ -28,6 +28,7 @@ enum bul_verdict {
 #define BUL_MAX_TIMEOUT	   (32 * MIP6_SECOND)  /* MAX_BINDACK_TIMEOUT */
 #define BUL_MAX_RATE	   3		       /* MAX_UPDATE_RATE, each second */
 #define BUL_RETRY_REFUSED  (120 * MIP6_SECOND) /* a refusal that only people can cure */
+#define BUL_RETRY_RESTART  (4 * MIP6_SECOND)   /* one that contradicts an earlier answer */
 #define BUL_RETRY_SHORTAGE (32 * MIP6_SECOND)  /* a refusal that may pass by itself */
 
 struct bul {

@@ -431,11 +431,13 @@ void mn_register_receive(struct mip6_node *node, mip6_time now, const struct ip6
 }
 
 /* The daemon of a home agent that is just being started again is missing in the same
- * way, so it is not for ever; a tunnelled packet that a home agent at work refuses ends
- * it at once (mn_hint.c). */
+ * way, so it is not for ever, and not for long where there is a binding; a tunnelled
+ * packet that a home agent at work refuses ends it at once (mn_hint.c). */
 void mn_register_unknown(struct mn_home *home, mip6_time now)
 {
-	bul_fail(&home->bul, now + BUL_RETRY_SHORTAGE);
+	mip6_time pause = bul_bound(&home->bul, now) ? BUL_RETRY_RESTART : BUL_RETRY_SHORTAGE;
+
+	bul_fail(&home->bul, now + pause);
 	node_warn(home->node, now,
 		  "the home agent does not know the Mobility Header: no Binding Updates are "
 		  "sent for now");

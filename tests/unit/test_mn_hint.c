@@ -290,6 +290,24 @@ static void unknown_header_stops_updates(void)
 	rig_end(&r);
 }
 
+/* A home agent that has acknowledged before: its daemon is being started again. */
+static void unknown_header_while_bound(void)
+{
+	static struct rig r;
+	mip6_time start;
+
+	registered(&r);
+	start = r.now;
+	CU_ASSERT_EQUAL(mip6_node_refresh(r.node, r.now), MIP6_OK);
+	for (unsigned i = 0; i < 3; i++) {
+		CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), i + 1);
+		CU_ASSERT_EQUAL(rig_bu(&r, i)->at, start + i * (4 * S));
+		receive_unknown(&r, 1, rig_last_bu(&r)->mh.bu.seq);
+		rig_run(&r, start + (i + 1) * (4 * S));
+	}
+	rig_end(&r);
+}
+
 /* ---- by hand -----------------------------------------------------------------------------------
  */
 
@@ -326,6 +344,7 @@ int main(void)
 	    {"long waits end", long_waits_end},
 	    {"refusals end", refusals_end},
 	    {"unknown header stops updates", unknown_header_stops_updates},
+	    {"unknown header while bound", unknown_header_while_bound},
 	    {"refreshed by hand", refreshed_by_hand},
 	};
 
