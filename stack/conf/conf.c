@@ -23,6 +23,7 @@ struct loader {
 	struct conf_tree tree;
 	struct mip6_conf_error *error;
 	int files;
+	char *absent; /* struct mip6_config.absent_include */
 };
 
 static int load_file(struct loader *l, const char *path, const struct conf_place *from, int depth,
@@ -63,6 +64,19 @@ static int load_matches(struct loader *l, const glob_t *matches, const struct co
 	return MIP6_OK;
 }
 
+/* A part that is not there (yet) is passed over, as UMIP does, and warned of (warn.c). */
+static bool is_absent(struct loader *l, const char *path)
+{
+	struct stat st;
+
+	if (stat(path, &st) == 0 || errno != ENOENT)
+		return false;
+	if (!l->absent[0])
+		snprintf(l->absent, sizeof(((struct mip6_config *)NULL)->absent_include), "%s",
+			 path);
+	return true;
+}
+
 static int include(struct loader *l, const struct conf_statement *s, int depth,
 		   struct conf_statements *ret)
 {
@@ -77,6 +91,8 @@ static int include(struct loader *l, const struct conf_statement *s, int depth,
 		return conf_fail(l->error, at,
 				 "include files nest deeper than %d: does %s include itself?",
 				 MAX_DEPTH, s->values->text);
+	if (!strpbrk(pattern, "*?[") && is_absent(l, pattern))
+		return MIP6_OK;
 	if (!strpbrk(pattern, "*?["))
 		return load_file(l, pattern, at, depth + 1, ret, &(struct conf_place){0});
 	err = glob(pattern, 0, NULL, &matches);
@@ -201,7 +217,7 @@ static int finish(struct loader *l, const struct conf_statements *statements,
 int mip6_conf_load(const char *path, struct mip6_config *ret, struct mip6_conf_error *ret_error)
 {
 	const struct conf_place whole = {.file = path};
-	struct loader l = {.error = ret_error};
+	struct loader l = {.error = ret_error, .absent = ret->absent_include};
 	struct conf_statements statements = {0};
 	struct conf_place end;
 	int err;
@@ -221,7 +237,7 @@ int mip6_conf_parse(const char *name, const char *text, size_t len, struct mip6_
 		    struct mip6_conf_error *ret_error)
 {
 	const struct conf_place whole = {.file = name};
-	struct loader l = {.error = ret_error};
+	struct loader l = {.error = ret_error, .absent = ret->absent_include};
 	struct conf_statements statements = {0};
 	struct conf_place end;
 	char *buf;

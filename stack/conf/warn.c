@@ -88,6 +88,9 @@ void mip6_conf_warnings(const struct mip6_config *config, mip6_conf_warning_fn t
 {
 	const struct teller t = {tell, arg};
 
+	if (config->absent_include[0])
+		warn(&t, "there is no file %s to include: what it would say is left out",
+		     config->absent_include);
 	if (config->role != MIP6_ROLE_MN)
 		return;
 	if (config->home_count == 0)

@@ -623,8 +623,6 @@ static void files_refused(void)
 		"did you mean DebugLevel?");
 	refused(DIR "include-slip.conf", MIP6_ERR_CONFIG, DIR "parts/slip.inc", 3, 2,
 		"did you mean DebugLevel?");
-	refused(DIR "include-absent.conf", MIP6_ERR_IO, DIR "include-absent.conf", 3, 9,
-		"parts/absent.inc");
 	refused(DIR "loop.conf", MIP6_ERR_CONFIG, DIR "loop.conf", 1, 9, "deeper than 16");
 	refused(DIR "absent.conf", MIP6_ERR_IO, DIR "absent.conf", 0, 0, "No such file");
 	refused(DIR, MIP6_ERR_IO, DIR, 0, 0, "directory");

@@ -120,6 +120,22 @@ static void keep_warning(void *arg, const char *text)
 	strncat(all, "\n", 4095 - strlen(all));
 }
 
+/* A part that is not there yet. */
+static void absent_parts_are_passed_over(void)
+{
+	struct mip6_conf_error error;
+	struct mip6_config c;
+	char all[4096] = "";
+
+	CU_ASSERT_EQUAL_FATAL(mip6_conf_load("tests/unit/conf/include-absent.conf", &c, &error),
+			      MIP6_OK);
+	mip6_conf_warnings(&c, keep_warning, all);
+	CU_ASSERT_PTR_NOT_NULL(
+	    strstr(all, "there is no file tests/unit/conf/parts/absent.inc to include"));
+	mip6_config_clear(&c);
+	CU_ASSERT_EQUAL(parse("include \"tests/unit/conf/parts\"", &c, &error), MIP6_ERR_IO);
+}
+
 #define MN "NodeConfig MN; UseMnHaIPsec disabled;\n"
 
 /* What loads and is hardly meant: a part of the warning, "" for none. */
@@ -175,6 +191,7 @@ int main(void)
 	    {"statements of UMIP", statements_of_umip},
 	    {"numbers of UMIP", numbers_of_umip},
 	    {"interfaces are merged", interfaces_are_merged},
+	    {"absent parts are passed over", absent_parts_are_passed_over},
 	    {"warnings are given", warnings_are_given},
 	};
 

@@ -82,6 +82,7 @@ struct mip6_config {
 	enum mip6_role role;
 	unsigned debug_level;
 	char debug_log_file[256];     /* DebugLogFile; "": standard error */
+	char absent_include[256];     /* the first include file that was not there; "": none */
 	bool mn_ha_ipsec;	      /* UseMnHaIPsec; default true */
 	bool non_volatile_bcache;     /* NonVolatileBindingCache; default false */
 	enum mip6_plane_choice plane; /* Plane; default auto */
