@@ -207,20 +207,41 @@ int kplane_address_apply(struct kplane *k, const struct mip6_object *was,
 	return ifindex == 0 ? -ENODEV : address_send(k, is, ifindex, NLM_F_REPLACE);
 }
 
+static void address_place(const struct kplane *k, const struct nlmsghdr *m,
+			  struct address_found *ret)
+{
+	address_parse(m, ret);
+	ret->object.address.device = kplane_device_of(k, ret->ifindex);
+	if (ret->object.address.device != MIP6_DEVICE_NONE)
+		ret->object.address.ifindex = 0;
+}
+
+static int address_found_ours(struct kplane *k, const struct address_found *found)
+{
+	const uint32_t must = IFA_F_PERMANENT | IFA_F_NOPREFIXROUTE;
+
+	return kplane_found(k, &found->object,
+			    (found->flags & must) == must && !(found->flags & IFA_F_TENTATIVE));
+}
+
 static int address_on_adopt(const struct nlmsghdr *m, void *arg)
 {
 	struct kplane *k = arg;
 	struct address_found found;
-	const uint32_t must = IFA_F_PERMANENT | IFA_F_NOPREFIXROUTE;
 
-	address_parse(m, &found);
-	found.object.address.device = kplane_device_of(k, found.ifindex);
-	if (found.object.address.device != MIP6_DEVICE_NONE)
-		found.object.address.ifindex = 0;
-	if (!address_is_ours(&found))
-		return kplane_found_lent(k, &found.object);
-	return kplane_found(k, &found.object,
-			    (found.flags & must) == must && !(found.flags & IFA_F_TENTATIVE));
+	address_place(k, m, &found);
+	return address_is_ours(&found) ? address_found_ours(k, &found) : 0;
+}
+
+/* Those that were lent are not in a list of their own, as at the start. */
+static int address_on_read(const struct nlmsghdr *m, void *arg)
+{
+	struct kplane *k = arg;
+	struct address_found found;
+
+	address_place(k, m, &found);
+	return address_is_ours(&found) ? address_found_ours(k, &found)
+				       : kplane_found_lent(k, &found.object);
 }
 
 /* A loan of a former process: borrowed as before. */
@@ -241,7 +262,7 @@ int kplane_address_adopt(struct kplane *k)
 
 int kplane_address_read(struct kplane *k)
 {
-	return address_dump(k, address_on_adopt, k);
+	return address_dump(k, address_on_read, k);
 }
 
 int kplane_link_local(struct kplane *k, unsigned ifindex, const struct mip6_addr *addr)
