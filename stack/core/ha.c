@@ -94,7 +94,8 @@ static int want_restored(struct ha *ha, mip6_time now)
 		if (ha_binding_want(e) < 0)
 			return MIP6_ERR_NOMEM;
 	}
-	ha_binding_replace(ha, now);
+	/* Their records are as they were read: to write 100,000 again would take seconds. */
+	ha_binding_replace(ha, now, false);
 	return MIP6_OK;
 }
 
@@ -138,7 +139,7 @@ void ha_stop(struct mip6_node *node, mip6_time now)
 int ha_reconfigure(struct mip6_node *node, mip6_time now)
 {
 	ha_binding_review(node->ha, now, HA_REVIEW_CONFIGURED);
-	ha_binding_replace(node->ha, now);
+	ha_binding_replace(node->ha, now, true);
 	return want_base(node->ha);
 }
 
@@ -146,7 +147,7 @@ static void links_changed(struct mip6_node *node, mip6_time now)
 {
 	if (want_base(node->ha) < 0)
 		node_warn(node, now, "out of memory: settings of the home link are incomplete");
-	ha_binding_replace(node->ha, now);
+	ha_binding_replace(node->ha, now, true);
 }
 
 void ha_link(struct mip6_node *node, mip6_time now, struct iface *iface)
@@ -166,7 +167,7 @@ void ha_link_gone(struct mip6_node *node, mip6_time now, struct iface *iface)
 void ha_address(struct mip6_node *node, mip6_time now, struct iface *iface)
 {
 	(void)iface;
-	ha_binding_replace(node->ha, now);
+	ha_binding_replace(node->ha, now, true);
 }
 
 void ha_receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface,

@@ -172,8 +172,9 @@ enum ha_review {
 	HA_REVIEW_PREFIXES,   /* also: no home link has its prefix */
 };
 void ha_binding_review(struct ha *ha, mip6_time now, enum ha_review scope);
-/* Home links have come or changed: proxies move to where the prefix is now. */
-void ha_binding_replace(struct ha *ha, mip6_time now);
+/* Home links have come or changed: proxies move to where the prefix is now. record: so
+ * that the next process knows the link by its name. */
+void ha_binding_replace(struct ha *ha, mip6_time now, bool record);
 /* Declares the objects of a bound entry. MIP6_ERR_NOMEM: none is declared. */
 int ha_binding_want(const struct bcache_entry *e);
 /* Frees all entries and jobs; records and wishes stay. */

@@ -420,7 +420,7 @@ void ha_binding_review(struct ha *ha, mip6_time now, enum ha_review scope)
 
 /* An address that went (as when its interface was down for a moment) does not
  * end bindings: only where it came back counts. */
-void ha_binding_replace(struct ha *ha, mip6_time now)
+void ha_binding_replace(struct ha *ha, mip6_time now, bool record)
 {
 	struct bcache_entry *e = NULL;
 	struct ha_home home;
@@ -435,7 +435,8 @@ void ha_binding_replace(struct ha *ha, mip6_time now)
 		unwant(e);
 		ha_entry_place(e, &site.address, home.ifindex);
 		ha_binding_want(e);
-		(void)ha_record_save(e, now);
+		if (record)
+			(void)ha_record_save(e, now);
 	}
 }
 
