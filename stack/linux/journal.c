@@ -28,6 +28,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -215,7 +216,7 @@ static int find_live(struct journal_scan *s, struct journal_index *index)
 void journal_each(const struct journal *j, void (*fn)(void *arg, const struct mip6_record *record),
 		  void *arg)
 {
-	struct journal_scan *s = malloc(sizeof(*s));
+	struct journal_scan *s = journal_map(sizeof(*s));
 	int fd = fcntl(j->fd, F_DUPFD_CLOEXEC, 0);
 	size_t end = j->size;
 	struct journal_index index;
@@ -237,7 +238,8 @@ void journal_each(const struct journal *j, void (*fn)(void *arg, const struct mi
 	}
 	if (fd >= 0)
 		close(fd);
-	free(s);
+	if (s)
+		munmap(s, sizeof(*s));
 }
 
 struct count {
@@ -297,7 +299,7 @@ static int repair(struct journal *j, mip6_time shift)
 
 static int check_records(struct journal *j, struct journal_load *load)
 {
-	struct journal_scan *s = malloc(sizeof(*s));
+	struct journal_scan *s = journal_map(sizeof(*s));
 	struct journal_place place;
 
 	if (!s)
@@ -308,7 +310,7 @@ static int check_records(struct journal *j, struct journal_load *load)
 	load->rotten = s->rotten;
 	load->torn = s->good_end < j->size;
 	j->size = s->good_end;
-	free(s);
+	munmap(s, sizeof(*s));
 	if (load->torn && ftruncate(j->fd, (off_t)j->size) < 0)
 		return MIP6_ERR_IO;
 	return MIP6_OK;

@@ -6,9 +6,10 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 
-#define BLOCK 2048u
+#define BLOCK 8192u
 
 struct index_entry {
 	struct mip6_addr key;
@@ -17,13 +18,21 @@ struct index_entry {
 	uint16_t kind;
 };
 
+/* From the kernel and back to it: the heap would keep what was needed for a moment. */
+void *journal_map(size_t size)
+{
+	void *p = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? NULL : p;
+}
+
 /* Four records of a bucket each: chains are short, and no table is ever built anew. */
 int journal_index_open(struct journal_index *x, size_t records)
 {
 	*x = (struct journal_index){.bucket_count = 64};
 	while (x->bucket_count < records / 4)
 		x->bucket_count *= 2;
-	x->buckets = calloc(x->bucket_count, sizeof(*x->buckets));
+	x->buckets = journal_map(x->bucket_count * sizeof(*x->buckets));
 	if (getrandom(&x->seed, sizeof(x->seed), 0) != sizeof(x->seed))
 		x->seed = 0;
 	return x->buckets ? MIP6_OK : MIP6_ERR_NOMEM;
@@ -32,9 +41,10 @@ int journal_index_open(struct journal_index *x, size_t records)
 void journal_index_close(struct journal_index *x)
 {
 	for (size_t i = 0; i * BLOCK < x->count; i++)
-		free(x->blocks[i]);
+		munmap(x->blocks[i], BLOCK * sizeof(**x->blocks));
 	free(x->blocks);
-	free(x->buckets);
+	if (x->buckets)
+		munmap(x->buckets, x->bucket_count * sizeof(*x->buckets));
 	*x = (struct journal_index){.count = 0};
 }
 
@@ -77,7 +87,7 @@ static int add_block(struct journal_index *x)
 	if (!blocks)
 		return MIP6_ERR_NOMEM;
 	x->blocks = blocks;
-	blocks[n] = malloc(BLOCK * sizeof(**blocks));
+	blocks[n] = journal_map(BLOCK * sizeof(**blocks));
 	return blocks[n] ? MIP6_OK : MIP6_ERR_NOMEM;
 }
 

@@ -81,7 +81,10 @@ void journal_scan_begin(struct journal_scan *s, int fd, size_t end);
 /* The next good record; false at the end, which `end` may be moved on from. */
 bool journal_scan_next(struct journal_scan *s, struct journal_place *ret);
 
-/* journal_index.c: MIP6_ERR_NOMEM. `records` is how many there may be, at a guess. */
+/* journal_index.c */
+/* Zeroed memory for a while, to be given back by munmap; NULL: none. */
+void *journal_map(size_t size);
+/* MIP6_ERR_NOMEM. `records` is how many there may be, at a guess. */
 int journal_index_open(struct journal_index *x, size_t records);
 void journal_index_close(struct journal_index *x);
 /* The record at this place counts for its key from here on; removed: none does. */

@@ -23,6 +23,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/syscall.h>
 #include <sys/vfs.h>
 #include <time.h>
@@ -54,11 +55,12 @@ static bool new_path(const struct journal *j, char path[PATH_MAX])
 
 int journal_rewrite_begin(struct journal *j, mip6_time shift, bool at_once)
 {
-	struct journal_rewrite *r = calloc(1, sizeof(*r));
+	struct journal_rewrite *r = journal_map(sizeof(*r));
 	char path[PATH_MAX];
 
 	if (!r || !new_path(j, path) || journal_index_open(&r->index, j->size / 64) < 0) {
-		free(r);
+		if (r)
+			munmap(r, sizeof(*r));
 		return MIP6_ERR_NOMEM;
 	}
 	unlink(path);
@@ -77,7 +79,7 @@ int journal_rewrite_begin(struct journal *j, mip6_time shift, bool at_once)
 static void end(struct journal *j)
 {
 	journal_index_close(&j->rewrite->index);
-	free(j->rewrite);
+	munmap(j->rewrite, sizeof(*j->rewrite));
 	j->rewrite = NULL;
 }
 

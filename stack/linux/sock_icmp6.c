@@ -114,6 +114,11 @@ int sock_icmp6_listen(struct sock_icmp6 *s, mip6_time now, mip6_time until, unsi
 			have->until = until;
 		return 0;
 	}
+	/* With so many in detection at a time (a home agent after a restart of the network)
+	 * a change of groups for each would cost more than the rest of a registration. Who
+	 * has the address answers to all nodes, and is heard. */
+	if (s->group_count == SOCK_ICMP6_GROUPS && until != MIP6_NEVER)
+		return -ENOSPC;
 	if (s->group_count == SOCK_ICMP6_GROUPS)
 		leave_first(s);
 	err = membership(s->fd, IPV6_ADD_MEMBERSHIP, &g);

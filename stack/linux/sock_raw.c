@@ -13,7 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
-#define RAW_BATCH   32
+#define RAW_BATCH   16
 #define RAW_PACKET  2048 /* more than a link with MTU 1500 carries, or the RFCs define */
 #define RAW_CONTROL 1024
 #define RAW_EXTHDR  24 /* octets of a HAO's header, and of an RH2 */
@@ -81,42 +81,59 @@ static void restore_wire_form(struct ip6_packet *p)
 	}
 }
 
-/* One packet; false when none is there. */
-static bool receive_one(int fd, uint8_t next_header, mip6_time now, sock_receive_fn fn, void *arg)
-{
+/* Room for one packet and what comes with it. */
+struct arrival {
 	uint8_t data[RAW_PACKET];
 	_Alignas(struct cmsghdr) uint8_t control[RAW_CONTROL];
-	struct sockaddr_in6 from = {0};
-	struct iovec iov = {.iov_base = data, .iov_len = sizeof(data)};
-	struct msghdr msg = {.msg_name = &from,
-			     .msg_namelen = sizeof(from),
-			     .msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control,
-			     .msg_controllen = sizeof(control)};
-	struct ip6_packet p = {.next_header = next_header, .payload = data};
-	unsigned ifindex = 0;
-	ssize_t n = recvmsg(fd, &msg, 0);
+	struct sockaddr_in6 from;
+	struct iovec iov;
+};
 
-	if (n < 0)
-		return errno == EINTR;
-	if (msg.msg_flags & (MSG_TRUNC | MSG_CTRUNC))
-		return true;
-	p.payload_len = (size_t)n;
-	memcpy(p.src.b, &from.sin6_addr, sizeof(p.src.b));
-	for (struct cmsghdr *c = CMSG_FIRSTHDR(&msg); c; c = CMSG_NXTHDR(&msg, c))
+static void take_packet(const struct mmsghdr *m, uint8_t next_header, mip6_time now,
+			sock_receive_fn fn, void *arg)
+{
+	const struct msghdr *msg = &m->msg_hdr;
+	const struct sockaddr_in6 *from = msg->msg_name;
+	struct ip6_packet p = {.next_header = next_header, .payload = msg->msg_iov->iov_base};
+	unsigned ifindex = 0;
+
+	if (msg->msg_flags & (MSG_TRUNC | MSG_CTRUNC))
+		return;
+	p.payload_len = m->msg_len;
+	memcpy(p.src.b, &from->sin6_addr, sizeof(p.src.b));
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c;
+	     c = CMSG_NXTHDR((struct msghdr *)(uintptr_t)msg, c))
 		if (c->cmsg_level == IPPROTO_IPV6)
 			take_ancillary(c, &p, &ifindex);
 	restore_wire_form(&p);
 	fn(arg, now, ifindex, &p);
-	return true;
 }
 
+/* As many as there are, by one system call: a home agent has little else to do for a
+ * binding that is refreshed. */
 void sock_raw_receive(int fd, uint8_t next_header, mip6_time now, sock_receive_fn fn, void *arg)
 {
-	for (int i = 0; i < RAW_BATCH; i++)
-		if (!receive_one(fd, next_header, now, fn, arg))
-			return;
+	struct arrival arrivals[RAW_BATCH];
+	struct mmsghdr messages[RAW_BATCH];
+	int n;
+
+	for (size_t i = 0; i < RAW_BATCH; i++) {
+		struct arrival *a = &arrivals[i];
+
+		a->from = (struct sockaddr_in6){0};
+		a->iov = (struct iovec){.iov_base = a->data, .iov_len = sizeof(a->data)};
+		messages[i] = (struct mmsghdr){.msg_hdr = {.msg_name = &a->from,
+							   .msg_namelen = sizeof(a->from),
+							   .msg_iov = &a->iov,
+							   .msg_iovlen = 1,
+							   .msg_control = a->control,
+							   .msg_controllen = sizeof(a->control)}};
+	}
+	do
+		n = recvmmsg(fd, messages, RAW_BATCH, MSG_DONTWAIT, NULL);
+	while (n < 0 && errno == EINTR);
+	for (int i = 0; i < n; i++)
+		take_packet(&messages[i], next_header, now, fn, arg);
 }
 
 /* Ancillary data under construction: the next free place is msg_controllen. */
