@@ -426,7 +426,7 @@ static double send_all(struct bench *b, unsigned outstanding)
 			send_again(b, next);
 			looked = now_ns();
 		}
-		if (seconds_since(began) > 600)
+		if (seconds_since(began) > 900)
 			give_up("too slow");
 	}
 	return seconds_since(began);
