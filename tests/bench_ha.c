@@ -328,11 +328,15 @@ static void send_some(struct bench *b, const unsigned *numbers, unsigned count)
 		messages[i].msg_hdr = (struct msghdr){.msg_iov = &parts[i], .msg_iovlen = 1};
 	}
 	while (at < count) {
+		const struct timespec pause = {.tv_nsec = 1000000};
 		int n = sendmmsg(b->fd, messages + at, count - at, 0);
 
-		if (n <= 0)
+		if (n < 0 && errno != ENOBUFS && errno != EAGAIN)
 			give_up("sendmmsg");
-		at += (unsigned)n;
+		if (n < 0)
+			nanosleep(&pause, NULL); /* the kernel is behind */
+		else
+			at += (unsigned)n;
 	}
 	b->outstanding += count;
 }
@@ -630,8 +634,10 @@ static int inside(void)
 
 		if (child < 0)
 			break;
-		if (WIFEXITED(status) && child == bencher)
-			code = WEXITSTATUS(status);
+		if (child != bencher)
+			continue;
+		code = WIFEXITED(status) ? WEXITSTATUS(status) : 1;
+		break; /* also where a daemon is left */
 	}
 	fflush(stdout);
 	uml_inside_poweroff(&in, code);
