@@ -47,11 +47,13 @@ static int rank(const struct coa_candidate *a, const struct coa_candidate *b,
 	if (r == 0)
 		r = compare(a->preference, b->preference);
 	if (r == 0)
-		r = compare((long)mip6_addr_common_bits(&b->addr, ha),
-			    (long)mip6_addr_common_bits(&a->addr, ha));
+		r = compare(b->router_preference, a->router_preference);
 	if (r == 0)
 		r = compare(mip6_addr_equal(&b->addr, previous),
 			    mip6_addr_equal(&a->addr, previous));
+	if (r == 0)
+		r = compare((long)mip6_addr_common_bits(&b->addr, ha),
+			    (long)mip6_addr_common_bits(&a->addr, ha));
 	if (r == 0)
 		r = mip6_addr_compare(&a->addr, &b->addr);
 	if (r == 0)

@@ -17,8 +17,10 @@
  *      so that a second router of a new link does not send one back to the old
  *   5. preferred before deprecated
  *   6. MnIfPreference of the interface, lower first
- *   7. longest match with the home agent's address
- *   8. the one in use, then the lowest address, then the lowest interface
+ *   7. the preference of its router (RFC 4191)
+ *   8. the one in use: another prefix alone is no reason to move
+ *   9. longest match with the home agent's address
+ *  10. the lowest address, then the lowest interface
  */
 #include <mip6/types.h>
 
@@ -27,7 +29,8 @@ enum coa_reach { COA_REACHABLE, COA_DOUBTFUL, COA_LOST };
 struct coa_candidate {
 	struct mip6_addr addr;
 	unsigned ifindex;
-	int preference; /* of the interface; lower is better */
+	int preference;	       /* of the interface; lower is better */
+	int router_preference; /* RFC 4191: -1, 0, 1 */
 	bool deprecated;
 	enum coa_reach reach;
 	mip6_time heard;	/* when its router advertised last; counts with COA_DOUBTFUL */

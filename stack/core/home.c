@@ -29,6 +29,22 @@ struct mip6_prefix home_prefix(const struct mn_home *home)
 	return p;
 }
 
+static bool is_home(const struct mn_home *home, const struct router_prefix *p)
+{
+	struct mip6_prefix wanted = home_prefix(home);
+
+	return mip6_prefix_equal(&wanted, &p->prefix) &&
+	       (p->flags & (ND_PIO_L | ND_PIO_A | ND_PIO_R));
+}
+
+bool home_is_advertised(const struct mip6_node *node, const struct router_prefix *p)
+{
+	for (size_t i = 0; i < node->mn->home_count; i++)
+		if (is_home(node->mn->homes[i], p))
+			return true;
+	return false;
+}
+
 struct router *home_router(const struct mn_home *home, const struct mn_iface *m, mip6_time now)
 {
 	struct mip6_prefix wanted = home_prefix(home);
@@ -36,9 +52,9 @@ struct router *home_router(const struct mn_home *home, const struct mn_iface *m,
 	for (struct router *r = m->routers; r; r = r->next) {
 		const struct router_prefix *p = router_prefix(r, &wanted);
 
-		if (r->state != ROUTER_LIVE || !p || p->valid_until <= now)
+		if (r->state != ROUTER_LIVE || r->home_denied_until > now)
 			continue;
-		if (p->flags & (ND_PIO_L | ND_PIO_R))
+		if (p && p->valid_until > now && is_home(home, p))
 			return r;
 	}
 	return NULL;
@@ -65,6 +81,108 @@ void home_note_prefix(struct mn_home *home, mip6_time now, const struct mn_iface
 	}
 	if (until > now)
 		home->prefix_until = until;
+}
+
+/* ---- proving it ------------------------------------------------------------------------------ */
+
+#define PROOF_INTERVAL (50 * MIP6_MS)
+#define PROOF_COUNT    3
+#define DENIED_FIRST   (10 * MIP6_SECOND)
+#define DENIED_DOUBLES 6
+
+/* True when a router here speaks for a foreign link, so that one advertisement of the
+ * home prefix, which anybody can send, also in that router's name, proves nothing. */
+static bool also_foreign(const struct mn_iface *m)
+{
+	for (const struct mn_coa *c = m->coas; c; c = c->next)
+		for (const struct router *r = m->routers; c->usable && r; r = r->next)
+			if (r->state == ROUTER_LIVE && router_prefix(r, &c->prefix))
+				return true;
+	return false;
+}
+
+/* The router's home prefix counts for nothing for a while, ever longer. */
+static void deny(struct mn_home *home, mip6_time now, struct router *r)
+{
+	unsigned doubles = r->home_denials < DENIED_DOUBLES ? r->home_denials : DENIED_DOUBLES;
+
+	r->home_proven = false;
+	r->home_denials++;
+	r->home_denied_until = now + (DENIED_FIRST << doubles);
+	if (r->home_denials == 1)
+		node_warn(home->node, now,
+			  "a router on this link advertises the home prefix, but the home agent "
+			  "does not answer here: this is not taken for the home link");
+}
+
+/* The question gives nothing away that the home agent defends. */
+static void ask_for_proof(struct mn_home *home, mip6_time now, const struct mn_iface *m)
+{
+	const struct mip6_addr *src = movement_link_local(m);
+	const struct mip6_addr *ha = &home->config.ha;
+	struct mip6_addr group = mip6_addr_solicited_node(ha);
+	struct mip6_addr none = {{0}};
+
+	home->proof_ifindex = m->iface->link.ifindex;
+	home->proof_count++;
+	node_send_ns(home->node, home->proof_ifindex, src ? src : &none, &group, ha);
+	(void)timer_set(&home->node->timers, &home->proof_timer, now + PROOF_INTERVAL);
+}
+
+static void proof_fire(void *arg, mip6_time now)
+{
+	struct mn_home *home = arg;
+	const struct iface *i = node_iface(home->node, home->proof_ifindex);
+	struct router *r = i && i->mn && i->mn->attached ? home_router(home, i->mn, now) : NULL;
+
+	if (!r)
+		return;
+	if (home->proof_count < PROOF_COUNT) {
+		ask_for_proof(home, now, i->mn);
+		return;
+	}
+	deny(home, now, r);
+	mn_update(home->node, now);
+}
+
+static void proof_received(struct mn_home *home, mip6_time now, struct mn_iface *m)
+{
+	struct router *r = home_router(home, m, now);
+
+	timer_stop(&home->node->timers, &home->proof_timer);
+	if (r)
+		r->home_proven = true;
+	mn_update(home->node, now);
+}
+
+static bool is_here(const struct mn_home *home, const struct mn_iface *m)
+{
+	return home->ifindex == m->iface->link.ifindex &&
+	       (home->place == MN_SEEKING || home->place == MN_RETURNING ||
+		home->place == MN_AT_HOME);
+}
+
+/* Where the node is stays as it is until the answer. */
+bool home_is_proven(struct mn_home *home, mip6_time now, struct mn_iface *m)
+{
+	const struct router *r = home_router(home, m, now);
+
+	if (!r || r->home_proven || !also_foreign(m))
+		return true;
+	if (!timer_is_set(&home->proof_timer)) {
+		home->proof_count = 0;
+		ask_for_proof(home, now, m);
+	}
+	return is_here(home, m);
+}
+
+void home_unanswered(struct mn_home *home, mip6_time now)
+{
+	const struct iface *i = node_iface(home->node, home->ifindex);
+	struct router *r = i && i->mn ? home_router(home, i->mn, now) : NULL;
+
+	if (home->place == MN_RETURNING && r && also_foreign(i->mn))
+		deny(home, now, r);
 }
 
 /* ---- taking the home address back ------------------------------------------------------ */
@@ -126,6 +244,9 @@ static void seek_fire(void *arg, mip6_time now)
 void home_receive_na(struct mn_home *home, mip6_time now, struct mn_iface *m,
 		     const struct nd_na *na)
 {
+	if (timer_is_set(&home->proof_timer) && home->proof_ifindex == m->iface->link.ifindex &&
+	    mip6_addr_equal(&na->target, &home->config.ha))
+		proof_received(home, now, m);
 	if (home->place != MN_SEEKING || home->ifindex != m->iface->link.ifindex)
 		return;
 	if (na->tlla.len == 0 || !mip6_addr_equal(&na->target, &home->config.hoa.addr))
@@ -219,12 +340,23 @@ static void dispute(struct mn_home *home, mip6_time now)
 	home_refuse(home, now);
 }
 
+/* Who de-registered the node is its home agent, and this its link. */
+static void prove(struct mn_home *home, mip6_time now)
+{
+	const struct iface *i = node_iface(home->node, home->ifindex);
+	struct router *r = i && i->mn ? home_router(home, i->mn, now) : NULL;
+
+	if (r)
+		r->home_proven = true;
+}
+
 void home_confirmed(struct mn_home *home, mip6_time now, uint8_t status)
 {
 	bool disputed = home->disputed;
 
 	if (home->place != MN_RETURNING)
 		return;
+	prove(home, now);
 	home->place = MN_AT_HOME;
 	home->ha_lladdr.len = 0;
 	home->disputed = false;
@@ -281,4 +413,5 @@ void home_timer_init(struct mn_home *home)
 	timer_init(&home->seek_timer, seek_fire, home);
 	timer_init(&home->announce_timer, announce_fire, home);
 	timer_init(&home->refused_timer, refused_fire, home);
+	timer_init(&home->proof_timer, proof_fire, home);
 }

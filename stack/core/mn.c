@@ -41,14 +41,22 @@ bool mn_coa_in_use(const struct mip6_node *node, const struct mn_coa *coa)
 	return false;
 }
 
-/* The address in use, which wins ties. */
-static struct mip6_addr previous_coa(const struct mn *mn)
+/* The address in use, which wins ties. That is not yet one which the home agent has
+ * not acknowledged, while the one before is there. */
+static struct mip6_addr previous_coa(const struct mip6_node *node)
 {
 	struct mip6_addr none = {{0}};
 
-	for (size_t i = 0; i < mn->home_count; i++)
-		if (registers_coa(mn->homes[i]))
-			return mn->homes[i]->coa;
+	for (size_t i = 0; i < node->mn->home_count; i++) {
+		const struct mn_home *home = node->mn->homes[i];
+
+		if (!registers_coa(home))
+			continue;
+		if (home->bul.state == BUL_WAITING &&
+		    mn_coa_find(node, home->confirmed_ifindex, &home->confirmed))
+			return home->confirmed;
+		return home->coa;
+	}
 	return none;
 }
 
@@ -94,7 +102,7 @@ static void decide(struct mn_home *home, mip6_time now, const struct mip6_addr *
 
 	if (home->refused)
 		return;
-	if (!m || home->node->config.no_home_return) {
+	if (!m || home->node->config.no_home_return || !home_is_proven(home, now, m)) {
 		decide_away(home, now, previous);
 		return;
 	}
@@ -126,10 +134,10 @@ void mn_update(struct mip6_node *node, mip6_time now)
 		plane_unwant_all(node->plane, mn);
 		return;
 	}
-	previous = previous_coa(mn);
+	previous = previous_coa(node);
 	for (size_t i = 0; i < mn->home_count; i++)
 		decide(mn->homes[i], now, &previous);
-	previous = previous_coa(mn);
+	previous = previous_coa(node);
 	for (struct iface *i = node->ifaces; i; i = i->next)
 		if (i->mn)
 			select_in(i->mn, now, &mn->homes[0]->config.ha, &previous);
@@ -160,6 +168,7 @@ static void free_home(struct mn_home *home)
 	mn_record_end(home);
 	timer_stop(&home->node->timers, &home->timer);
 	timer_stop(&home->node->timers, &home->refused_timer);
+	timer_stop(&home->node->timers, &home->proof_timer);
 	free(home);
 }
 
@@ -421,7 +430,7 @@ void mn_receive_na(struct mip6_node *node, mip6_time now, struct iface *iface,
 	if (!node->mn->running || !iface->mn)
 		return;
 	if (na->flags & ND_NA_S)
-		movement_neighbour_seen(iface->mn, now, &na->target);
+		movement_neighbour_seen(iface->mn, now, na);
 	for (size_t i = 0; i < node->mn->home_count; i++)
 		home_receive_na(node->mn->homes[i], now, iface->mn, na);
 	mn_update(node, now);

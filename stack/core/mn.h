@@ -3,7 +3,8 @@
 #define CORE_MN_H
 
 /* The mobile node engine, shared by its modules:
- *   movement.c   links, Router Solicitations, routers found and lost
+ *   movement.c   links, Router Solicitations, advertisements, the default router
+ *   reach.c      which of the routers heard are on the link
  *   mn_coa.c     the care-of addresses of an interface
  *   home.c       home link detection and returning home (11.5.2, 11.5.5)
  *   mn_register.c  Binding Updates and what answers them
@@ -42,12 +43,15 @@ struct mn_iface {
 	struct iface *iface;
 	bool attached; /* the link is up */
 	struct router *routers;
-	struct router *router; /* the default router in use, or NULL */
-	unsigned groups;       /* numbers given to struct router.group */
+	struct router *router;	 /* the default router in use, or NULL */
+	struct router *on_trial; /* it took over from one that is here, too, or NULL */
+	mip6_time answer_time;	 /* that a neighbour took for its last answer; 0: not known */
+	unsigned groups;	 /* numbers given to struct router.group */
 	struct mn_coa *coas;
 	struct mn_coa *best; /* choice among coas, or NULL */
 	struct timer rs_timer;
 	mip6_time rs_since;	 /* start of the present solicitation */
+	mip6_time rs_sent;	 /* the last one, until an advertisement comes; 0: none */
 	unsigned rs_step;	 /* solicitations due so far */
 	bool rs_blocked;	 /* due, but there is no source address yet */
 	bool link_local_checked; /* its duplicate detection was begun, or is not to be done */
@@ -75,8 +79,13 @@ struct mn_home {
 	unsigned index;
 	struct mip6_home_config config;
 	enum mn_place place;
-	unsigned ifindex;	 /* of coa, or of the home link */
-	struct mip6_addr coa;	 /* while away */
+	unsigned ifindex;	    /* of coa, or of the home link */
+	struct mip6_addr coa;	    /* while away */
+	struct mip6_addr confirmed; /* the one that the home agent acknowledged last */
+	unsigned confirmed_ifindex; /* its interface; 0: none was */
+	struct timer proof_timer;   /* of the question whether the home agent is on the link */
+	unsigned proof_count;	    /* times that it was asked */
+	unsigned proof_ifindex;
 	struct mip6_addr tunnel; /* care-of address that traffic leaves from, as told by event */
 	struct bul bul;
 	struct timer timer;	 /* next Binding Update */
@@ -151,15 +160,20 @@ void movement_check_link_local(struct mn_iface *m, mip6_time now);
 void movement_source_ready(struct mn_iface *m, mip6_time now);
 void movement_receive_ra(struct mn_iface *m, mip6_time now, const struct ip6_packet *p,
 			 const struct nd_ra *ra);
-/* A neighbour said that it has this address, and solicited says why. */
-void movement_neighbour_seen(struct mn_iface *m, mip6_time now, const struct mip6_addr *addr);
+/* A neighbour answered. */
+void movement_neighbour_seen(struct mn_iface *m, mip6_time now, const struct nd_na *na);
 void movement_neighbour_failed(struct mn_iface *m, mip6_time now, const struct mip6_addr *addr);
 /* The usable link-local address, or NULL. */
 const struct mip6_addr *movement_link_local(const struct mn_iface *m);
-/* The router to use for addresses of a prefix: reachable ones first, then the
- * one in use, then by preference (RFC 4191). NULL when none advertises it. */
+/* The router to use for addresses of a prefix (NULL: any): reachable ones first, then
+ * by preference (RFC 4191), then the one in use. NULL when none advertises it. */
 struct router *movement_router_for(const struct mn_iface *m, mip6_time now,
 				   const struct mip6_prefix *prefix);
+/* The node is on another link: told, and what another node had is tried again. */
+void movement_moved(const struct mn_iface *m, mip6_time now, const char *reason);
+/* A Binding Update was not answered, or was: what it says of a router on trial. */
+void movement_unanswered(struct mn_iface *m);
+void movement_answered(struct mn_iface *m);
 /* Makes the router of the best address (NULL: any) the default router. */
 void movement_select_router(struct mn_iface *m, mip6_time now);
 /* A router that a former process used; it counts as heard now. NULL: no memory. */
@@ -167,6 +181,19 @@ struct router *movement_restore_router(struct mn_iface *m, mip6_time now,
 				       const struct mip6_addr *addr);
 /* Sets nd_timer to what is due first. */
 void movement_plan(struct mn_iface *m, mip6_time now);
+
+/* reach.c */
+void reach_emit(const struct mn_iface *m, mip6_time now, enum mip6_event_id id,
+		const struct router *r, const char *reason);
+/* True when the router tells something that could mean a move. */
+bool reach_matters(const struct mn_iface *m, mip6_time now, const struct router *r);
+/* A router that is new, or was lost, advertised. */
+void reach_arrive(struct mn_iface *m, mip6_time now, struct router *r);
+/* Any other was heard: by an advertisement of itself, or by its answer. */
+void reach_heard(struct mn_iface *m, mip6_time now, struct router *r, bool advertisement);
+/* r->probe_at has come. */
+void reach_step(struct mn_iface *m, mip6_time now, struct router *r);
+void reach_lose(struct mn_iface *m, mip6_time now, struct router *r, const char *reason);
 
 /* mn_coa.c */
 void mn_coa_from_ra(struct mn_iface *m, mip6_time now, const struct nd_ra *ra);
@@ -189,6 +216,15 @@ struct mn_coa *mn_coa_best(const struct mip6_node *node, mip6_time now, const st
 struct mip6_prefix home_prefix(const struct mn_home *home);
 /* The interface that is on the home link, or NULL. */
 struct mn_iface *home_link(const struct mn_home *home, mip6_time now);
+/* True when this advertised prefix is the home prefix of some home address: by its
+ * router the node is at home, whichever of L, A and R it has, and forms no care-of
+ * address of it. */
+bool home_is_advertised(const struct mip6_node *node, const struct router_prefix *p);
+/* True when home_link is to be believed. Where a router of a foreign link is there,
+ * too, the home agent must have answered on it; it is asked. */
+bool home_is_proven(struct mn_home *home, mip6_time now, struct mn_iface *m);
+/* The de-registration was not answered: perhaps this is no home link after all. */
+void home_unanswered(struct mn_home *home, mip6_time now);
 /* The router that makes it the home link, or NULL. */
 struct router *home_router(const struct mn_home *home, const struct mn_iface *m, mip6_time now);
 /* Keeps how long the home prefix is valid, by what its routers tell on the home link. */
@@ -221,6 +257,9 @@ void mn_register_home(struct mn_home *home, mip6_time now);
 void mn_register_end(struct mn_home *home, mip6_time now);
 /* Sends what is due. The objects must be in place. */
 void mn_register_flush(struct mn_home *home, mip6_time now);
+/* Registers again what is registered from an interface, to see whether its router
+ * carries Binding Updates. False when nothing is. */
+bool mn_register_again(struct mip6_node *node, mip6_time now, const struct mn_iface *m);
 bool mn_register_is_due(const struct mn_home *home, mip6_time now);
 void mn_register_receive(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
 			 const struct mh_message *m);

@@ -120,6 +120,22 @@ static struct mn_coa *find_prefix(const struct mn_iface *m, const struct mip6_pr
 	return NULL;
 }
 
+/* Who invents prefixes is not to keep out that of the next link. */
+static void make_room(struct mn_iface *m, mip6_time now)
+{
+	size_t count = 0;
+
+	for (const struct mn_coa *c = m->coas; c; c = c->next)
+		count++;
+	for (struct mn_coa *c = m->coas; count >= MN_COA_MAX && c; c = c->next) {
+		if (mn_coa_in_use(m->node, c) ||
+		    (m->router && router_prefix(m->router, &c->prefix)))
+			continue;
+		mn_coa_remove(m, now, c, "too many prefixes");
+		return;
+	}
+}
+
 static struct mn_coa *add_coa(struct mn_iface *m, const struct mip6_prefix *prefix)
 {
 	struct mn_coa **end = &m->coas;
@@ -178,8 +194,10 @@ static void from_prefix(struct mn_iface *m, mip6_time now, const struct nd_pio *
 		return;
 	coa = find_prefix(m, &prefix);
 	is_new = !coa;
-	if (is_new && pio->valid && bucket_take(&m->formed, &formation_rate, now))
+	if (is_new && pio->valid && bucket_take(&m->formed, &formation_rate, now)) {
+		make_room(m, now);
 		coa = add_coa(m, &prefix);
+	}
 	if (!coa)
 		return;
 	coa->preferred_until = slaac_deadline(now, pio->preferred);
@@ -308,6 +326,7 @@ static bool candidate(const struct mn_coa *coa, mip6_time now, struct coa_candid
 	    .ifindex = m->iface->link.ifindex,
 	    .preference = m->iface->config.preference,
 	    .deprecated = coa->preferred_until <= now,
+	    .router_preference = r->preference,
 	    .reach = reach_of(r),
 	    .heard = r->last_ra,
 	    .failed_rounds = coa->failed_rounds,

@@ -123,6 +123,8 @@ static void want_sysctls(struct list *l, const struct mn_iface *m)
 	want_sysctl(l, ifindex, MIP6_SYSCTL_AUTOCONF, 0);
 	want_sysctl(l, ifindex, MIP6_SYSCTL_ROUTER_SOLICITATIONS, 0);
 	want_sysctl(l, ifindex, MIP6_SYSCTL_DAD_TRANSMITS, 0);
+	/* Anybody can send one, and the kernel would remember it for the home agent. */
+	want_sysctl(l, ifindex, MIP6_SYSCTL_ACCEPT_REDIRECTS, 0);
 }
 
 /* True when what the router says holds where the node is now. The prefixes of one
@@ -133,16 +135,14 @@ static bool speaks_for_link(const struct router *r)
 	return r->state == ROUTER_LIVE || r->state == ROUTER_PROBATION;
 }
 
-/* RFC 4861 6.3.4: of the MTUs that routers of the link tell, the smallest, unless that
- * of the interface is no larger; 0: none. */
+/* Only the router in use is believed: anybody can advertise 1280, which leaves a
+ * tunnel no room. One that is no less than the interface's own changes nothing; 0:
+ * none. */
 static uint32_t told_mtu(const struct mn_iface *m)
 {
 	const struct mip6_link *link = &m->iface->link;
-	uint32_t mtu = 0;
+	uint32_t mtu = m->router ? m->router->mtu : 0;
 
-	for (const struct router *r = m->routers; r; r = r->next)
-		if (speaks_for_link(r) && r->mtu && (!mtu || r->mtu < mtu))
-			mtu = r->mtu;
 	return mtu <= INT32_MAX && (!link->mtu || mtu < link->mtu) ? mtu : 0;
 }
 
@@ -167,12 +167,44 @@ static bool said_before(const struct mn_iface *m, const struct router *r,
 	return false;
 }
 
+static bool is_at(const struct mn_home *home, const struct mn_iface *m)
+{
+	return home->ifindex == m->iface->link.ifindex &&
+	       (home->place == MN_RETURNING || home->place == MN_AT_HOME);
+}
+
+/* Is an advertised prefix to be sent to without a router? Any host can say so of any
+ * prefix (RFC 4861 6.3.4), and what is not on the link would be cut off. What is
+ * around an address of ours is believed, except where the home agent would be in it
+ * and this is not the home link; all else goes through the router, which costs
+ * a hop at most. */
+static bool is_near(const struct mn_iface *m, const struct mip6_prefix *prefix)
+{
+	const struct mn *mn = m->node->mn;
+	bool near = false;
+
+	if (prefix->len < 64)
+		return false;
+	for (size_t i = 0; i < mn->home_count; i++) {
+		const struct mip6_home_config *home = &mn->homes[i]->config;
+
+		if (is_at(mn->homes[i], m))
+			near = near || mip6_prefix_contains(prefix, &home->hoa.addr);
+		else if (mip6_prefix_contains(prefix, &home->ha))
+			return false;
+	}
+	for (const struct mn_coa *c = m->coas; c; c = c->next)
+		near = near || (c->usable && mip6_prefix_contains(prefix, &c->addr));
+	return near;
+}
+
 static void want_on_link(struct list *l, const struct mn_iface *m, const struct router *r)
 {
 	for (size_t i = 0; i < r->prefix_count; i++) {
 		const struct router_prefix *p = &r->prefixes[i];
 
-		if (!(p->flags & ND_PIO_L) || said_before(m, r, &p->prefix))
+		if (!(p->flags & ND_PIO_L) || !is_near(m, &p->prefix) ||
+		    said_before(m, r, &p->prefix))
 			continue;
 		want_route(l, TABLE_MAIN, &p->prefix, metric_of(m), m->iface->link.ifindex, NULL);
 		want_route(l, table_of(m), &p->prefix, metric_of(m), m->iface->link.ifindex, NULL);

@@ -112,6 +112,22 @@ void mn_register_resume(struct mn_home *home, mip6_time now)
 		mn_register_refresh(home, now, false);
 }
 
+bool mn_register_again(struct mip6_node *node, mip6_time now, const struct mn_iface *m)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < node->mn->home_count; i++) {
+		struct mn_home *home = node->mn->homes[i];
+
+		if (home->place != MN_AWAY || home->ifindex != m->iface->link.ifindex ||
+		    home->bul.state != BUL_REGISTERED)
+			continue;
+		mn_register_refresh(home, now, false);
+		any = true;
+	}
+	return any;
+}
+
 /* ---- sending ------------------------------------------------------------------------- */
 
 static void emit_bu(const struct mn_home *home, mip6_time now)
@@ -247,14 +263,27 @@ void mn_register_flush(struct mn_home *home, mip6_time now)
 
 /* ---- time passes ----------------------------------------------------------------------- */
 
+/* An address that the home agent acknowledged since its interface is on this link. */
+static bool other_is_confirmed(const struct mn_home *home, const struct mn_coa *coa)
+{
+	const struct mn_coa *other =
+	    mn_coa_find(home->node, home->confirmed_ifindex, &home->confirmed);
+
+	return other && other != coa && other->owner == coa->owner &&
+	       other->failed_rounds <= coa->failed_rounds;
+}
+
 /* Every few unanswered Binding Updates the address is held to be worse than one
- * that was not tried as often. */
+ * that was not tried as often; at once, when another of this link has worked. */
 static void count_unanswered(struct mn_home *home)
 {
 	struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
 	unsigned unanswered = home->bul.resends + 1;
 
-	if (coa && home->place == MN_AWAY && unanswered % UNANSWERED_ROUND == 0)
+	if (!coa || home->place != MN_AWAY)
+		return;
+	movement_unanswered(coa->owner);
+	if (unanswered % UNANSWERED_ROUND == 0 || other_is_confirmed(home, coa))
 		coa->failed_rounds++;
 }
 
@@ -263,6 +292,7 @@ static void no_answer(struct mn_home *home, mip6_time now)
 	unsigned limit = home->node->config.max_ha_resends;
 
 	count_unanswered(home);
+	home_unanswered(home, now);
 	if (limit == 0 || home->bul.resends < limit)
 		return;
 	bul_fail(&home->bul, MIP6_NEVER);
@@ -314,8 +344,12 @@ static void accepted(struct mn_home *home, mip6_time now, const struct mh_messag
 {
 	struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
 
-	if (coa)
+	if (coa) {
 		coa->failed_rounds = 0;
+		movement_answered(coa->owner);
+	}
+	home->confirmed = home->coa;
+	home->confirmed_ifindex = home->place == MN_AWAY ? home->ifindex : 0;
 	home->refusals = 0;
 	home->node->stats.registrations++;
 	emit_answer(home, now, MIP6_EV_REGISTERED, m);

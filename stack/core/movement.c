@@ -4,16 +4,8 @@
  * by link events, by routers that appear and by routers that fall silent.
  *
  * A link event starts afresh: Router Solicitation at once. Without a link event
- * a move shows as the first advertisement of an unknown router whose prefixes
- * nobody here advertised. The node follows it at once, and the former routers
- * become suspects, which are asked (Neighbour Solicitations) whether they are
- * still there. One that answers shares the link: both get the same group number,
- * and from then on neither displaces the other, so that two routers on one link
- * cost at most one needless switch. One that does not answer is lost; when it is
- * heard again, it is a new arrival, as after a move back. A suspect that
- * advertises before it is lost may mean either, so now the other one is asked:
- * slow advertisements must not turn a quick move back into one link with two
- * routers. Three silent intervals make any router lost. */
+ * a move shows as the first advertisement of an unknown router; whether the routers
+ * known before are still here is found out in reach.c. */
 #include "mn.h"
 #include "slaac.h"
 #include <stdlib.h>
@@ -27,23 +19,10 @@ static const mip6_time rs_times[] = {
 #define RS_COUNT       (sizeof(rs_times) / sizeof(rs_times[0]))
 #define RS_UNSPECIFIED 3 /* from this step on "::" serves when there is no other source */
 
-#define PROBES	       3
-#define PROBE_INTERVAL MIP6_SECOND     /* RETRANS_TIMER, of probes that the switch waits for */
-#define DOUBT_INTERVAL (100 * MIP6_MS) /* of those behind it: the next move may be near */
-
-static void emit_router(const struct mn_iface *m, mip6_time now, enum mip6_event_id id,
-			const struct router *r, const char *reason)
-{
-	struct mip6_event e = mip6_event_make(id, now, m->iface->link.ifindex);
-
-	mip6_event_addr(&e, "router", &r->addr);
-	if (reason)
-		mip6_event_text(&e, "reason", reason);
-	node_emit(m->node, &e);
-}
+#define RTR_SOLICITATION_INTERVAL (4 * MIP6_SECOND)
 
 /* The new link may be the one on which a refused home address is free again. */
-static void moved(const struct mn_iface *m, mip6_time now, const char *reason)
+void movement_moved(const struct mn_iface *m, mip6_time now, const char *reason)
 {
 	struct mip6_event e = mip6_event_make(MIP6_EV_MOVED, now, m->iface->link.ifindex);
 
@@ -80,6 +59,7 @@ static void send_rs(struct mn_iface *m, mip6_time now)
 	if (!src)
 		src = &none;
 	node_send_rs(m->node, m->iface->link.ifindex, src);
+	m->rs_sent = now;
 	e = mip6_event_make(MIP6_EV_RS_TX, now, m->iface->link.ifindex);
 	mip6_event_addr(&e, "src", src);
 	node_emit(m->node, &e);
@@ -182,13 +162,17 @@ static int reach_rank(const struct router *r)
 	return 2;
 }
 
+/* Of reachable routers the one with the higher preference (RFC 4191 3.2), of equals
+ * the one in use. One that did not carry a Binding Update is worse than any other. */
 static bool better_router(const struct mn_iface *m, const struct router *a, const struct router *b)
 {
 	if (reach_rank(a) != reach_rank(b))
 		return reach_rank(a) < reach_rank(b);
-	if (a == m->router || b == m->router)
-		return a == m->router;
-	return a->preference > b->preference;
+	if (a->failures != b->failures)
+		return a->failures < b->failures;
+	if (a->preference != b->preference)
+		return a->preference > b->preference;
+	return a == m->router;
 }
 
 struct router *movement_router_for(const struct mn_iface *m, mip6_time now,
@@ -197,7 +181,7 @@ struct router *movement_router_for(const struct mn_iface *m, mip6_time now,
 	struct router *best = NULL;
 
 	for (struct router *r = m->routers; r; r = r->next) {
-		if (!router_is_default(r, now) || !router_prefix(r, prefix))
+		if (!router_is_default(r, now) || (prefix && !router_prefix(r, prefix)))
 			continue;
 		if (!best || better_router(m, r, best))
 			best = r;
@@ -205,182 +189,70 @@ struct router *movement_router_for(const struct mn_iface *m, mip6_time now,
 	return best;
 }
 
-static struct router *any_default_router(const struct mn_iface *m, mip6_time now)
+/* Another router takes over from one that is here, too: does it carry packets to the
+ * home agent? A Binding Update tells. */
+static void try_router(struct mn_iface *m, mip6_time now, struct router *r)
 {
-	struct router *best = NULL;
+	if (m->router && m->router->state == ROUTER_LIVE && router_is_default(m->router, now))
+		m->on_trial = mn_register_again(m->node, now, m) ? r : NULL;
+	else
+		m->on_trial = NULL;
+}
 
-	for (struct router *r = m->routers; r; r = r->next)
-		if (router_is_default(r, now) && (!best || better_router(m, r, best)))
-			best = r;
-	return best;
+void movement_unanswered(struct mn_iface *m)
+{
+	if (m->on_trial)
+		m->on_trial->failures++;
+	m->on_trial = NULL;
+}
+
+void movement_answered(struct mn_iface *m)
+{
+	if (m->router)
+		m->router->failures = 0;
+	m->on_trial = NULL;
 }
 
 void movement_select_router(struct mn_iface *m, mip6_time now)
 {
-	struct router *r =
-	    m->best ? movement_router_for(m, now, &m->best->prefix) : any_default_router(m, now);
+	struct router *r = movement_router_for(m, now, m->best ? &m->best->prefix : NULL);
 
 	if (m->router == r)
 		return;
+	if (r)
+		try_router(m, now, r);
 	m->router = r;
 	if (r)
-		emit_router(m, now, MIP6_EV_ROUTER_NEW, r, NULL);
+		reach_emit(m, now, MIP6_EV_ROUTER_NEW, r, NULL);
+}
+
+static void let_go(struct mn_iface *m, const struct router *r)
+{
+	if (m->router == r)
+		m->router = NULL;
+	if (m->on_trial == r)
+		m->on_trial = NULL;
 }
 
 static void forget_router(struct mn_iface *m, struct router *r)
 {
-	if (m->router == r)
-		m->router = NULL;
+	let_go(m, r);
 	router_remove(&m->routers, r);
 }
 
-static void lose_router(struct mn_iface *m, mip6_time now, struct router *r, const char *reason)
-{
-	bool needed = r->state == ROUTER_LIVE && (!m->router || m->router == r);
-
-	r->state = ROUTER_LOST;
-	r->probe_at = MIP6_NEVER;
-	emit_router(m, now, MIP6_EV_ROUTER_LOST, r, reason);
-	for (struct router *other = m->routers; other; other = other->next)
-		if (other->state == ROUTER_PROBATION)
-			other->state = ROUTER_LIVE;
-	if (needed)
-		movement_solicit(m, now);
-}
-
-/* ---- probes: Neighbour Solicitations to a router in doubt -------------------- */
-
-static mip6_time probe_interval(const struct mn_iface *m)
-{
-	const struct mip6_config *config = &m->node->config;
-
-	if (config->router_probes == 0)
-		return DOUBT_INTERVAL;
-	return config->router_probe_timeout ? config->router_probe_timeout : PROBE_INTERVAL;
-}
-
-static void probe_start(struct mn_iface *m, mip6_time now, struct router *r, unsigned count)
-{
-	const struct mip6_addr *src = movement_link_local(m);
-	struct mip6_addr group = mip6_addr_solicited_node(&r->addr);
-
-	r->probes_left = count - 1;
-	r->probe_at = now + probe_interval(m);
-	if (src)
-		node_send_ns(m->node, m->iface->link.ifindex, src, &group, &r->addr);
-}
-
-static void probe_step(struct mn_iface *m, mip6_time now, struct router *r)
-{
-	if (r->probes_left == 0)
-		lose_router(m, now, r, "no answer to probes");
-	else
-		probe_start(m, now, r, r->probes_left);
-}
-
-/* True when both are known to be on one link. */
-static bool together(const struct router *a, const struct router *b)
-{
-	return a->group == b->group || router_shares_prefix(a, b);
-}
-
-/* Two routers are both here. */
-static void join_groups(struct mn_iface *m, unsigned from, unsigned into)
-{
-	for (struct router *r = m->routers; r; r = r->next)
-		if (r->group == from)
-			r->group = into;
-}
-
-/* Is each other router still here, now that this suspect advertises again? */
-static void doubt_others(struct mn_iface *m, mip6_time now, struct router *suspect)
-{
-	suspect->state = ROUTER_LIVE;
-	for (struct router *other = m->routers; other; other = other->next)
-		if (other != suspect && other->state == ROUTER_LIVE &&
-		    other->probe_at == MIP6_NEVER && !together(suspect, other))
-			probe_start(m, now, other, PROBES);
-}
-
-/* A router in doubt is here, with those that nothing speaks against. */
-static void clear_doubt(struct mn_iface *m, struct router *r)
-{
-	r->state = ROUTER_LIVE;
-	for (struct router *other = m->routers; other; other = other->next) {
-		if (other == r || other->state == ROUTER_LOST || other->state == ROUTER_SUSPECT)
-			continue;
-		join_groups(m, other->group, r->group);
-		other->state = ROUTER_LIVE;
-	}
-}
-
-/* A router that is not lost was heard. */
-static void heard(struct mn_iface *m, mip6_time now, struct router *r, bool advertisement)
-{
-	bool asked = r->probe_at != MIP6_NEVER;
-
-	r->probe_at = MIP6_NEVER;
-	if (r->state == ROUTER_SUSPECT && advertisement)
-		doubt_others(m, now, r);
-	else if (asked)
-		clear_doubt(m, r);
-}
-
-void movement_neighbour_seen(struct mn_iface *m, mip6_time now, const struct mip6_addr *addr)
-{
-	for (struct router *r = m->routers; r; r = r->next)
-		if (r->probe_at != MIP6_NEVER && mip6_addr_equal(&r->addr, addr))
-			heard(m, now, r, false);
-	movement_plan(m, now);
-}
-
-/* ---- arrivals -------------------------------------------------------------- */
-
-/* A router that nothing is known of yet displaces `old`, or is tried first where
- * MnRouterProbes asks for it. */
-static void displace(struct mn_iface *m, mip6_time now, struct router *old, struct router *arrival)
-{
-	unsigned probes = m->node->config.router_probes;
-
-	if (probes) {
-		arrival->state = ROUTER_PROBATION;
-		probe_start(m, now, old, probes);
-		return;
-	}
-	old->state = ROUTER_SUSPECT;
-	probe_start(m, now, old, PROBES);
-}
-
-static void arrive(struct mn_iface *m, mip6_time now, struct router *r)
-{
-	bool displaced = false;
-
-	r->state = ROUTER_LIVE;
-	for (struct router *other = m->routers; other; other = other->next) {
-		if (other != r && other->state == ROUTER_LIVE && together(r, other)) {
-			join_groups(m, r->group, other->group);
-			return;
-		}
-	}
-	if (r->prefix_count == 0)
-		return;
-	for (struct router *other = m->routers; other; other = other->next) {
-		if (other == r || other->state != ROUTER_LIVE)
-			continue;
-		displace(m, now, other, r);
-		displaced = true;
-	}
-	if (displaced)
-		moved(m, now, "new router");
-}
+/* ---- advertisements ------------------------------------------------------------- */
 
 /* Each costs solicitations: no link has so many at once, unless they are made up. */
 static const struct bucket_size arrival_rate = {.per_second = 1, .burst = ROUTER_MAX};
 
 static struct router *new_router(struct mn_iface *m, const struct mip6_addr *src)
 {
-	struct router *r = router_add(&m->routers, src, m->router);
+	struct router *evicted = NULL;
+	struct router *r = router_add(&m->routers, src, m->router, &evicted);
 
+	if (evicted)
+		let_go(m, evicted);
+	free(evicted);
 	if (r)
 		r->group = ++m->groups;
 	return r;
@@ -391,8 +263,10 @@ struct router *movement_restore_router(struct mn_iface *m, mip6_time now,
 {
 	struct router *r = new_router(m, addr);
 
-	if (r)
-		r->last_ra = now;
+	if (!r)
+		return NULL;
+	r->last_ra = now;
+	r->weighed = true;
 	return r;
 }
 
@@ -407,6 +281,22 @@ static void emit_ra(const struct mn_iface *m, mip6_time now, const struct ip6_pa
 	node_emit(m->node, &e);
 }
 
+/* How soon routers of this link answer, where this answers a solicitation. */
+static void note_answer(struct mn_iface *m, mip6_time now, const struct ip6_packet *p)
+{
+	if (!mip6_addr_is_multicast(&p->dst) && m->rs_sent)
+		m->answer_time = now - m->rs_sent;
+	m->rs_sent = 0;
+}
+
+/* The router in use says that it is none: perhaps somebody else says so. Not oftener
+ * than RFC 4861 6.3.7 allows. */
+static void ask_again(struct mn_iface *m, mip6_time now)
+{
+	if (m->rs_since + RTR_SOLICITATION_INTERVAL <= now)
+		movement_solicit(m, now);
+}
+
 void movement_receive_ra(struct mn_iface *m, mip6_time now, const struct ip6_packet *p,
 			 const struct nd_ra *ra)
 {
@@ -416,6 +306,7 @@ void movement_receive_ra(struct mn_iface *m, mip6_time now, const struct ip6_pac
 	if (!m->attached)
 		return;
 	emit_ra(m, now, p, ra);
+	note_answer(m, now, p);
 	r = router_find(m->routers, &p->src, ra);
 	arrival = !r || r->state == ROUTER_LOST;
 	if (!r && bucket_take(&m->arrivals, &arrival_rate, now))
@@ -423,13 +314,23 @@ void movement_receive_ra(struct mn_iface *m, mip6_time now, const struct ip6_pac
 	if (!r)
 		return;
 	router_update(r, now, ra);
-	if (arrival)
-		arrive(m, now, r);
+	if (arrival || (!r->weighed && reach_matters(m, now, r)))
+		reach_arrive(m, now, r);
 	else
-		heard(m, now, r, true);
+		reach_heard(m, now, r, true);
 	if (ra->lifetime && r->state == ROUTER_LIVE)
 		stop_soliciting(m);
+	if (ra->lifetime == 0 && r == m->router)
+		ask_again(m, now);
 	mn_coa_from_ra(m, now, ra);
+	movement_plan(m, now);
+}
+
+void movement_neighbour_seen(struct mn_iface *m, mip6_time now, const struct nd_na *na)
+{
+	for (struct router *r = m->routers; r; r = r->next)
+		if (r->probe_at != MIP6_NEVER && router_is_said(r, na))
+			reach_heard(m, now, r, false);
 	movement_plan(m, now);
 }
 
@@ -437,7 +338,7 @@ void movement_neighbour_failed(struct mn_iface *m, mip6_time now, const struct m
 {
 	for (struct router *r = m->routers; r; r = r->next)
 		if (r->state != ROUTER_LOST && mip6_addr_equal(&r->addr, addr))
-			lose_router(m, now, r, "unreachable");
+			reach_lose(m, now, r, "unreachable");
 	movement_plan(m, now);
 }
 
@@ -475,9 +376,9 @@ static void check_router(struct mn_iface *m, mip6_time now, struct router *r)
 {
 	router_expire_prefixes(r, now);
 	if (r->state != ROUTER_LOST && router_silent_at(r) <= now)
-		lose_router(m, now, r, "silent for three advertisement intervals");
+		reach_lose(m, now, r, "silent for three advertisement intervals");
 	else if (r->probe_at <= now)
-		probe_step(m, now, r);
+		reach_step(m, now, r);
 	/* One that was a default router and is no more, nor tells of any prefix. */
 	if (!router_is_default(r, now) && r->prefix_count == 0)
 		forget_router(m, r);
@@ -524,7 +425,7 @@ void movement_attach(struct mn_iface *m, mip6_time now, const char *reason)
 	m->link_local_checked = false;
 	m->arrivals = m->formed = (struct bucket){0};
 	if (reason)
-		moved(m, now, reason);
+		movement_moved(m, now, reason);
 	if (reason || m->node->config.interface_init_delay == 0)
 		movement_solicit(m, now);
 }

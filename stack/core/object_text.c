@@ -100,6 +100,7 @@ const char *mip6_sysctl_text(enum mip6_sysctl name)
 	    [MIP6_SYSCTL_DAD_TRANSMITS] = "dad_transmits",
 	    [MIP6_SYSCTL_ROUTER_SOLICITATIONS] = "router_solicitations",
 	    [MIP6_SYSCTL_MTU] = "mtu",
+	    [MIP6_SYSCTL_ACCEPT_REDIRECTS] = "accept_redirects",
 	};
 
 	return (unsigned)name < MIP6_SYSCTLS ? texts[name] : NULL;

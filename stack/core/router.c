@@ -7,6 +7,7 @@
 #include <string.h>
 
 enum { MIN_MTU = 1280 };
+enum { RETRANS_MAX = 10000 }; /* ms; longer ones are somebody's joke */
 
 #define RA_PREFERENCE(flags) (((flags) >> 3) & 3)
 
@@ -61,14 +62,21 @@ struct router *router_find(struct router *list, const struct mip6_addr *src, con
 	return NULL;
 }
 
-static struct router *longest_silent(struct router *list, const struct router *keep)
+/* Who invents routers is not to push out the one in use. */
+static struct router *least_needed(struct router *list, const struct router *keep)
 {
-	struct router *oldest = NULL;
+	struct router *least = NULL;
 
-	for (struct router *r = list; r; r = r->next)
-		if (r != keep && (!oldest || r->last_ra < oldest->last_ra))
-			oldest = r;
-	return oldest;
+	for (struct router *r = list; r; r = r->next) {
+		bool lost = r->state == ROUTER_LOST;
+
+		if (r == keep)
+			continue;
+		if (!least || (lost && least->state != ROUTER_LOST) ||
+		    (lost == (least->state == ROUTER_LOST) && r->last_ra < least->last_ra))
+			least = r;
+	}
+	return least;
 }
 
 static void unlink_router(struct router **list, struct router *r)
@@ -82,17 +90,20 @@ static void unlink_router(struct router **list, struct router *r)
 }
 
 struct router *router_add(struct router **list, const struct mip6_addr *src,
-			  const struct router *keep)
+			  const struct router *keep, struct router **ret_evicted)
 {
 	struct router *r = calloc(1, sizeof(*r));
 	size_t count = 0;
 
+	*ret_evicted = NULL;
 	if (!r)
 		return NULL;
 	for (struct router *other = *list; other; other = other->next)
 		count++;
-	if (count >= ROUTER_MAX)
-		router_remove(list, longest_silent(*list, keep));
+	if (count >= ROUTER_MAX) {
+		*ret_evicted = least_needed(*list, keep);
+		unlink_router(list, *ret_evicted);
+	}
 	r->addr = *src;
 	r->probe_at = MIP6_NEVER;
 	r->next = *list;
@@ -145,10 +156,10 @@ void router_update(struct router *r, mip6_time now, const struct nd_ra *ra)
 	r->expires = now + (mip6_time)ra->lifetime * MIP6_SECOND;
 	r->interval = ra->interval;
 	r->preference = preferences[RA_PREFERENCE(ra->flags)];
-	if (ra->retrans)
-		r->retrans = (mip6_time)ra->retrans * MIP6_MS;
-	if (ra->mtu >= MIN_MTU)
-		r->mtu = ra->mtu;
+	r->flags = ra->flags;
+	/* Of a forged advertisement in the router's name nothing outlives its next one. */
+	r->retrans = ra->retrans <= RETRANS_MAX ? (mip6_time)ra->retrans * MIP6_MS : 0;
+	r->mtu = ra->mtu >= MIN_MTU ? ra->mtu : 0;
 	if (ra->slla.len)
 		r->lladdr = ra->slla;
 	for (size_t i = 0; i < ra->pio_count; i++)
@@ -186,6 +197,22 @@ bool router_has_address(const struct router *r, const struct mip6_addr *addr)
 		    mip6_addr_equal(&r->prefixes[i].address, addr))
 			return true;
 	return false;
+}
+
+bool router_is_said(const struct router *r, const struct nd_na *na)
+{
+	if (!mip6_addr_equal(&r->addr, &na->target))
+		return false;
+	if (r->lladdr.len == 0 || na->tlla.len == 0)
+		return true;
+	return r->lladdr.len == na->tlla.len &&
+	       memcmp(r->lladdr.addr, na->tlla.addr, na->tlla.len) == 0;
+}
+
+bool router_same_station(const struct router *a, const struct router *b)
+{
+	return mip6_addr_equal(&a->addr, &b->addr) && a->lladdr.len == b->lladdr.len &&
+	       memcmp(a->lladdr.addr, b->lladdr.addr, a->lladdr.len) == 0;
 }
 
 bool router_shares_prefix(const struct router *a, const struct router *b)

@@ -177,6 +177,8 @@ static inline void rig_random(void *ctx, void *buf, size_t len)
 #define ETH1	  6u
 #define MS	  MIP6_MS
 #define S	  MIP6_SECOND
+/* How long an arrival waits for a router in use whose answers were never measured. */
+#define ANSWER (100 * MIP6_US)
 
 static inline void rig_init(struct rig *r)
 {

@@ -163,7 +163,20 @@ static void longest_match(void)
 {
 	struct coa_candidate c[3] = {C("3fff:0:1:8000::5"), C("3fff:0:a::5"), C("3fff:8000::5")};
 
+	first_wins(c, 3, HA, "::");
+}
+
+/* Another prefix alone is no reason to move; its router's preference is. */
+static void the_one_in_use(void)
+{
+	struct coa_candidate c[3] = {C("3fff:8000::5"), C("3fff:0:1:8000::5"), C("3fff:0:a::5")};
+
 	first_wins(c, 3, HA, "3fff:8000::5");
+	c[1].router_preference = -1;
+	first_wins(c, 3, HA, "3fff:8000::5");
+	c[0].router_preference = 1;
+	c[1].router_preference = 0;
+	first_wins(c, 3, HA, "3fff:0:a::5");
 }
 
 static void ties_are_stable(void)
@@ -266,6 +279,7 @@ int main(void)
 	    {"unanswered_loses", unanswered_loses},
 	    {"preferred_before_deprecated", preferred_before_deprecated},
 	    {"interface_preference", interface_preference},
+	    {"the_one_in_use", the_one_in_use},
 	    {"longest_match", longest_match},
 	    {"ties_are_stable", ties_are_stable},
 	    {"any_set_any_order", any_set_any_order},

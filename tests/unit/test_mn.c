@@ -113,7 +113,8 @@ static void sysctls_of_used_interfaces(void)
 	}
 	CU_ASSERT_EQUAL(seen, 1u << MIP6_SYSCTL_ACCEPT_RA | 1u << MIP6_SYSCTL_AUTOCONF |
 				  1u << MIP6_SYSCTL_ROUTER_SOLICITATIONS |
-				  1u << MIP6_SYSCTL_DAD_TRANSMITS);
+				  1u << MIP6_SYSCTL_DAD_TRANSMITS |
+				  1u << MIP6_SYSCTL_ACCEPT_REDIRECTS);
 	rig_end(&r);
 }
 
@@ -133,12 +134,20 @@ static void mtu_of_router(void)
 	ra.mtu = 1300;
 	rig_receive_ra(&r, ETH0, AR1, ra);
 	CU_ASSERT_EQUAL(wanted_mtu(&r), 1300);
+	/* What it tells no more, it may never have told: somebody else did in its name. */
 	ra.mtu = 1279;
 	rig_receive_ra(&r, ETH0, AR1, ra);
-	CU_ASSERT_EQUAL(wanted_mtu(&r), 1300);
+	CU_ASSERT_EQUAL(wanted_mtu(&r), 0);
+	ra.mtu = 1300;
+	rig_receive_ra(&r, ETH0, AR1, ra);
 	ra.mtu = 0;
 	rig_receive_ra(&r, ETH0, AR1, ra);
-	CU_ASSERT_EQUAL(wanted_mtu(&r), 1300);
+	CU_ASSERT_EQUAL(wanted_mtu(&r), 0);
+	/* Nor is a router believed that is not the one in use. */
+	ra = rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A);
+	ra.mtu = 1280;
+	rig_receive_ra(&r, ETH0, AR2, ra);
+	CU_ASSERT_EQUAL(wanted_mtu(&r), 0);
 	rig_link(&r, ETH0, false);
 	CU_ASSERT_EQUAL(wanted_mtu(&r), 0);
 	rig_link(&r, ETH0, true);

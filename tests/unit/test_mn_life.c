@@ -128,6 +128,7 @@ static void restart_on_another_link(void)
 	rig_pass(&r, 10 * S);
 	restart(&r);
 	rig_receive_ra(&r, ETH0, AR2, rig_ra("3fff:0:b::", ND_PIO_L | ND_PIO_A));
+	rig_pass(&r, ANSWER);
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
 	CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, COA2));
 	rig_end(&r);
@@ -145,11 +146,13 @@ static void restart_away_after_home(void)
 	rig_registered(&r);
 	rig_pass(&r, 10 * S);
 	rig_receive_ra(&r, ETH0, "fe80::1", rig_ra("3fff:0:1::", ND_PIO_L | ND_PIO_A));
+	rig_pass(&r, ANSWER);
 	rig_receive_na(&r, ETH0, HA, HOA, ND_NA_O, 0x42);
 	rig_receive_ba(&r, ETH0, NULL, 0, rig_last_bu(&r)->mh.bu.seq, 0);
 	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_DEREGISTERED), 1);
 	restart(&r);
 	rig_receive_ra(&r, ETH0, AR1, rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A));
+	rig_pass(&r, ANSWER);
 	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
 	CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, COA1));
 	rig_end(&r);
@@ -249,6 +252,7 @@ static void reboot_with_a_wrong_clock(void)
 	shift_record(&r.records[0], 90000 * S);
 	restart(&r);
 	rig_receive_ra(&r, ETH0, AR2, rig_ra("3fff:0:b::", ND_PIO_L | ND_PIO_A));
+	rig_pass(&r, ANSWER);
 	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
 	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.seq, (uint16_t)(seq + 1));
 	rig_end(&r);
@@ -266,6 +270,7 @@ static void save_is_tried_again(void)
 	old = r.records[0];
 	r.save_error = MIP6_ERR_IO;
 	rig_receive_ra(&r, ETH0, AR2, rig_ra("3fff:0:b::", ND_PIO_L | ND_PIO_A));
+	rig_pass(&r, ANSWER);
 	CU_ASSERT_EQUAL(rig_last_bu(&r)->at, r.now);
 	rig_accept(&r, COA2, 60);
 	CU_ASSERT_EQUAL(mip6_node_unsaved(r.node), 1);

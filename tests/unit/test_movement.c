@@ -197,6 +197,7 @@ static void new_router_is_followed_at_once(void)
 	rig_start(&r);
 	rig_registered(&r);
 	rig_receive_ra(&r, ETH0, AR2, rig_ra(PREFIX2, LA));
+	rig_pass(&r, ANSWER);
 	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
 	CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, COA2));
 	CU_ASSERT_EQUAL(rig_bu(&r, 0)->at, r.now);
@@ -222,6 +223,7 @@ static void there_and_back_again(void)
 
 		rig_forget(&r);
 		rig_receive_ra(&r, ETH0, router[at], every(prefix[at], 70));
+		rig_pass(&r, move ? ANSWER : 0);
 		CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
 		CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, coa[at]));
 		CU_ASSERT_EQUAL(rig_bu(&r, 0)->at, r.now);
@@ -253,6 +255,7 @@ static void there_and_back_between_slow_advertisements(void)
 
 		rig_forget(&r);
 		rig_receive_ra(&r, ETH0, router[at], every(prefix[at], 3000));
+		rig_pass(&r, move ? ANSWER : 0);
 		CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
 		CU_ASSERT(same(&rig_bu(&r, 0)->tx.src, coa[at]));
 		CU_ASSERT_EQUAL(rig_bu(&r, 0)->at, r.now);
@@ -279,6 +282,7 @@ static void back_at_once(void)
 	rig_accept(&r, COA1, 6000);
 	rig_pass(&r, 5 * S);
 	rig_receive_ra(&r, ETH0, AR2, every(PREFIX2, 3000));
+	rig_pass(&r, ANSWER);
 	rig_accept(&r, COA2, 6000);
 	rig_pass(&r, 200 * MS);
 	back = r.now;
@@ -306,6 +310,7 @@ static void two_slow_routers_on_one_link(void)
 			rig_accept(&r, COA1, 6000);
 		rig_pass(&r, 1500 * MS);
 		rig_receive_ra(&r, ETH0, AR2, every(PREFIX2, 3000));
+		rig_pass(&r, ANSWER);
 		if (i == 0)
 			rig_accept(&r, COA2, 6000);
 		if (i == 0)
@@ -334,6 +339,7 @@ static void two_routers_on_one_link(void)
 				rig_accept(&r, COA1, 6000);
 			rig_pass(&r, 25 * MS);
 			rig_receive_ra(&r, ETH0, AR2, every(PREFIX2, interval[k]));
+			rig_pass(&r, ANSWER);
 			if (i == 0)
 				rig_accept(&r, COA2, 6000);
 			rig_pass(&r, 25 * MS);
@@ -360,6 +366,7 @@ static void flapping_router_on_one_link(void)
 			rig_accept(&r, COA1, 6000);
 		rig_pass(&r, 25 * MS);
 		rig_receive_ra(&r, ETH0, AR2, every(PREFIX2, 70));
+		rig_pass(&r, ANSWER);
 		if (i == 0)
 			rig_accept(&r, COA2, 6000);
 		rig_pass(&r, 25 * MS);
@@ -409,6 +416,7 @@ static void same_link_local_other_router(void)
 	rig_registered(&r);
 	by_mac.slla.addr[5] = 0x99;
 	rig_receive_ra(&r, ETH0, AR1, by_mac);
+	rig_pass(&r, ANSWER);
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
 	CU_ASSERT(same(&rig_last_bu(&r)->tx.src, COA2));
 	rig_end(&r);
@@ -438,6 +446,7 @@ static void former_router_is_probed(void)
 	rig_registered(&r);
 	start = r.now;
 	rig_receive_ra(&r, ETH0, AR2, rig_ra(PREFIX2, LA));
+	rig_pass(&r, ANSWER);
 	rig_accept(&r, COA2, 600);
 	rig_run(&r, start + 300 * MS - 1);
 	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_ROUTER_LOST), 0);
@@ -446,6 +455,7 @@ static void former_router_is_probed(void)
 	CU_ASSERT_PTR_NULL(rig_find(&r, MIP6_OBJ_ADDRESS, COA1));
 	/* Lost is lost: its next advertisement is a move back. */
 	rig_receive_ra(&r, ETH0, AR1, rig_ra(PREFIX1, LA));
+	rig_pass(&r, ANSWER);
 	CU_ASSERT(same(&rig_last_bu(&r)->tx.src, COA1));
 	rig_end(&r);
 }
@@ -458,6 +468,7 @@ static void former_router_answers(void)
 	rig_start(&r);
 	rig_registered(&r);
 	rig_receive_ra(&r, ETH0, AR2, rig_ra(PREFIX2, LA));
+	rig_pass(&r, ANSWER);
 	rig_accept(&r, COA2, 600);
 	rig_pass(&r, 100 * MS);
 	rig_receive_na(&r, ETH0, AR1, AR1, ND_NA_R | ND_NA_S | ND_NA_O, 0xa1);

@@ -30,6 +30,7 @@ enum mip6_sysctl {
 	MIP6_SYSCTL_DAD_TRANSMITS,
 	MIP6_SYSCTL_ROUTER_SOLICITATIONS,
 	MIP6_SYSCTL_MTU, /* of an interface, for IPv6; up to that of the interface itself */
+	MIP6_SYSCTL_ACCEPT_REDIRECTS,
 	MIP6_SYSCTLS,
 };
 
