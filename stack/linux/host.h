@@ -75,6 +75,7 @@ struct host {
 	struct loop_watch watch_stray;
 	struct loop_watch watch_icmp6;
 	struct loop_watch watch_links;
+	struct loop_watch watch_plane;
 	struct loop_watch watch_signals;
 	struct host_stats stats;
 	mip6_time started;
@@ -158,6 +159,8 @@ void host_check_saves(struct host *h);
 int host_open_io(struct host *h);
 /* Once the plane is open: hears of what others do to what is ours. */
 int host_watch_others(struct host *h);
+/* Watches the kernel plane, which is opened later. */
+int host_watch_plane(struct host *h);
 void host_close_io(struct host *h);
 
 #endif

@@ -507,6 +507,20 @@ int host_watch_others(struct host *h)
 	return MIP6_OK;
 }
 
+static void plane_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct host *h = arg;
+
+	(void)events;
+	h->now = now;
+	kplane_serve(h->kplane);
+}
+
+int host_watch_plane(struct host *h)
+{
+	return watch(h, &h->watch_plane, kplane_fd(h->kplane), plane_ready);
+}
+
 void host_close_io(struct host *h)
 {
 	linkmon_close(h->linkmon);

@@ -73,6 +73,8 @@ static int open_kernel(struct host *h)
 		host_tell_load(h, &load, path);
 	if (!err)
 		err = open_kplane(h);
+	if (!err)
+		err = host_watch_plane(h);
 	if (err)
 		return err;
 	h->node = mip6_node_new(&h->config, &h->callbacks, h);

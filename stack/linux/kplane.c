@@ -320,7 +320,10 @@ static int kplane_open_sockets(struct kplane *k, char *error, size_t cap)
 	/* A kernel without XFRM fails where it is needed, with a better text. */
 	nlsock_open(&k->xfrm, NETLINK_XFRM);
 	kplane_watch_open(k);
-	return 0;
+	err = kplane_cut_open(k);
+	if (err < 0)
+		snprintf(error, cap, "epoll: %s", strerror(-err));
+	return err;
 }
 
 struct kplane *kplane_open(const char *state_path, char *error, size_t cap)
@@ -333,6 +336,7 @@ struct kplane *kplane_open(const char *state_path, char *error, size_t cap)
 	}
 	k->check = srccheck_none();
 	k->settings_fd = -1;
+	k->cut = kplane_cut_none();
 	k->journal = journal_open(state_path, error, cap, &k->load);
 	if (!k->journal || kplane_open_sockets(k, error, cap) < 0) {
 		kplane_close(k);
@@ -459,9 +463,9 @@ static void kplane_forget_borrowed(struct kplane *k, const struct mip6_object *o
 		kplane_loan_return(k, o);
 }
 
-int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
+static int kplane_carry_out(struct kplane *k, const struct mip6_object *was,
+			    const struct mip6_object *is)
 {
-	struct kplane *k = ctx;
 	struct mip6_object old;
 	struct mip6_object new;
 	const struct kplane_adopted *left;
@@ -482,6 +486,16 @@ int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_obj
 	if (kplane_equal(&left->object, &new) && new.kind != MIP6_OBJ_SYSCTL)
 		return 0;
 	return kplane_change(k, &left->object, &new);
+}
+
+int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
+{
+	struct kplane *k = ctx;
+	int err = kplane_carry_out(k, was, is);
+
+	if (err == 0 && (was || is))
+		kplane_cut_follow(k, was, is);
+	return err;
 }
 
 void kplane_settle(struct kplane *k)
@@ -535,6 +549,7 @@ void kplane_close(struct kplane *k)
 	nlsock_close(&k->route);
 	nlsock_close(&k->xfrm);
 	kplane_watch_close(k);
+	kplane_cut_close(k);
 	srccheck_close(&k->check);
 	journal_close(k->journal);
 	free(k->adopted.items);

@@ -10,12 +10,13 @@
 #include <mip6/node.h>
 
 /* Tags: what the kernel keeps of who made an object. */
-#define KPLANE_PROTOCOL	 0x6d	    /* routes, rules, neighbours: protocol number */
-#define KPLANE_IFA_PROTO 0x6d	    /* addresses (IFA_PROTO) */
-#define KPLANE_ALIAS	 "mip6d"    /* links: ifalias */
-#define KPLANE_REQID	 0x6d697036 /* XFRM states and policies */
-#define KPLANE_DEVICE_MN "mip6mn"   /* names of our devices */
-#define KPLANE_DEVICE_HA "mip6ha"
+#define KPLANE_PROTOCOL	  0x6d	     /* routes, rules, neighbours: protocol number */
+#define KPLANE_IFA_PROTO  0x6d	     /* addresses (IFA_PROTO) */
+#define KPLANE_ALIAS	  "mip6d"    /* links: ifalias */
+#define KPLANE_REQID	  0x6d697036 /* XFRM states and policies */
+#define KPLANE_DEVICE_MN  "mip6mn"   /* names of our devices */
+#define KPLANE_DEVICE_HA  "mip6ha"
+#define KPLANE_DEVICE_CUT "mip6cut" /* a TUN device: packets that have to be cut */
 
 struct kplane;
 
@@ -57,6 +58,12 @@ unsigned kplane_xfrm_touched(struct kplane *k);
 uint32_t kplane_port(const struct kplane *k);
 /* ifindex of a device of ours, 0 when it does not exist. */
 unsigned kplane_device_index(const struct kplane *k, enum mip6_device device);
+/* Readable when kplane_serve is to be called: packets that the kernel's tunnels cannot
+ * send go through this process (kplane_cut.c). */
+int kplane_fd(const struct kplane *k);
+void kplane_serve(struct kplane *k);
+/* Why packets cannot be cut where the way takes less than 1320 octets; "" if they can. */
+const char *kplane_lacks(const struct kplane *k);
 /* Packets that the home agent's source check dropped (RFC 6275 10.4.2, 10.4.5)
  * since the tunnel device was made. */
 struct kplane_drops {

@@ -287,6 +287,16 @@ static bool device_is_checked(struct kplane *k, unsigned ifindex)
 	return k->check.program >= 0 || srccheck_find(&k->check, program) == 0;
 }
 
+/* What cuts packets is of the process that runs: a former one's counts for nothing. */
+static bool device_has_filters(struct kplane *k, enum mip6_device device)
+{
+	const unsigned ifindex = k->devices[device];
+
+	if (device == MIP6_DEVICE_HA && !device_is_checked(k, ifindex))
+		return false;
+	return k->cut.device != device || kplane_egress_there(k, ifindex);
+}
+
 int kplane_device_adopt(struct kplane *k)
 {
 	const struct ifinfomsg body = {.ifi_family = AF_UNSPEC};
@@ -297,12 +307,8 @@ int kplane_device_adopt(struct kplane *k)
 	memset(k->devices, 0, sizeof(k->devices));
 	err = nlsock_dump(&k->route, nlsock_begin(&r, RTM_GETLINK, 0, &body, sizeof(body)),
 			  device_on_adopt, k);
-	if (err < 0 || k->devices[MIP6_DEVICE_HA] == 0)
-		return err;
-	if (device_is_checked(k, k->devices[MIP6_DEVICE_HA]))
-		return 0;
-	for (size_t i = first; i < k->adopted.count; i++)
-		if (k->adopted.items[i].object.device.device == MIP6_DEVICE_HA)
+	for (size_t i = first; err == 0 && i < k->adopted.count; i++)
+		if (!device_has_filters(k, k->adopted.items[i].object.device.device))
 			k->adopted.items[i].whole = false;
-	return 0;
+	return err;
 }

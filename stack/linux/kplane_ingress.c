@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 
 /* Where the source check hangs: a BPF filter, with the verdict taken from the
- * program, at the ingress hook of a device. */
+ * program, at the ingress hook of a device; and what looks at packets that leave, at
+ * its egress hook. */
 #include "linux/kplane_internal.h"
 
 #include <errno.h>
@@ -14,18 +15,18 @@
 #define INGRESS_PRIORITY 1u
 #define INGRESS_HANDLE	 1u
 
-static struct tcmsg ingress_filter(unsigned ifindex)
+static struct tcmsg filter_at(unsigned ifindex, uint16_t at)
 {
 	return (struct tcmsg){
 	    .tcm_family = AF_UNSPEC,
 	    .tcm_ifindex = (int)ifindex,
 	    .tcm_handle = INGRESS_HANDLE,
-	    .tcm_parent = TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_INGRESS),
+	    .tcm_parent = TC_H_MAKE(TC_H_CLSACT, at),
 	    .tcm_info = TC_H_MAKE(INGRESS_PRIORITY << 16, htons(ETH_P_ALL)),
 	};
 }
 
-static int ingress_hook(struct kplane *k, unsigned ifindex)
+static int hook(struct kplane *k, unsigned ifindex)
 {
 	const struct tcmsg body = {
 	    .tcm_family = AF_UNSPEC,
@@ -43,16 +44,16 @@ static int ingress_hook(struct kplane *k, unsigned ifindex)
 	return err == -EEXIST ? 0 : err;
 }
 
-static int ingress_program(struct kplane *k, unsigned ifindex)
+static int attach(struct kplane *k, unsigned ifindex, uint16_t at, int program)
 {
-	const struct tcmsg body = ingress_filter(ifindex);
+	const struct tcmsg body = filter_at(ifindex, at);
 	struct nlsock_request r;
 	struct nlmsghdr *m = nlsock_begin(&r, RTM_NEWTFILTER, NLM_F_CREATE, &body, sizeof(body));
 	struct nlattr *options;
 
 	mnl_attr_put_strz(m, TCA_KIND, "bpf");
 	options = mnl_attr_nest_start(m, TCA_OPTIONS);
-	mnl_attr_put_u32(m, TCA_BPF_FD, (uint32_t)k->check.program);
+	mnl_attr_put_u32(m, TCA_BPF_FD, (uint32_t)program);
 	mnl_attr_put_strz(m, TCA_BPF_NAME, KPLANE_ALIAS);
 	mnl_attr_put_u32(m, TCA_BPF_FLAGS, TCA_BPF_FLAG_ACT_DIRECT);
 	mnl_attr_nest_end(m, options);
@@ -69,8 +70,15 @@ int kplane_ingress_attach(struct kplane *k, unsigned ifindex)
 	if (err < 0)
 		return err;
 	k->step = "hanging the source check into the tunnel (clsact, cls_bpf)";
-	err = ingress_hook(k, ifindex);
-	return err < 0 ? err : ingress_program(k, ifindex);
+	err = hook(k, ifindex);
+	return err < 0 ? err : attach(k, ifindex, TC_H_MIN_INGRESS, k->check.program);
+}
+
+int kplane_egress_attach(struct kplane *k, unsigned ifindex, int program)
+{
+	int err = hook(k, ifindex);
+
+	return err < 0 ? err : attach(k, ifindex, TC_H_MIN_EGRESS, program);
 }
 
 static int ingress_on_found(const struct nlmsghdr *m, void *arg)
@@ -86,9 +94,9 @@ static int ingress_on_found(const struct nlmsghdr *m, void *arg)
 	return 0;
 }
 
-int kplane_ingress_find(struct kplane *k, unsigned ifindex, uint32_t *ret_program)
+static int find_at(struct kplane *k, unsigned ifindex, uint16_t at, uint32_t *ret_program)
 {
-	const struct tcmsg body = ingress_filter(ifindex);
+	const struct tcmsg body = filter_at(ifindex, at);
 	struct nlsock_request r;
 	struct nlmsghdr *m = nlsock_begin(&r, RTM_GETTFILTER, 0, &body, sizeof(body));
 	int err;
@@ -99,4 +107,16 @@ int kplane_ingress_find(struct kplane *k, unsigned ifindex, uint32_t *ret_progra
 	k->route.error[0] = 0;
 	/* Without the hook the kernel says "invalid argument". */
 	return err == -EINVAL ? 0 : kplane_removed(err);
+}
+
+int kplane_ingress_find(struct kplane *k, unsigned ifindex, uint32_t *ret_program)
+{
+	return find_at(k, ifindex, TC_H_MIN_INGRESS, ret_program);
+}
+
+bool kplane_egress_there(struct kplane *k, unsigned ifindex)
+{
+	uint32_t program;
+
+	return find_at(k, ifindex, TC_H_MIN_EGRESS, &program) == 0 && program != 0;
 }

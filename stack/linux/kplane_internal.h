@@ -7,6 +7,7 @@
  * reports what it finds in the kernel by kplane_found. Both return 0 or a
  * negative errno. An apply function is idempotent: it can run again after it
  * failed half way, and removing what is gone is success. */
+#include "linux/cutcheck.h"
 #include "linux/journal.h"
 #include "linux/kplane.h"
 #include "linux/nlsock.h"
@@ -35,6 +36,24 @@ struct kplane_list {
 	size_t room;
 };
 
+/* Packets to be cut (kplane_cut.c); descriptors are -1 where there is none. */
+struct kplane_cut {
+	enum mip6_device device; /* the tunnel that it serves, or none */
+	struct mip6_object wanted;
+	struct cutcheck check;
+	int tun;		/* where they come from */
+	int out;		/* the socket that cuts them */
+	int too_big;		/* Packet Too Big about packets of our tunnel */
+	int wake;		/* readable: the way to the home agent is to be asked for */
+	int poll;		/* all of these */
+	unsigned ifindex;	/* of the TUN device */
+	bool stale;		/* wake was written to */
+	struct mip6_addr local; /* ends of a mobile node's tunnel */
+	struct mip6_addr remote;
+	unsigned out_ifindex; /* by which the home agent is reached; 0: not known */
+	char lacks[64];	      /* why nothing is cut; empty: it is */
+};
+
 struct kplane {
 	struct nlsock route;
 	struct nlsock xfrm;
@@ -45,6 +64,7 @@ struct kplane {
 	struct journal *journal;  /* old sysctl values */
 	struct journal_load load; /* of it */
 	struct srccheck check;
+	struct kplane_cut cut;
 	unsigned devices[MIP6_DEVICE_HA + 1]; /* ifindex of ours, 0: not there */
 	struct kplane_list adopted;	      /* sorted by key after kplane_adopt */
 	struct kplane_list borrowed;	      /* wanted, but there before us: never removed */
@@ -77,6 +97,17 @@ int kplane_device_adopt(struct kplane *k);
  * 0 when there is none. */
 int kplane_ingress_attach(struct kplane *k, unsigned ifindex);
 int kplane_ingress_find(struct kplane *k, unsigned ifindex, uint32_t *ret_program);
+/* Whether the filter at a device's egress is there. */
+bool kplane_egress_there(struct kplane *k, unsigned ifindex);
+/* A filter's program at what leaves by a device. */
+int kplane_egress_attach(struct kplane *k, unsigned ifindex, int program);
+/* kplane_cut.c */
+struct kplane_cut kplane_cut_none(void);
+int kplane_cut_open(struct kplane *k);
+void kplane_cut_close(struct kplane *k);
+/* An object was applied. */
+void kplane_cut_follow(struct kplane *k, const struct mip6_object *was,
+		       const struct mip6_object *is);
 /* kplane_address.c */
 int kplane_address_apply(struct kplane *k, const struct mip6_object *was,
 			 const struct mip6_object *is);

@@ -196,7 +196,7 @@ static int take_link_attr(const struct nlattr *attr, void *data)
 static bool is_ours(const char *name)
 {
 	return strcmp(name, KPLANE_DEVICE_MN) == 0 || strcmp(name, KPLANE_DEVICE_HA) == 0 ||
-	       strcmp(name, UPLANE_DEVICE) == 0;
+	       strcmp(name, KPLANE_DEVICE_CUT) == 0 || strcmp(name, UPLANE_DEVICE) == 0;
 }
 
 static void touch(struct linkmon *m, enum mip6_object_kind kind)

@@ -38,6 +38,34 @@ static void mtus_user(void)
 	check_mtus("plane=user");
 }
 
+/* RFC 2473 7.1 b: 1280 octets pass, in pieces, where the path takes less than 1320. */
+static void check_narrow(const char *parameters)
+{
+	static const char *const transfers[] = {"down.json", "up.json", "moved-down.json",
+						"moved-up.json"};
+	struct lab_run run;
+
+	lab_run_small_with(&run, "narrow", parameters);
+	for (size_t i = 0; i < sizeof(transfers) / sizeof(transfers[0]); i++)
+		lab_holds(&run, lab_has(&run, transfers[i], "\"octets\":100000"), transfers[i]);
+	/* One is lost in the move, and one on each way tells what the path takes. */
+	lab_holds(&run, lab_number(&run, "probes.full-down.received") >= 62, "1280 octets, down");
+	lab_holds(&run, lab_number(&run, "probes.full-up.received") >= 62, "1280 octets, up");
+	lab_run_free(&run);
+}
+
+static void narrow_kernel(void)
+{
+	check_narrow("plane=kernel");
+	check_narrow("plane=kernel one.mtu=1300");
+	check_narrow("plane=kernel one.mtu=1280 path.mtu=1500");
+}
+
+static void narrow_user(void)
+{
+	check_narrow("plane=user one.mtu=1300");
+}
+
 static void check_mobile_node(const struct lab_run *run)
 {
 	lab_holds(run, lab_has(run, "mn.txt", "900:\tfrom 3fff:0:100::10 lookup 900"), "rule");
@@ -67,6 +95,8 @@ static void stolen(void)
 	lab_holds(&run, lab_has(&run, "check.txt", "mip6d_src"), "the source check");
 	lab_holds(&run, lab_has(&run, "ha.txt", "3fff:0:100::10  encap ip6"), "the binding");
 	lab_holds(&run, lab_has(&run, "ha.txt", "mip6d_src"), "the check of a new device");
+	lab_holds(&run, lab_has(&run, "ha.txt", "mip6d_cut"), "and what finds packets to cut");
+	lab_holds(&run, lab_has(&run, "mn.txt", "mip6cut"), "the device for them");
 	lab_holds(&run, lab_has(&run, "events.jsonl", "removed or changed rule from 3fff:0:"),
 		  "what went is named");
 	lab_run_free(&run);
@@ -123,6 +153,7 @@ int main(void)
 {
 	static const struct test_case tests[] = {
 	    {"tunnel_mtu_kernel", mtus_kernel},	   {"tunnel_mtu_user", mtus_user},
+	    {"narrow_path_kernel", narrow_kernel}, {"narrow_path_user", narrow_user},
 	    {"removed_by_others", stolen},	   {"removed_user_plane", stolen_user},
 	    {"removed_borrowed", stolen_borrowed}, {"removed_without_end", insists},
 	    {"no_false_alarm", no_false_alarm},

@@ -347,16 +347,18 @@ static bool take_one(size_t socket, struct plane_seen *seen)
 /* Until nothing happens for a while. */
 static void rig_take(struct plane_seen *seen)
 {
-	struct pollfd p[SOCKETS];
+	struct pollfd p[SOCKETS + 1] = {{.fd = kplane_fd(rig.plane), .events = POLLIN}};
 
 	seen->frame_count = 0;
 	seen->up_count = 0;
 	for (size_t i = 0; i < SOCKETS; i++)
-		p[i] = (struct pollfd){.fd = rig.sockets[i], .events = POLLIN};
-	while (poll(p, SOCKETS, QUIET_MS) > 0)
+		p[i + 1] = (struct pollfd){.fd = rig.sockets[i], .events = POLLIN};
+	while (poll(p, SOCKETS + 1, QUIET_MS) > 0) {
+		kplane_serve(rig.plane);
 		for (size_t i = 0; i < SOCKETS; i++)
-			while (p[i].revents && take_one(i, seen))
+			while (p[i + 1].revents && take_one(i, seen))
 				continue;
+	}
 }
 
 static const struct plane_rig kernel_rig = {

@@ -187,6 +187,40 @@ static void test_tunnel_too_big(void)
 	planes_end();
 }
 
+/* A narrow link between the node and its home agent: as at the home agent's end. */
+static void test_tunnel_path(void)
+{
+	const struct mip6_object basic[] = {
+	    o_sysctl(MIP6_SYSCTL_FORWARDING, 0, 1),
+	    o_neighbour(PLANE_A, "fe80::a", ROUTER_A),
+	    o_neighbour(PLANE_B, "3fff:b::9", 9),
+	    o_route(254, "::/0", PLANE_A, "fe80::a"),
+	    o_device_mn(COA, HA),
+	    o_route(900, "::/0", 0, NULL),
+	    o_rule("3fff:b::9/128", 1001, 900),
+	};
+	const size_t count = sizeof(basic) / sizeof(basic[0]);
+
+	planes_begin();
+	for (size_t i = 0; i < count; i++)
+		put(basic[i]);
+	in_udp(PLANE_B, "3fff:b::9", CN, 1280);
+	CU_ASSERT_TRUE_FATAL(left_tunnelled(PLANE_A, COA, HA, "3fff:b::9", CN));
+	in_too_big(PLANE_A, "3fff:2::fe", COA, 1300);
+	CU_ASSERT_TRUE(nothing_left());
+	in_udp(PLANE_B, "3fff:b::9", CN, 1280);
+	CU_ASSERT_TRUE(left_in_fragments(PLANE_A, COA, HA, 1280));
+	in_udp(PLANE_B, "3fff:b::9", CN, 1261);
+	CU_ASSERT_TRUE(left_in_fragments(PLANE_A, COA, HA, 1261));
+	in_udp(PLANE_B, "3fff:b::9", CN, 1260);
+	CU_ASSERT_TRUE(left_tunnelled(PLANE_A, COA, HA, "3fff:b::9", CN));
+	in_udp(PLANE_B, "3fff:b::9", CN, 1281);
+	CU_ASSERT_TRUE(told(PLANE_B, "3fff:b::9", ICMP6_PACKET_TOO_BIG, 0, 1280));
+	for (size_t i = count; i-- > 0;)
+		take(basic[i]);
+	planes_end();
+}
+
 /* What the core says of the size of what it carries. */
 static void test_tunnel_mtu(void)
 {
@@ -303,6 +337,7 @@ const struct test_case planes_mn_cases[] = {
     {"DEVICE: without its address", test_tunnel_lost_address},
     {"DEVICE: too big", test_tunnel_too_big},
     {"DEVICE: size", test_tunnel_mtu},
+    {"DEVICE: narrow way", test_tunnel_path},
     {"ADDRESS: on a device", test_home_address},
     {"MH_INPUT: type 2 routing header", test_rh2},
     {"MH_INPUT: routing header, no home address", test_rh2_no_home},

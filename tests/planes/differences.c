@@ -12,10 +12,6 @@ const struct plane_known planes_differences[PLANE_DIFFERENCES] = {
 			    false,
 			    "RFC 2473 6.4 leaves it open; the kernel's device for many tunnels "
 			    "cannot copy"},
-    [PLANE_FRAGMENTS] =
-	{"packets of a tunnel are cut where 1280 octets do not fit into it", false,
-	 "the kernel's tunnels never cut what they forward, against RFC 2473 7.1 b, "
-	 "and tell the sender of 1280 octets"},
     [PLANE_AUTOCONF] = {"addresses are made of advertisements where no setting forbids it", true,
 			"in the user-space plane only the protocol does so"},
     [PLANE_NESTED] = {"a care-of address may be the home address of another binding", false,

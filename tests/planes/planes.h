@@ -79,7 +79,6 @@ int planes_run(const char *name, const struct plane_rig *rig, bool kernel);
 enum plane_difference {
 	PLANE_PROXY_WITHOUT_SETTING,
 	PLANE_CLASS_COPIED,
-	PLANE_FRAGMENTS,
 	PLANE_AUTOCONF,
 	PLANE_NESTED,
 	PLANE_DATA_WITH_HEADERS,

@@ -85,9 +85,14 @@ static void dump_sysctls(FILE *to, const char *folder)
 	snprintf(pattern, sizeof(pattern), "/proc/sys/net/ipv6/%s/*/*", folder);
 	CU_ASSERT_EQUAL_FATAL(glob(pattern, 0, NULL, &found), 0);
 	for (size_t i = 0; i < found.gl_pathc; i++) {
-		int fd = open(found.gl_pathv[i], O_RDONLY | O_CLOEXEC);
-		ssize_t n = fd < 0 ? -1 : read(fd, value, sizeof(value));
+		ssize_t n;
+		int fd;
 
+		/* It lasts no longer than its process. */
+		if (strstr(found.gl_pathv[i], "/" KPLANE_DEVICE_CUT "/"))
+			continue;
+		fd = open(found.gl_pathv[i], O_RDONLY | O_CLOEXEC);
+		n = fd < 0 ? -1 : read(fd, value, sizeof(value));
 		fprintf(to, "%s=%.*s\n", found.gl_pathv[i], n > 0 ? (int)n : 0, value);
 		if (fd >= 0)
 			close(fd);
@@ -98,7 +103,8 @@ static void dump_sysctls(FILE *to, const char *folder)
 char *bench_dump(void)
 {
 	static const char command[] =
-	    "ip -j -d addr; ip -j -6 -d route show table all; ip -j -6 -d rule; "
+	    "ip -j -d addr | sed 's/},{\"ifindex\"/},\\n{\"ifindex\"/g' | grep -v mip6cut; "
+	    "ip -j -6 -d route show table all; ip -j -6 -d rule; "
 	    "ip -j -6 neigh show; ip -j -6 neigh show proxy; ip xfrm state; "
 	    "ip xfrm policy";
 	char *text = calloc(1, DUMP_ROOM);

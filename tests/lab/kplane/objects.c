@@ -5,9 +5,11 @@
 #include "kplane/tests.h"
 
 #include <libmnl/libmnl.h>
+#include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <time.h>
 
@@ -103,13 +105,40 @@ static struct mnl_socket *watch(void)
 	return s;
 }
 
+static int is_cut(const struct nlattr *attribute, void *arg)
+{
+	bool *ret = arg;
+
+	if (mnl_attr_get_type(attribute) == IFLA_IFNAME &&
+	    strcmp(mnl_attr_get_str(attribute), KPLANE_DEVICE_CUT) == 0)
+		*ret = true;
+	return MNL_CB_OK;
+}
+
+/* What lasts no longer than the process is of each process anew: the device for packets
+ * that are to be cut, and the filter that sends them there. */
+static int count_message(const struct nlmsghdr *m, void *arg)
+{
+	const struct tcmsg *filter = mnl_nlmsg_get_payload(m);
+	unsigned *count = arg;
+	bool cut = false;
+
+	if (m->nlmsg_type == RTM_NEWTFILTER || m->nlmsg_type == RTM_DELTFILTER)
+		cut = filter->tcm_parent == TC_H_MAKE(TC_H_CLSACT, TC_H_MIN_EGRESS);
+	if (m->nlmsg_type == RTM_NEWLINK || m->nlmsg_type == RTM_DELLINK)
+		mnl_attr_parse(m, sizeof(struct ifinfomsg), is_cut, &cut);
+	*count += !cut;
+	return MNL_CB_OK;
+}
+
 static unsigned watched(struct mnl_socket *s)
 {
 	char buf[32768];
 	unsigned count = 0;
+	ssize_t n;
 
-	while (mnl_socket_recvfrom(s, buf, sizeof(buf)) > 0)
-		count++;
+	while ((n = mnl_socket_recvfrom(s, buf, sizeof(buf))) > 0)
+		mnl_cb_run(buf, (size_t)n, 0, 0, count_message, &count);
 	mnl_socket_close(s);
 	return count;
 }
