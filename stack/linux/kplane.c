@@ -440,10 +440,10 @@ void kplane_read_end(struct kplane *k)
 	k->adopted = (struct kplane_list){0};
 }
 
-static int kplane_change(struct kplane *k, const struct mip6_object *was,
-			 const struct mip6_object *is)
+/* `o` is one of the two, with the key. */
+static int kplane_change(struct kplane *k, const struct mip6_object *o,
+			 const struct mip6_object *was, const struct mip6_object *is)
 {
-	const struct mip6_object *o = is ? is : was;
 	int err;
 
 	k->step = NULL;
@@ -472,20 +472,21 @@ static int kplane_carry_out(struct kplane *k, const struct mip6_object *was,
 
 	if (was)
 		old = kplane_normal(was);
-	if (is)
-		new = kplane_normal(is);
-	if (was || !is)
-		return was ? kplane_change(k, &old, is ? &new : NULL) : 0;
+	if (!is)
+		return was ? kplane_change(k, &old, &old, NULL) : 0;
+	new = kplane_normal(is);
+	if (was)
+		return kplane_change(k, &new, &old, &new);
 	left = kplane_claim(k, &new);
 	/* What is not whole is made anew over what there is of it. */
 	if (!left || !left->whole) {
 		kplane_forget_borrowed(k, &new);
-		return kplane_change(k, NULL, &new);
+		return kplane_change(k, &new, NULL, &new);
 	}
 	/* A setting that is as wanted has to be watched from now on all the same. */
 	if (kplane_equal(&left->object, &new) && new.kind != MIP6_OBJ_SYSCTL)
 		return 0;
-	return kplane_change(k, &left->object, &new);
+	return kplane_change(k, &new, &left->object, &new);
 }
 
 int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
@@ -493,7 +494,7 @@ int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_obj
 	struct kplane *k = ctx;
 	int err = kplane_carry_out(k, was, is);
 
-	if (err == 0 && (was || is))
+	if (err == 0)
 		kplane_cut_follow(k, was, is);
 	return err;
 }
@@ -506,7 +507,7 @@ void kplane_settle(struct kplane *k)
 			const struct kplane_adopted *a = &k->adopted.items[i];
 
 			if (a->object.kind == (enum mip6_object_kind)kind && !a->claimed)
-				kplane_change(k, &a->object, NULL);
+				kplane_change(k, &a->object, &a->object, NULL);
 		}
 	}
 	kplane_read_end(k);
