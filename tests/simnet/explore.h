@@ -25,6 +25,10 @@ enum explore_op_kind {
 	OP_FLUSH,  /* node: its neighbours are forgotten */
 	OP_LARGE,  /* flow: a packet of 1280 octets */
 	OP_RENEW,  /* lifetime: the home agent grants at most so much */
+	OP_ROB,	   /* node, first, each: another program takes objects of the plane away */
+	OP_ECHO,   /* link, ms: multicast frames come back to who sent them */
+	OP_ADVERT, /* kind, link: a Router Advertisement that is forged, or foolish */
+	OP_DISK,   /* node, ms: records cannot be saved */
 	OP_BREAK,  /* node: its routes go, for tests of the explorer; never drawn */
 	OP_KINDS,
 };
@@ -35,7 +39,7 @@ struct explore_op {
 	int a, b, c;
 };
 
-enum { EXPLORE_OPS = 48, EXPLORE_FLOWS = 32, EXPLORE_WHAT = 160 };
+enum { EXPLORE_OPS = 48, EXPLORE_FLOWS = 32, EXPLORE_WHAT = 160, EXPLORE_ADVERTS = 8 };
 
 struct explore_plan {
 	uint64_t seed;

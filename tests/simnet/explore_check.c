@@ -250,6 +250,15 @@ static void note_bu(struct explorer *x, struct sim_node *node, const struct mip6
 	x->bus[x->bu_count++] = bu;
 }
 
+/* While the disk is full no change of a binding is acknowledged. */
+static void check_saved(struct explorer *x, const struct explore_ba *ba)
+{
+	struct world_belief b = world_believe(x->world, ba->home);
+
+	if (x->world->ha->save_fails && ba->status < 128 && b.bound && b.binding.seq == ba->seq)
+		explore_fail(x, x->world->ha, "a binding is acknowledged that was not saved");
+}
+
 static void note_ba(struct explorer *x, const struct mip6_event *e)
 {
 	int home = home_of(x, &field(e, "hoa")->addr);
@@ -259,6 +268,7 @@ static void note_ba(struct explorer *x, const struct mip6_event *e)
 		return;
 	ba.home = (unsigned)home;
 	ba.status = (uint8_t)field(e, "status")->uint;
+	check_saved(x, &ba);
 	if (x->ba_count == x->ba_cap)
 		x->bas = grow(x->bas, &x->ba_cap, sizeof(*x->bas));
 	x->bas[x->ba_count++] = ba;
@@ -363,6 +373,8 @@ static void check_plane(struct explorer *x, const struct sim_node *node)
 	static struct objects has;
 	static struct objects wanted;
 
+	if (x->robbed[node->index])
+		return;
 	has.count = 0;
 	wanted.count = 0;
 	wanted.others = &has;

@@ -96,12 +96,22 @@ static void forget(struct explorer *x, struct sim_node *node)
 		forget_home(x, node, i);
 }
 
+/* What could not be saved was acknowledged to nobody, and may go with the process; a
+ * mobile node may use numbers again that it had no room to note. */
+static void lose_unsaved(struct explorer *x, const struct sim_node *node)
+{
+	for (unsigned i = 0; i < x->world->home_count; i++)
+		forget_home(x, node, i);
+}
+
 static void crash(struct explorer *x, const struct explore_op *op)
 {
 	struct sim_node *node = node_at(x, op->a);
+	bool unsaved;
 
 	if (!node || !node->soft)
 		return;
+	unsaved = node->has_config && mip6_node_unsaved(mip6_soft_node(node->soft)) > 0;
 	explore_before_kill(x, node);
 	if (op->kind == OP_STOP && !node->asleep)
 		sim_stop(node);
@@ -109,6 +119,8 @@ static void crash(struct explorer *x, const struct explore_op *op)
 		sim_kill(node);
 	if (op->kind == OP_REBOOT)
 		forget(x, node);
+	else if (unsaved)
+		lose_unsaved(x, node);
 	sim_call(x->sim, after(x, op->b), start_again, x, (uint32_t)op->a);
 }
 
@@ -396,11 +408,13 @@ static void break_routes(struct explorer *x, const struct explore_op *op)
 void explore_operate(void *arg, uint32_t value)
 {
 	static void (*const acts[OP_KINDS])(struct explorer *, const struct explore_op *) = {
-	    [OP_PLUG] = move,	       [OP_REPLUG] = move, [OP_CRASH] = crash,
-	    [OP_REBOOT] = crash,       [OP_STOP] = crash,  [OP_FLAP] = flap,
-	    [OP_SLEEP] = nap,	       [OP_CUT] = spoil,   [OP_LOSS] = spoil,
-	    [OP_CONFIG] = reconfigure, [OP_FORGE] = forge, [OP_REPLAY] = replay,
-	    [OP_FLUSH] = flush,	       [OP_RENEW] = limit, [OP_BREAK] = break_routes,
+	    [OP_PLUG] = move,	       [OP_REPLUG] = move,	 [OP_CRASH] = crash,
+	    [OP_REBOOT] = crash,       [OP_STOP] = crash,	 [OP_FLAP] = flap,
+	    [OP_SLEEP] = nap,	       [OP_CUT] = spoil,	 [OP_LOSS] = spoil,
+	    [OP_CONFIG] = reconfigure, [OP_FORGE] = forge,	 [OP_REPLAY] = replay,
+	    [OP_FLUSH] = flush,	       [OP_RENEW] = limit,	 [OP_BREAK] = break_routes,
+	    [OP_ROB] = explore_rob,    [OP_ECHO] = explore_echo, [OP_ADVERT] = explore_advert,
+	    [OP_DISK] = explore_disk,
 	};
 	struct explorer *x = arg;
 	const struct explore_op *op = &x->plan->ops[value];
@@ -438,7 +452,10 @@ void explore_calm(struct explorer *x)
 		x->sim->links[i].duplicate = 0;
 		x->sim->links[i].jitter = 0;
 		x->sim->links[i].cut = false;
+		x->sim->links[i].echo = false;
 	}
+	for (size_t i = 0; i < x->sim->node_count; i++)
+		x->sim->nodes[i].save_fails = false;
 	for (unsigned i = 0; i < x->plan->params.mns; i++) {
 		struct sim_node *mn = x->world->mns[i];
 		bool plugged = false;

@@ -7,8 +7,8 @@
 #include <string.h>
 
 static const char *const names[OP_KINDS] = {
-    "plug", "replug", "crash", "reboot", "stop",  "flap",  "sleep", "cut",
-    "loss", "config", "forge", "replay", "flush", "large", "renew", "break",
+    "plug",  "replug", "crash", "reboot", "stop",  "flap", "sleep", "cut",    "loss", "config",
+    "forge", "replay", "flush", "large",  "renew", "rob",  "echo",  "advert", "disk", "break",
 };
 
 const char *explore_op_name(enum explore_op_kind kind)
@@ -20,13 +20,16 @@ struct dice {
 	uint64_t state;
 };
 
-static unsigned roll(struct dice *d, unsigned sides)
+static uint64_t mixed(uint64_t z)
 {
-	uint64_t z = (d->state += UINT64_C(0x9e3779b97f4a7c15));
-
 	z = (z ^ (z >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
 	z = (z ^ (z >> 27)) * UINT64_C(0x94d049bb133111eb);
-	return (unsigned)((z ^ (z >> 31)) % sides);
+	return z ^ (z >> 31);
+}
+
+static unsigned roll(struct dice *d, unsigned sides)
+{
+	return (unsigned)(mixed(d->state += UINT64_C(0x9e3779b97f4a7c15)) % sides);
 }
 
 static int between(struct dice *d, int low, int high)
@@ -87,12 +90,14 @@ static int some_node(struct dice *d, const struct world_params *p)
 /* How often each kind is drawn. In calm there is nothing that would excuse a delay, or
  * lose the one answer that tells of an address that is taken. */
 static const unsigned weights[OP_KINDS] = {
-    [OP_PLUG] = 40, [OP_REPLUG] = 10, [OP_CRASH] = 6, [OP_REBOOT] = 4, [OP_STOP] = 3,
-    [OP_FLAP] = 3,  [OP_SLEEP] = 3,   [OP_CUT] = 4,   [OP_LOSS] = 4,   [OP_CONFIG] = 2,
-    [OP_FORGE] = 8, [OP_REPLAY] = 5,  [OP_FLUSH] = 2, [OP_LARGE] = 3,  [OP_RENEW] = 2,
+    [OP_PLUG] = 40, [OP_REPLUG] = 10, [OP_CRASH] = 6,  [OP_REBOOT] = 4, [OP_STOP] = 3,
+    [OP_FLAP] = 3,  [OP_SLEEP] = 3,   [OP_CUT] = 4,    [OP_LOSS] = 4,	[OP_CONFIG] = 2,
+    [OP_FORGE] = 8, [OP_REPLAY] = 5,  [OP_FLUSH] = 2,  [OP_LARGE] = 3,	[OP_RENEW] = 2,
+    [OP_ROB] = 6,   [OP_ECHO] = 4,    [OP_ADVERT] = 8, [OP_DISK] = 3,
 };
 static const unsigned calm_weights[OP_KINDS] = {
-    [OP_PLUG] = 40, [OP_CONFIG] = 2, [OP_FORGE] = 8, [OP_REPLAY] = 5, [OP_LARGE] = 3,
+    [OP_PLUG] = 40, [OP_CONFIG] = 2, [OP_FORGE] = 8, [OP_REPLAY] = 5,
+    [OP_LARGE] = 3, [OP_ROB] = 6,    [OP_ECHO] = 4,  [OP_ADVERT] = 8,
 };
 
 static enum explore_op_kind draw_kind(struct dice *d, const unsigned table[OP_KINDS])
@@ -163,6 +168,23 @@ static void draw_values(struct dice *d, const struct world_params *p, struct exp
 	case OP_RENEW:
 		op->a = lives[roll(d, 5)];
 		break;
+	case OP_ROB:
+		op->a = roll(d, 4) ? 4 + (int)(p->ars + roll(d, p->mns)) : 2;
+		op->b = (int)roll(d, 4);
+		op->c = between(d, 1, 4);
+		break;
+	case OP_ECHO:
+		op->a = some_link(d, p);
+		op->b = between(d, 500, 8000);
+		break;
+	case OP_ADVERT:
+		op->a = (int)roll(d, EXPLORE_ADVERTS);
+		op->b = some_link(d, p);
+		break;
+	case OP_DISK:
+		op->a = roll(d, 2) ? 2 : 4 + (int)(p->ars + roll(d, p->mns));
+		op->b = between(d, 200, 6000);
+		break;
 	case OP_BREAK:
 	case OP_KINDS:
 		break;
@@ -186,7 +208,9 @@ static void draw_trouble(struct dice *d, struct explore_plan *plan)
 
 void explore_draw(uint64_t seed, struct explore_plan *ret)
 {
-	struct dice d = {seed * UINT64_C(0x9e3779b97f4a7c15) + 1};
+	/* Mixed, since of seeds in a row each would roll what the one before rolled, but
+	 * for the first number. */
+	struct dice d = {mixed(seed + 1)};
 	uint32_t at = 3000;
 
 	*ret = (struct explore_plan){.seed = seed, .params = draw_params(&d)};

@@ -154,6 +154,10 @@ static const char *quiet_round(struct explorer *x, uint16_t size, bool refreshin
 		if (x->flows[i].got != 1)
 			wrong = x->flows[i].got ? "after quiet a packet arrives twice"
 						: "after quiet packets do not arrive";
+	for (size_t i = 0; i < x->sim->node_count; i++)
+		if (x->sim->nodes[i].has_config &&
+		    mip6_node_unsaved(mip6_soft_node(x->sim->nodes[i].soft)) > 0)
+			wrong = "after quiet records are not saved";
 	for (unsigned i = 0; i < x->world->home_count; i++) {
 		const char *other = world_disagreement(x->world, i, refreshing);
 

@@ -83,6 +83,9 @@ struct explorer {
 	int flapped[SIM_NODES * SIM_IFS]; /* the link that an interface comes back to */
 	mip6_time cut_until[SIM_LINKS];
 	mip6_time loss_until[SIM_LINKS];
+	mip6_time echo_until[SIM_LINKS];
+	mip6_time full_until[SIM_NODES]; /* of its disk */
+	unsigned robbed[SIM_NODES];	 /* how often, and not looked for yet */
 };
 
 /* explore_check.c */
@@ -102,5 +105,11 @@ void explore_operate(void *arg, uint32_t value);
 /* Ends all trouble. */
 void explore_calm(struct explorer *x);
 void explore_send(struct explorer *x, struct explore_flow *flow, uint16_t size);
+
+/* explore_foul.c: what links, hosts and strangers do that no protocol foresees. */
+void explore_rob(struct explorer *x, const struct explore_op *op);
+void explore_echo(struct explorer *x, const struct explore_op *op);
+void explore_advert(struct explorer *x, const struct explore_op *op);
+void explore_disk(struct explorer *x, const struct explore_op *op);
 
 #endif

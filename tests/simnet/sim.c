@@ -230,6 +230,12 @@ void sim_inject(struct sim *sim, int link, const uint8_t *data, size_t len)
 		put(sim, NULL, 0, link, data, len);
 }
 
+/* As access points and loops of switches do with what is for many. */
+static bool comes_back(const struct sim *sim, const struct sim_frame *frame)
+{
+	return sim->links[frame->link].echo && (frame->data[0] & 1);
+}
+
 static void arrive(struct sim *sim, const struct sim_frame *frame)
 {
 	for (size_t i = 0; i < sim->node_count; i++) {
@@ -239,7 +245,8 @@ static void arrive(struct sim *sim, const struct sim_frame *frame)
 			const struct sim_iface *iface = &node->ifaces[k];
 
 			if (iface->link != frame->link ||
-			    (node == frame->from && k == frame->from_iface))
+			    (node == frame->from && k == frame->from_iface &&
+			     !comes_back(sim, frame)))
 				continue;
 			if (frame->data[0] & 1 || memcmp(iface->mac, frame->data, 6) == 0)
 				sim_deliver(node, k, frame->data, frame->len);

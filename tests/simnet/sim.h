@@ -33,6 +33,7 @@ struct sim_link {
 	unsigned duplicate; /* per cent */
 	mip6_time jitter;   /* at most so much later */
 	bool cut;
+	bool echo; /* gives multicast frames back to who sent them */
 };
 
 struct sim_iface {
@@ -138,6 +139,11 @@ void sim_add_route(struct sim_node *node, size_t iface, const struct mip6_prefix
 /* A copy is kept. */
 void sim_configure(struct sim_node *node, const struct mip6_config *config);
 
+/* Another program takes objects away from the node's data plane, without a word to its
+ * core: those whose place among all is a multiple of `each` from `first` on. */
+void sim_rob(struct sim_node *node, size_t first, size_t each);
+/* The host looks for what is missing. */
+void sim_renew(struct sim_node *node);
 /* Starts the node's process, with the records that there are. */
 void sim_start(struct sim_node *node);
 /* Ends it in order; its objects must be gone then. */

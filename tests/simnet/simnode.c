@@ -2,6 +2,7 @@
 /* A node in the network of sim.h: its process, from start to kill -9, and the host
  * that this process sees. */
 #include "sim.h"
+#include "soft/internal.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -339,6 +340,59 @@ void sim_reconfigure(struct sim_node *node, const struct mip6_config *config)
 	if (mip6_soft_reconfigure(node->soft, node->sim->now, config) < 0)
 		sim_violation(node, "a node refused its new configuration");
 	sim_settle(node);
+}
+
+/* ---- another program ---------------------------------------------------------------------- */
+
+enum { ROBBED = 512 };
+
+struct loot {
+	struct mip6_object list[ROBBED];
+	size_t count;
+};
+
+static bool take(void *arg, const struct mip6_object *object)
+{
+	struct loot *loot = arg;
+
+	if (loot->count < ROBBED)
+		loot->list[loot->count++] = *object;
+	return true;
+}
+
+void sim_rob(struct sim_node *node, size_t first, size_t each)
+{
+	static struct loot loot;
+
+	if (!node->soft || each == 0)
+		return;
+	loot.count = 0;
+	mip6_soft_objects(node->soft, take, &loot);
+	for (size_t i = first; i < loot.count; i += each)
+		(void)soft_apply(node->soft, &loot.list[i], NULL);
+	if (!awake(node))
+		return;
+	sim_tick(node);
+}
+
+static bool is_missing(void *arg, const struct mip6_object *object)
+{
+	const struct mip6_soft *soft = arg;
+
+	if (object->kind == MIP6_OBJ_BINDING)
+		return !soft_binding(soft, &object->binding.hoa);
+	return !soft_object(soft, object);
+}
+
+void sim_renew(struct sim_node *node)
+{
+	struct mip6_object first;
+
+	if (!awake(node))
+		return;
+	(void)mip6_node_renew(mip6_soft_node(node->soft), UINT32_MAX, is_missing, node->soft,
+			      &first);
+	sim_tick(node);
 }
 
 void sim_plug(struct sim_node *node, size_t iface, int link)
