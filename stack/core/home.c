@@ -60,12 +60,35 @@ struct router *home_router(const struct mn_home *home, const struct mn_iface *m,
 	return NULL;
 }
 
+static bool is_here(const struct mn_home *home, const struct mn_iface *m)
+{
+	return home->ifindex == m->iface->link.ifindex &&
+	       (home->place == MN_SEEKING || home->place == MN_RETURNING ||
+		home->place == MN_AT_HOME);
+}
+
+/* Of several links that are said to be home the one where the node is at home already,
+ * else one where the home agent has answered: anybody can advertise the home prefix on
+ * another interface's link. */
 struct mn_iface *home_link(const struct mn_home *home, mip6_time now)
 {
-	for (const struct iface *i = home->node->ifaces; i; i = i->next)
-		if (i->mn && i->mn->attached && home_router(home, i->mn, now))
+	struct mn_iface *best = NULL;
+	bool proven = false;
+
+	for (const struct iface *i = home->node->ifaces; i; i = i->next) {
+		const struct router *r =
+		    i->mn && i->mn->attached ? home_router(home, i->mn, now) : NULL;
+
+		if (!r)
+			continue;
+		if (is_here(home, i->mn))
 			return i->mn;
-	return NULL;
+		if (best && (proven || !r->home_proven))
+			continue;
+		best = i->mn;
+		proven = r->home_proven;
+	}
+	return best;
 }
 
 void home_note_prefix(struct mn_home *home, mip6_time now, const struct mn_iface *m)
@@ -153,13 +176,6 @@ static void proof_received(struct mn_home *home, mip6_time now, struct mn_iface 
 	if (r)
 		r->home_proven = true;
 	mn_update(home->node, now);
-}
-
-static bool is_here(const struct mn_home *home, const struct mn_iface *m)
-{
-	return home->ifindex == m->iface->link.ifindex &&
-	       (home->place == MN_SEEKING || home->place == MN_RETURNING ||
-		home->place == MN_AT_HOME);
 }
 
 /* Where the node is stays as it is until the answer. */

@@ -121,6 +121,32 @@ static void draw_move(struct dice *d, const struct world_params *p, struct explo
 	op->c = op->kind == OP_PLUG && roll(d, 10) == 0 ? -1 : some_link(d, p);
 }
 
+/* What no protocol foresees (explore_foul.c). */
+static void draw_foul(struct dice *d, const struct world_params *p, struct explore_op *op)
+{
+	switch (op->kind) {
+	case OP_ROB:
+		op->a = roll(d, 4) ? 4 + (int)(p->ars + roll(d, p->mns)) : 2;
+		op->b = (int)roll(d, 4);
+		op->c = between(d, 1, 4);
+		break;
+	case OP_ECHO:
+		op->a = some_link(d, p);
+		op->b = between(d, 500, 8000);
+		break;
+	case OP_ADVERT:
+		op->a = (int)roll(d, EXPLORE_ADVERTS);
+		op->b = some_link(d, p);
+		break;
+	case OP_DISK:
+		op->a = roll(d, 2) ? 2 : 4 + (int)(p->ars + roll(d, p->mns));
+		op->b = between(d, 200, 6000);
+		break;
+	default:
+		break;
+	}
+}
+
 static void draw_values(struct dice *d, const struct world_params *p, struct explore_op *op)
 {
 	switch (op->kind) {
@@ -168,25 +194,8 @@ static void draw_values(struct dice *d, const struct world_params *p, struct exp
 	case OP_RENEW:
 		op->a = lives[roll(d, 5)];
 		break;
-	case OP_ROB:
-		op->a = roll(d, 4) ? 4 + (int)(p->ars + roll(d, p->mns)) : 2;
-		op->b = (int)roll(d, 4);
-		op->c = between(d, 1, 4);
-		break;
-	case OP_ECHO:
-		op->a = some_link(d, p);
-		op->b = between(d, 500, 8000);
-		break;
-	case OP_ADVERT:
-		op->a = (int)roll(d, EXPLORE_ADVERTS);
-		op->b = some_link(d, p);
-		break;
-	case OP_DISK:
-		op->a = roll(d, 2) ? 2 : 4 + (int)(p->ars + roll(d, p->mns));
-		op->b = between(d, 200, 6000);
-		break;
-	case OP_BREAK:
-	case OP_KINDS:
+	default:
+		draw_foul(d, p, op);
 		break;
 	}
 }

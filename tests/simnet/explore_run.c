@@ -13,7 +13,8 @@ enum { ROUNDS_TO_BE_WELL = 3 };
 static const mip6_time aftermath = 6500 * MIP6_MS;
 /* What a move alone may cost: DAD of the home address, a Binding Update held back by
  * the rate limit, a second address where the first is taken. Not a neighbour that is
- * given up: those who need to know are told. */
+ * given up: those who need to know are told, unless somebody's advertisement carried the
+ * node off in between. */
 static const mip6_time calm_bound = 4 * MIP6_SECOND;
 
 /* ---- traffic ------------------------------------------------------------------------- */
@@ -120,6 +121,14 @@ static mip6_time trouble_ends(const struct explore_plan *p)
  * DAD; and a neighbour that is not where it was is given up after 5 + 3 s (RFC 4861
  * 10). What the home agent forgot comes back by the mobile nodes' own packets; what a
  * mobile node forgot, and could not ask for, ends with its lifetime. */
+static bool is_foul(const struct explore_plan *plan)
+{
+	for (size_t i = 0; i < plan->op_count; i++)
+		if (plan->ops[i].kind == OP_ADVERT)
+			return true;
+	return false;
+}
+
 static mip6_time bound(const struct explorer *x)
 {
 	mip6_time retry = 32 * MIP6_SECOND;
@@ -127,7 +136,7 @@ static mip6_time bound(const struct explorer *x)
 	mip6_time t = retry > detect ? retry : detect;
 
 	if (x->plan->calm)
-		return calm_bound;
+		return calm_bound + (is_foul(x->plan) ? 8 * MIP6_SECOND : 0);
 	t += (2 + 1 + 8 + ROUNDS_TO_BE_WELL + 2) * MIP6_SECOND;
 	if (x->forgot)
 		t += (mip6_time)x->lifetime_s * MIP6_SECOND;
