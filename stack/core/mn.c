@@ -146,6 +146,9 @@ void mn_update(struct mip6_node *node, mip6_time now)
 		due = due || mn_register_is_due(mn->homes[i], now) || mn_plane_untold(mn->homes[i]);
 	if (due)
 		node_commit(node, now);
+	for (struct iface *i = node->ifaces; i; i = i->next)
+		if (i->mn)
+			mn_lack_check(i->mn, now);
 	mn_plane_tell(node, now);
 	for (size_t i = 0; i < mn->home_count; i++)
 		mn_register_flush(mn->homes[i], now);

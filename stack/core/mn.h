@@ -58,6 +58,8 @@ struct mn_iface {
 	struct bucket arrivals;	 /* of routers that nothing is known of */
 	struct bucket formed;	 /* care-of addresses: anyone can invent routers and prefixes */
 	struct timer nd_timer;	 /* silence, expiry and probes of routers, expiry of addresses */
+	struct timer lack_timer; /* while there is no care-of address */
+	bool lack_told;
 };
 
 enum mn_place {
@@ -148,6 +150,12 @@ bool mn_coa_in_use(const struct mip6_node *node, const struct mn_coa *coa);
 
 /* movement.c */
 int movement_add(struct mip6_node *node, mip6_time now, struct iface *iface);
+/* mn_lack.c: says why there is no care-of address, once it has lasted. */
+void mn_lack_init(struct mn_iface *m);
+/* After each change of what the interface knows. */
+void mn_lack_check(struct mn_iface *m, mip6_time now);
+/* There is an address, or no link. */
+void mn_lack_stop(struct mn_iface *m);
 void movement_remove(struct mip6_node *node, struct iface *iface);
 /* The interface is on a link, perhaps another one than before. */
 void movement_attach(struct mn_iface *m, mip6_time now, const char *reason);

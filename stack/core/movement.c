@@ -410,6 +410,7 @@ int movement_add(struct mip6_node *node, mip6_time now, struct iface *iface)
 	m->iface = iface;
 	timer_init(&m->rs_timer, rs_fire, m);
 	timer_init(&m->nd_timer, nd_fire, m);
+	mn_lack_init(m);
 	iface->mn = m;
 	if (iface->link.up)
 		movement_attach(m, now, NULL);
@@ -436,6 +437,7 @@ void movement_detach(struct mn_iface *m, mip6_time now, const char *reason)
 
 	stop_soliciting(m);
 	timer_stop(&m->node->timers, &m->nd_timer);
+	mn_lack_stop(m);
 	if (addr)
 		dad_cancel(m->node, m->iface->link.ifindex, addr);
 	mn_coa_remove_all(m, now, reason);

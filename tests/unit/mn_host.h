@@ -33,6 +33,7 @@ struct rig {
 	size_t sent_count;
 	struct mip6_event events[RIG_LOG];
 	size_t event_count;
+	char warning[256]; /* the last one */
 	struct mip6_object objects[RIG_OBJECTS];
 	size_t object_count;
 	int save_error; /* what save returns, and keeps nothing */
@@ -135,6 +136,8 @@ static inline void rig_event(void *ctx, const struct mip6_event *event)
 
 	CU_ASSERT_FATAL(r->event_count < RIG_LOG);
 	r->events[r->event_count++] = *event;
+	if (event->id == MIP6_EV_WARNING)
+		snprintf(r->warning, sizeof(r->warning), "%s", event->fields[0].text);
 }
 
 static inline int rig_save(void *ctx, const struct mip6_record *record)
