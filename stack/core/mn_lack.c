@@ -80,8 +80,6 @@ static void find_reason(const struct mn_iface *m, mip6_time now, char *text, siz
 {
 	if (!any_router(m, 0))
 		snprintf(text, cap, "no router advertises on its link");
-	else if (all_taken(m))
-		snprintf(text, cap, "every address that was tried is another node's");
 	else if (find_fault(m, now, text, cap))
 		return;
 	else if (any_router(m, ND_RA_M))
@@ -99,7 +97,8 @@ static void lack_fire(void *arg, mip6_time now)
 	char reason[160];
 	char text[256];
 
-	if (!lacks(m) || m->lack_told)
+	/* That each address is another node's was told when the last one was tried. */
+	if (!lacks(m) || m->lack_told || all_taken(m))
 		return;
 	m->lack_told = true;
 	find_reason(m, now, reason, sizeof(reason));
