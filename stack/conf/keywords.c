@@ -40,6 +40,8 @@ static const struct conf_keyword keywords[] = {
     {"MaxMobPfxAdvInterval", CONF_IN_FILE, CONF_LIFETIME, CONF_MISSING, 0, 0, UINT32_MAX, NULL},
     {"HaMaxBindingLife", CONF_IN_FILE, CONF_LIFETIME, CONF_USED, MEMBER(ha_max_binding_life_s), 4,
      LIFE, NULL},
+    {"HaMaxBindings", CONF_IN_FILE, CONF_COUNT, CONF_USED, MEMBER(ha_max_bindings), 1,
+     MIP6_MAX_BINDINGS, NULL},
     {"HaAcceptMobRtr", CONF_IN_FILE, CONF_BOOL, CONF_NOT_ENABLED, 0, 0, 0, NULL},
     {"HaServedPrefix", CONF_IN_FILE, CONF_OWN, CONF_USED, 0, 0, 0, conf_served_prefix},
     {"DefaultBindingAclPolicy", CONF_IN_FILE, CONF_OWN, CONF_USED, 0, 0, 0, conf_default_acl},

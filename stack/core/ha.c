@@ -183,7 +183,7 @@ void ha_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
 	if (m->type == MH_BU)
 		ha_bu_receive(node->ha, now, iface->link.ifindex, p, m);
 	else
-		node_drop(node, now, iface->link.ifindex, MIP6_ERR_STATE, &p->src);
+		node_drop(node, now, iface->link.ifindex, MIP6_ERR_UNSUPPORTED, &p->src);
 }
 
 void ha_receive_tunnelled(struct mip6_node *node, mip6_time now, const struct ip6_packet *p)

@@ -41,7 +41,7 @@ struct ha_reply {
 	struct mip6_addr src; /* ours */
 	struct mip6_addr dst; /* the wire source of the BU */
 	struct mip6_addr hoa;
-	bool has_rh2;	     /* the BU had a HAO (RFC 6275 9.5.4) */
+	bool has_rh2;	     /* the BU came from another address (RFC 6275 9.5.4) */
 	unsigned ifindex;    /* with l2: where */
 	struct nd_lladdr l2; /* sent there without asking for the neighbour */
 };
@@ -86,6 +86,7 @@ struct ha_request {
 	struct mip6_addr hoa;
 	struct mip6_addr coa;
 	unsigned ifindex; /* where it came in */
+	bool has_hao;	  /* Home Address option, be it the source again */
 	uint16_t seq;
 	uint16_t flags;
 	uint16_t lifetime; /* asked, 4 s units */
@@ -94,6 +95,7 @@ struct ha_request {
 /* The home link of an address. */
 struct ha_home {
 	unsigned ifindex; /* 0: a virtual home link (HaServedPrefix) */
+	uint8_t len;	  /* of its prefix */
 	mip6_time valid_until;
 	mip6_time preferred_until;
 };
@@ -137,6 +139,10 @@ void ha_neighbour_refuse(struct ha *ha, mip6_time now, const struct ha_reply *re
 			 uint16_t seq);
 
 /* ha_entry.c */
+/* There are as many entries as HaMaxBindings allows. Those that a former process granted
+ * are kept beyond it. */
+uint32_t ha_entries_max(const struct ha *ha);
+bool ha_entry_full(const struct ha *ha);
 /* A new entry at this site, in no state yet. NULL when out of memory or sites. */
 struct bcache_entry *ha_entry_new(struct ha *ha, const struct mip6_addr *hoa,
 				  const struct mip6_addr *address, unsigned ifindex);

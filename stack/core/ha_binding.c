@@ -233,7 +233,8 @@ static struct bcache_entry *begin(struct ha *ha, const struct ha_request *r,
 	if (e && ha_entry_place(e, &r->reply.src, home->ifindex) < 0)
 		return NULL;
 	if (!e) {
-		e = ha_entry_new(ha, &r->hoa, &r->reply.src, home->ifindex);
+		e = ha_entry_full(ha) ? NULL
+				      : ha_entry_new(ha, &r->hoa, &r->reply.src, home->ifindex);
 		if (!e)
 			return NULL;
 		e->state = BCACHE_DELETED;
@@ -361,7 +362,8 @@ void ha_binding_remember(struct ha *ha, mip6_time now, const struct ha_request *
 {
 	struct ha_home home;
 
-	if (!e && (!ha_allowed(ha, &r->hoa) || !ha_home_find(ha, now, &r->hoa, &home)))
+	if (!e && (ha_entry_full(ha) || !ha_allowed(ha, &r->hoa) ||
+		   !ha_home_find(ha, now, &r->hoa, &home)))
 		return;
 	if (!e)
 		e = ha_entry_new(ha, &r->hoa, &r->reply.src, home.ifindex);

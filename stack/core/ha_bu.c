@@ -50,9 +50,22 @@ void ha_send_ba(struct ha *ha, mip6_time now, const struct ha_reply *reply, uint
 	node_emit(ha->node, &e);
 }
 
-static void refuse(struct ha *ha, mip6_time now, const struct ha_request *r, uint8_t status)
+/* A refusal. To a mobile node on the home link it must not follow the binding that
+ * there still is (RFC 6275 10.3.2). e may be NULL. */
+static void refuse_with(struct ha *ha, mip6_time now, const struct ha_request *r,
+			const struct bcache_entry *e, uint8_t status, uint16_t seq)
 {
-	ha_send_ba(ha, now, &r->reply, status, r->seq, 0);
+	if (e && e->state == BCACHE_BOUND && !r->reply.has_rh2 &&
+	    r->ifindex == ha_entry_site(e)->ifindex)
+		ha_neighbour_refuse(ha, now, &r->reply, status, seq);
+	else
+		ha_send_ba(ha, now, &r->reply, status, seq, 0);
+}
+
+static void refuse(struct ha *ha, mip6_time now, const struct ha_request *r,
+		   const struct bcache_entry *e, uint8_t status)
+{
+	refuse_with(ha, now, r, e, status, r->seq);
 }
 
 bool ha_allowed(const struct ha *ha, const struct mip6_addr *hoa)
@@ -76,7 +89,10 @@ static struct ha_request request_of(unsigned ifindex, const struct ip6_packet *p
 	r.flags = m->bu.flags;
 	r.lifetime = m->bu.lifetime;
 	r.reply = (struct ha_reply){.src = p->dst, .dst = p->src, .hoa = r.hoa};
-	r.reply.has_rh2 = p->has_hao;
+	/* To the home address itself goes no routing header, whether the option said
+	 * it again or not. */
+	r.has_hao = p->has_hao;
+	r.reply.has_rh2 = p->has_hao && !mip6_addr_equal(&p->src, &r.hoa);
 	r.reply.ifindex = ifindex;
 	return r;
 }
@@ -109,25 +125,78 @@ static uint8_t denied_status(const struct ha *ha, const struct mip6_addr *hoa)
 	return status ? status : MH_STATUS_PROHIBITED;
 }
 
-/* The home agent's own addresses would make it tunnel to itself, or take them
- * from it. */
-static bool takes_ours(const struct ha *ha, const struct ha_request *r)
+/* Bits `from` up to the end of the address are all of this value. */
+static bool bits_are(const struct mip6_addr *a, unsigned from, unsigned to, bool value)
 {
-	return ha_owns(ha, &r->hoa) || ha_owns(ha, &r->coa);
+	for (unsigned i = from; i < to; i++)
+		if ((bool)(a->b[i / 8] >> (7 - i % 8) & 1) != value)
+			return false;
+	return true;
+}
+
+/* The addresses of a subnet that are nobody's own: that of all its routers (RFC 4291
+ * 2.6.1), and the 128 highest ones (RFC 2526), whose identifiers have the
+ * universal/local bit clear where the prefix leaves 64 bits. */
+static bool is_anycast(const struct mip6_addr *a, unsigned len)
+{
+	enum { BITS = 128, RESERVED = 121, EUI64 = 64, LOCAL_BIT = 70, ROUTERS_MAX = 126 };
+
+	if (len <= ROUTERS_MAX && bits_are(a, len, BITS, false))
+		return true;
+	if (len > EUI64)
+		return len < RESERVED && bits_are(a, len, RESERVED, true);
+	return bits_are(a, EUI64, BITS, false) || (bits_are(a, EUI64, LOCAL_BIT, true) &&
+						   bits_are(a, LOCAL_BIT, LOCAL_BIT + 1, false) &&
+						   bits_are(a, LOCAL_BIT + 1, RESERVED, true));
+}
+
+/* A care-of address that is bound itself may lead on to another, as for a mobile node
+ * behind a mobile node, but not back to the home address: packets would go round. */
+static bool goes_round(const struct ha *ha, const struct ha_request *r)
+{
+	enum { NESTED_MAX = 4 };
+	struct mip6_addr at = r->coa;
+
+	for (int i = 0; i < NESTED_MAX; i++) {
+		const struct bcache_entry *e;
+
+		if (mip6_addr_equal(&at, &r->hoa))
+			return true;
+		e = bcache_find(&ha->bcache, &at);
+		if (!e || e->state != BCACHE_BOUND)
+			return false;
+		at = e->coa;
+	}
+	return true;
+}
+
+/* Why a Binding Update for a home address of ours is refused; 0: it is not. The home
+ * agent's own addresses would make it tunnel to itself, or take them from it. */
+static uint8_t request_refused(const struct ha *ha, mip6_time now, const struct ha_request *r,
+			       const struct ha_home *home)
+{
+	struct ha_home link;
+
+	if (!ha_allowed(ha, &r->hoa))
+		return denied_status(ha, &r->hoa);
+	if (ha_owns(ha, &r->hoa) || ha_owns(ha, &r->coa) || is_anycast(&r->hoa, home->len))
+		return MH_STATUS_PROHIBITED;
+	if (ha_home_find(ha, now, &r->coa, &link) && is_anycast(&r->coa, link.len))
+		return MH_STATUS_INVALID_COA;
+	return goes_round(ha, r) ? MH_STATUS_INVALID_COA : 0;
 }
 
 static void register_binding(struct ha *ha, mip6_time now, const struct ha_request *r,
 			     struct bcache_entry *e)
 {
 	struct ha_home home;
+	uint8_t status = MH_STATUS_NOT_HOME_SUBNET;
 
-	if (!ha_home_find(ha, now, &r->hoa, &home))
-		refuse(ha, now, r, MH_STATUS_NOT_HOME_SUBNET);
-	else if (!ha_allowed(ha, &r->hoa))
-		refuse(ha, now, r, denied_status(ha, &r->hoa));
-	else if (takes_ours(ha, r))
-		refuse(ha, now, r, MH_STATUS_PROHIBITED);
-	else if (!r->reply.has_rh2) /* the HAO must be there to register */
+	if (ha_home_find(ha, now, &r->hoa, &home))
+		status = request_refused(ha, now, r, &home);
+	if (status)
+		refuse(ha, now, r, e, status);
+	else if (!r->has_hao) /* it must be there to register */
 		node_drop(ha->node, now, r->ifindex, MIP6_ERR_VALUE, &r->reply.dst);
 	else if (e && e->state == BCACHE_DAD)
 		ha_binding_again(r, e);
@@ -135,12 +204,20 @@ static void register_binding(struct ha *ha, mip6_time now, const struct ha_reque
 		ha_binding_register(ha, now, r, &home, e);
 }
 
-static bool from_home_link(const struct ha *ha, mip6_time now, const struct ha_request *r)
+/* What the home address itself sent: from its home link, or from another, where it
+ * cannot be. Neither is true of an address that is not served. */
+enum sender { SENDER_ELSEWHERE, SENDER_HOME, SENDER_WRONG_LINK };
+
+static enum sender sender_of(const struct ha *ha, mip6_time now, const struct ha_request *r,
+			     const struct bcache_entry *e)
 {
 	struct ha_home home;
+	unsigned ifindex;
 
-	return !r->reply.has_rh2 && ha_home_find(ha, now, &r->hoa, &home) &&
-	       home.ifindex == r->ifindex;
+	if (r->reply.has_rh2 || (!ha_home_find(ha, now, &r->hoa, &home) && !e))
+		return SENDER_ELSEWHERE;
+	ifindex = e ? ha_entry_site(e)->ifindex : home.ifindex;
+	return ifindex == r->ifindex ? SENDER_HOME : SENDER_WRONG_LINK;
 }
 
 /* A node that is on its home link is asked for, so that its next try is answered where
@@ -148,13 +225,15 @@ static bool from_home_link(const struct ha *ha, mip6_time now, const struct ha_r
 static void deregister_binding(struct ha *ha, mip6_time now, const struct ha_request *r,
 			       struct bcache_entry *e)
 {
+	enum sender sender = sender_of(ha, now, r, e);
+
 	if (e && !ha_binding_never_was(e)) {
 		ha_binding_deregister(ha, now, r, e);
 		return;
 	}
 	ha_binding_remember(ha, now, r, e);
-	refuse(ha, now, r, MH_STATUS_NOT_HOME_AGENT);
-	if (from_home_link(ha, now, r))
+	refuse(ha, now, r, e, MH_STATUS_NOT_HOME_AGENT);
+	if (sender == SENDER_HOME)
 		(void)ha_neighbour_ask(ha, now, &r->reply);
 }
 
@@ -170,18 +249,6 @@ static void emit_rx(struct ha *ha, mip6_time now, const struct ha_request *r)
 	node_emit(ha->node, &e);
 }
 
-/* A refusal that leaves a binding as it is. To a mobile node on the home link it
- * must not follow the binding (RFC 6275 10.3.2). */
-static void refuse_bound(struct ha *ha, mip6_time now, const struct ha_request *r,
-			 const struct bcache_entry *e, uint8_t status, uint16_t seq)
-{
-	if (e->state == BCACHE_BOUND && !r->reply.has_rh2 &&
-	    r->ifindex == ha_entry_site(e)->ifindex)
-		ha_neighbour_refuse(ha, now, &r->reply, status, seq);
-	else
-		ha_send_ba(ha, now, &r->reply, status, seq, 0);
-}
-
 /* While DAD runs there is no binding, so that RFC 6275 9.5.1 has no "previous
  * valid" sequence to refuse with: an old or repeated BU is ignored, since the
  * answer to the latest is on its way. */
@@ -191,7 +258,7 @@ static void answer_old(struct ha *ha, mip6_time now, const struct ha_request *r,
 	if (e->state == BCACHE_DAD)
 		node_drop(ha->node, now, r->ifindex, MIP6_ERR_STATE, &r->reply.dst);
 	else
-		refuse_bound(ha, now, r, e, MH_STATUS_SEQUENCE, e->seq);
+		refuse_with(ha, now, r, e, MH_STATUS_SEQUENCE, e->seq);
 }
 
 void ha_bu_receive(struct ha *ha, mip6_time now, unsigned ifindex, const struct ip6_packet *p,
@@ -201,6 +268,10 @@ void ha_bu_receive(struct ha *ha, mip6_time now, unsigned ifindex, const struct 
 	struct bcache_entry *e = bcache_find(&ha->bcache, &r.hoa);
 	int err = request_valid(ha, p, m, &r);
 
+	/* Anyone could send it from there: at home only the option may be missing (RFC
+	 * 6275 10.3.2). */
+	if (err == MIP6_OK && sender_of(ha, now, &r, e) == SENDER_WRONG_LINK)
+		err = MIP6_ERR_VALUE;
 	if (err < 0) {
 		node_drop(ha->node, now, ifindex, err, &p->src);
 		return;
@@ -209,7 +280,7 @@ void ha_bu_receive(struct ha *ha, mip6_time now, unsigned ifindex, const struct 
 	if (e && !bcache_seq_newer(r.seq, e->seq))
 		answer_old(ha, now, &r, e);
 	else if (e && !(r.flags & MH_BU_H)) /* every entry here is a home registration */
-		refuse_bound(ha, now, &r, e, MH_STATUS_TYPE_CHANGE, r.seq);
+		refuse_with(ha, now, &r, e, MH_STATUS_TYPE_CHANGE, r.seq);
 	else if (!(r.flags & MH_BU_H)) /* no return routability: no keys to test it with */
 		node_drop(ha->node, now, ifindex, MIP6_ERR_VALUE, &p->src);
 	else if (r.lifetime == 0 || mip6_addr_equal(&r.coa, &r.hoa))

@@ -37,6 +37,23 @@ static size_t site_take(struct ha *ha, const struct mip6_addr *address, unsigned
 	return i;
 }
 
+uint32_t ha_entries_max(const struct ha *ha)
+{
+	uint32_t max = ha->node->config.ha_max_bindings;
+
+	return max ? max : MIP6_MAX_BINDINGS;
+}
+
+uint32_t ha_max_bindings(const struct mip6_node *node)
+{
+	return ha_entries_max(node->ha);
+}
+
+bool ha_entry_full(const struct ha *ha)
+{
+	return ha->bcache.table.count >= ha_entries_max(ha);
+}
+
 struct bcache_entry *ha_entry_new(struct ha *ha, const struct mip6_addr *hoa,
 				  const struct mip6_addr *address, unsigned ifindex)
 {

@@ -45,7 +45,7 @@ static bool find_address(const struct ha *ha, const struct mip6_addr *hoa, struc
 			    a->addr.len <= best || !mip6_prefix_contains(&a->addr, hoa))
 				continue;
 			best = a->addr.len;
-			*ret = (struct ha_home){i->link.ifindex, MIP6_NEVER,
+			*ret = (struct ha_home){i->link.ifindex, a->addr.len, MIP6_NEVER,
 						deprecated ? 0 : MIP6_NEVER};
 		}
 	}
@@ -63,19 +63,21 @@ static bool find_route(const struct ha *ha, const struct mip6_addr *hoa, struct 
 			if (p->len <= best || !mip6_prefix_contains(p, hoa))
 				continue;
 			best = p->len;
-			*ret = (struct ha_home){i->link.ifindex, MIP6_NEVER, MIP6_NEVER};
+			*ret = (struct ha_home){i->link.ifindex, p->len, MIP6_NEVER, MIP6_NEVER};
 		}
 	}
 	return best > 0;
 }
 
-static bool is_served(const struct mip6_config *c, const struct mip6_prefix *prefix)
+/* The HaServedPrefix that the prefix is, or is part of, or NULL. */
+static const struct mip6_prefix *served(const struct mip6_config *c,
+					const struct mip6_prefix *prefix)
 {
 	for (size_t i = 0; i < c->served_prefix_count; i++)
 		if (c->served_prefixes[i].len <= prefix->len &&
 		    mip6_prefix_contains(&c->served_prefixes[i], &prefix->addr))
-			return true;
-	return false;
+			return &c->served_prefixes[i];
+	return NULL;
 }
 
 /* The prefix that was heard of for an address; one of this machine counts before
@@ -142,10 +144,15 @@ static bool find_served(const struct ha *ha, mip6_time now, const struct mip6_ad
 {
 	const struct mip6_prefix address = {.addr = *hoa, .len = 128};
 	const struct ha_prefix *heard = find_heard(ha, now, 0, hoa);
+	const struct mip6_prefix *prefix = served(&ha->node->config, &address);
 
-	if (!is_served(&ha->node->config, &address))
+	if (!prefix)
 		return false;
-	*ret = (struct ha_home){heard ? heard->ifindex : 0, MIP6_NEVER, MIP6_NEVER};
+	*ret = (struct ha_home){0, prefix->len, MIP6_NEVER, MIP6_NEVER};
+	if (heard) {
+		ret->ifindex = heard->ifindex;
+		ret->len = heard->prefix.len;
+	}
 	return true;
 }
 
@@ -177,7 +184,7 @@ static bool is_covered(const struct ha *ha, const struct iface *iface,
 		if (iface->routes[i].len > 0 && iface->routes[i].len <= prefix->len &&
 		    mip6_prefix_contains(&iface->routes[i], &prefix->addr))
 			return true;
-	return is_served(&ha->node->config, prefix);
+	return served(&ha->node->config, prefix) != NULL;
 }
 
 static struct ha_prefix *prefix_find(struct ha *ha, unsigned ifindex,

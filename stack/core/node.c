@@ -118,6 +118,8 @@ static void emit_started(struct mip6_node *node, mip6_time now)
 	struct mip6_event e = mip6_event_make(MIP6_EV_STARTED, now, 0);
 
 	mip6_event_text(&e, "role", role_text(node->config.role));
+	if (node->ha)
+		mip6_event_uint(&e, "max_bindings", ha_max_bindings(node));
 	node_emit(node, &e);
 }
 

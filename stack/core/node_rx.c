@@ -39,7 +39,7 @@ static void dispatch_mh(struct mip6_node *node, mip6_time now, struct iface *ifa
 	else if (node->mn)
 		mn_receive_mh(node, now, iface, p, m);
 	else
-		node_drop(node, now, iface->link.ifindex, MIP6_ERR_STATE, &p->src);
+		node_drop(node, now, iface->link.ifindex, MIP6_ERR_UNSUPPORTED, &p->src);
 }
 
 static void receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,

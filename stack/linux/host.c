@@ -64,8 +64,11 @@ int host_load_config(const char *path, struct mip6_config *ret, char *error, siz
 	struct mip6_conf_error e = {.line = 0};
 	int err = mip6_conf_load(path, ret, &e);
 
-	if (!err)
+	if (!err) {
+		if (ret->ha_max_bindings == 0)
+			ret->ha_max_bindings = host_bindings_default();
 		return MIP6_OK;
+	}
 	if (e.line > 0)
 		snprintf(error, cap, "%s:%d:%d: %s", e.file, e.line, e.column, e.text);
 	else

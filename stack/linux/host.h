@@ -103,6 +103,10 @@ void host_close(struct host *h);
 /* Reads a configuration file. On error a text for people with file, line and
  * column, and *ret is cleared. */
 int host_load_config(const char *path, struct mip6_config *ret, char *error, size_t cap);
+/* HaMaxBindings where mip6d.conf gives none (host_memory.c): as many as a machine with
+ * this many octets of memory holds, and as this one does. */
+uint32_t host_bindings_for(uint64_t octets);
+uint32_t host_bindings_default(void);
 /* Loads the configuration file anew (SIGHUP, `mip6ctl reload`). On error the
  * old one stays and `error` gets a text. */
 int host_reload(struct host *h, mip6_time now, char *error, size_t cap);

@@ -27,6 +27,8 @@ static const struct setting table[] = {
     {"DebugLevel", TYPE_UINT, offsetof(struct mip6_config, debug_level), 0, 65535},
     {"HaMaxBindingLife", TYPE_UINT, offsetof(struct mip6_config, ha_max_binding_life_s), 4,
      MAX_LIFE},
+    {"HaMaxBindings", TYPE_UINT, offsetof(struct mip6_config, ha_max_bindings), 1,
+     MIP6_MAX_BINDINGS},
     {"DefaultBindingAclPolicy", TYPE_ACL, offsetof(struct mip6_config, default_acl), 0, 255},
     {"MnMaxHaBindingLife", TYPE_UINT, offsetof(struct mip6_config, mn_max_ha_binding_life_s), 4,
      MAX_LIFE},

@@ -90,6 +90,7 @@ static const struct sample {
      "MaxMobPfxAdvInterval;"},
     {CONF_IN_FILE, "HaMaxBindingLife", "HaMaxBindingLife 262140;", NULL,
      "HaMaxBindingLife 262141;"},
+    {CONF_IN_FILE, "HaMaxBindings", "HaMaxBindings 1000000;", NULL, "HaMaxBindings 0;"},
     {CONF_IN_FILE, "HaAcceptMobRtr", "HaAcceptMobRtr disabled;", "HaAcceptMobRtr enabled;",
      "HaAcceptMobRtr ;"},
     {CONF_IN_FILE, "HaServedPrefix", "HaServedPrefix 3fff::/48;", NULL, "HaServedPrefix 3fff::;"},

@@ -176,6 +176,10 @@ static void settings_agree_with_the_file(void)
 	static const char *const pairs[][2] = {
 	    {"DebugLevel", "65535"},
 	    {"DebugLevel", "65536"},
+	    {"HaMaxBindings", "0"},
+	    {"HaMaxBindings", "1"},
+	    {"HaMaxBindings", "1000000"},
+	    {"HaMaxBindings", "1000001"},
 	    {"HaMaxBindingLife", "3"},
 	    {"HaMaxBindingLife", "4"},
 	    {"HaMaxBindingLife", "262140"},

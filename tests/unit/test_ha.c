@@ -478,6 +478,197 @@ static void test_started_last(void)
 	fake_free(f);
 }
 
+/* On the home link with the option all the same: the home address is where the answer
+ * goes, without a routing header, and not into the tunnel. */
+static void test_at_home_with_option(void)
+{
+	struct bench_bu home = {.seq = 5, .src = bench_hoa, .coa = bench_hoa};
+	const uint8_t mac[6] = {2, 0, 0, 0, 9, 9};
+	struct mip6_addr hoa = fake_addr(bench_hoa);
+	struct fake_host *f = bound();
+	size_t sent = bench_mh_sent(f);
+	struct bench_ba ba;
+
+	bench_bu(f, 10 * MIP6_SECOND, home);
+	CU_ASSERT_EQUAL(bench_mh_sent(f), sent); /* asked for first */
+	bench_na(f, 10 * MIP6_SECOND + 1, bench_hoa, mac);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_SEQUENCE);
+	CU_ASSERT_EQUAL(bench_ba(f).tx.l2_len, 6);
+	CU_ASSERT_FALSE(bench_ba(f).tx.has_rh2);
+	home.seq = 11;
+	bench_bu(f, 11 * MIP6_SECOND, home);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_ACCEPTED);
+	CU_ASSERT_FALSE(bench_ba(f).tx.has_rh2);
+	ba = bench_ba(f);
+	CU_ASSERT_TRUE(mip6_addr_equal(&ba.tx.dst, &hoa));
+	home.seq = 12;
+	fake_run(f, 29 * MIP6_SECOND);
+	bench_bu(f, 30 * MIP6_SECOND, home);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_NOT_HOME_AGENT);
+	CU_ASSERT_FALSE(bench_ba(f).tx.has_rh2);
+	fake_free(f);
+}
+
+/* Other refusals go there, too, while there is a binding. */
+static void test_refused_at_home_otherwise(void)
+{
+	struct bench_bu home = {.seq = 11, .src = bench_hoa, .lifetime = 100};
+	const uint8_t mac[6] = {2, 0, 0, 0, 9, 9};
+	struct fake_host *f = bound();
+
+	home.coa = bench_ha;
+	bench_bu(f, 10 * MIP6_SECOND, home);
+	bench_na(f, 10 * MIP6_SECOND + 1, bench_hoa, mac);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_PROHIBITED);
+	CU_ASSERT_EQUAL(bench_ba(f).tx.l2_len, 6);
+	fake_free(f);
+}
+
+/* What says that it comes from the home address, but from another link, ends no
+ * binding. */
+static void test_deregister_from_elsewhere(void)
+{
+	struct bench_bu home = {.seq = 11, .src = bench_hoa, .coa = bench_hoa, .no_hao = true};
+	struct mip6_object binding = bench_binding(bench_hoa, bench_coa);
+	struct mh_message m = {.type = MH_BU};
+	struct ip6_packet p = {.src = fake_addr(bench_hoa), .dst = fake_addr(bench_ha)};
+	struct fake_host *f = bound();
+	uint8_t buf[256];
+	size_t sent;
+
+	fake_link(f, 5 * MIP6_SECOND, 7, "eth1", true);
+	fake_address(f, 5 * MIP6_SECOND, 7, "3fff:9::1/64", true);
+	sent = bench_mh_sent(f);
+	m.bu.flags = MH_BU_A | MH_BU_H;
+	for (int hao = 0; hao < 2; hao++) {
+		m.bu.seq = (uint16_t)(11 + hao);
+		p.has_hao = hao;
+		p.hao = p.src;
+		p.payload_len = (size_t)mh_build(&p.src, &p.dst, &m, buf, sizeof(buf));
+		p.payload = buf;
+		p.next_header = IP6_NH_MH;
+		mip6_node_receive(f->node, 10 * MIP6_SECOND, 7, &p);
+	}
+	CU_ASSERT_EQUAL(bench_mh_sent(f), sent);
+	CU_ASSERT_TRUE(fake_wanted(f, &binding));
+	CU_ASSERT_STRING_EQUAL(bench_state(f, bench_hoa), "bound");
+	bench_bu(f, 11 * MIP6_SECOND, home);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_ACCEPTED);
+	CU_ASSERT_FALSE(fake_wanted(f, &binding));
+	fake_free(f);
+}
+
+/* Addresses of the home link that are nobody's own, as home and as care-of address. */
+static void test_anycast(void)
+{
+	static const struct {
+		const char *addr;
+		bool anycast;
+	} cases[] = {
+	    {"3fff:1::", true},
+	    {"3fff:1::fdff:ffff:ffff:ff80", true},
+	    {"3fff:1::fdff:ffff:ffff:fffe", true}, /* all home agents (RFC 2526) */
+	    {"3fff:1::fdff:ffff:ffff:ffff", true},
+	    {"3fff:1::fdff:ffff:ffff:ff7f", false},
+	    {"3fff:1::ffff:ffff:ffff:fffe", false},
+	    {"3fff:1::2", false},
+	    {"3fff:1:0:0:8000::", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct fake_host *f = bench_new();
+		struct bench_bu bu = {.seq = 1, .lifetime = 100, .hoa = cases[i].addr};
+		bool anycast = cases[i].anycast;
+
+		bench_bu(f, 0, bu);
+		fake_run(f, 4 * MIP6_SECOND);
+		CU_ASSERT_EQUAL(bench_ba(f).status, anycast ? MH_STATUS_PROHIBITED : 0);
+		bu = (struct bench_bu){.seq = 1, .lifetime = 100, .coa = cases[i].addr};
+		bu.src = bench_coa;
+		bench_bu(f, 5 * MIP6_SECOND, bu);
+		fake_run(f, 9 * MIP6_SECOND);
+		CU_ASSERT_EQUAL(bench_ba(f).status, anycast ? MH_STATUS_INVALID_COA : 0);
+		fake_free(f);
+	}
+}
+
+/* Two mobile nodes that are care-of addresses of each other. */
+static void test_circle(void)
+{
+	struct bench_bu first = {.seq = 1, .lifetime = 100, .hoa = "3fff:1::a", .coa = "3fff:1::b"};
+	struct bench_bu second = {
+	    .seq = 1, .lifetime = 100, .hoa = "3fff:1::b", .coa = "3fff:1::a"};
+	struct fake_host *f = bench_new();
+
+	bench_bu(f, 0, first);
+	fake_run(f, 4 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_ACCEPTED);
+	bench_bu(f, 5 * MIP6_SECOND, second);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_INVALID_COA);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, "3fff:1::b"), "");
+	second.coa = bench_coa; /* one behind the other is no circle */
+	second.seq = 2;
+	bench_bu(f, 6 * MIP6_SECOND, second);
+	fake_run(f, 9 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_ACCEPTED);
+	fake_free(f);
+}
+
+/* HaMaxBindings: told at the start; what is there is refreshed, one more is not taken
+ * until one has gone. */
+static void test_max_bindings(void)
+{
+	struct mip6_config c = bench_config();
+	struct bench_bu bu = {.seq = 1, .lifetime = 100};
+	struct fake_host *f;
+	uint64_t told = 0;
+
+	c.ha_max_bindings = 2;
+	f = bench_stopped(&c);
+	mip6_node_start(f->node, 0);
+	for (unsigned i = 0; i < f->events[f->event_count - 1].count; i++)
+		if (strcmp(f->events[f->event_count - 1].fields[i].name, "max_bindings") == 0)
+			told = f->events[f->event_count - 1].fields[i].uint;
+	CU_ASSERT_EQUAL(told, 2);
+	bench_bu(f, 0, bu);
+	bu.hoa = "3fff:1::101";
+	bench_bu(f, 0, bu);
+	bu.hoa = "3fff:1::102";
+	bench_bu(f, 0, bu);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_RESOURCES);
+	fake_run(f, 4 * MIP6_SECOND);
+	bu = (struct bench_bu){.seq = 2, .lifetime = 100};
+	bench_bu(f, 5 * MIP6_SECOND, bu);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_ACCEPTED);
+	/* What is not bound is not remembered as such either. */
+	bu = (struct bench_bu){.seq = 3, .hoa = "3fff:1::102"};
+	bench_bu(f, 6 * MIP6_SECOND, bu);
+	CU_ASSERT_STRING_EQUAL(bench_state(f, "3fff:1::102"), "");
+	bench_bu(f, 7 * MIP6_SECOND, (struct bench_bu){.seq = 3});
+	fake_run(f, 18 * MIP6_SECOND);
+	bu = (struct bench_bu){.seq = 4, .lifetime = 100, .hoa = "3fff:1::102"};
+	bench_bu(f, 20 * MIP6_SECOND, bu);
+	fake_run(f, 24 * MIP6_SECOND);
+	CU_ASSERT_EQUAL(bench_ba(f).status, MH_STATUS_ACCEPTED);
+	fake_free(f);
+}
+
+/* A node without route optimization does not take it: that is no old sequence. */
+static void test_home_test_init(void)
+{
+	struct mh_message m = {.type = MH_HOTI};
+	struct ip6_packet p = {.src = fake_addr(bench_hoa), .dst = fake_addr(bench_ha)};
+	struct fake_host *f = bench_new();
+	struct mip6_stats s;
+
+	bench_receive_mh(f, 0, &p, &m);
+	mip6_node_stats(f->node, &s);
+	CU_ASSERT_EQUAL(s.drop_sequence, 0);
+	CU_ASSERT_EQUAL(s.drop_policy, 1);
+	CU_ASSERT_EQUAL(f->sent_count, 0);
+	fake_free(f);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -498,6 +689,13 @@ int main(void)
 	    {"kinds of deregistration", test_deregister_kinds},
 	    {"deregister in DAD", test_deregister_in_dad},
 	    {"refused at home", test_refused_at_home},
+	    {"at home with the option", test_at_home_with_option},
+	    {"refused at home otherwise", test_refused_at_home_otherwise},
+	    {"deregister from elsewhere", test_deregister_from_elsewhere},
+	    {"anycast addresses", test_anycast},
+	    {"circle of bindings", test_circle},
+	    {"HaMaxBindings", test_max_bindings},
+	    {"Home Test Init", test_home_test_init},
 	    {"plane refuses", test_plane_refuses},
 	    {"started last", test_started_last},
 	};

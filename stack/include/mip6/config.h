@@ -92,6 +92,7 @@ struct mip6_config {
 
 	/* home agent */
 	uint32_t ha_max_binding_life_s;	     /* HaMaxBindingLife, default 262140 */
+	uint32_t ha_max_bindings;	     /* HaMaxBindings; 0: the host's default */
 	struct mip6_prefix *served_prefixes; /* HaServedPrefix, malloced */
 	size_t served_prefix_count;
 	enum mip6_acl default_acl;  /* DefaultBindingAclPolicy, default allow */
@@ -113,6 +114,10 @@ struct mip6_config {
 	mip6_time router_probe_timeout;	   /* MnRouterProbeTimeout, default 1 s */
 	mip6_time interface_init_delay;	   /* InterfaceInitialInitDelay, default 0 */
 };
+
+/* The most bindings that a home agent may be told to keep; with ha_max_bindings 0 the
+ * core keeps as many, and a host that knows its memory puts in a number before. */
+#define MIP6_MAX_BINDINGS 1000000
 
 /* Fills in the defaults above; nothing is allocated. */
 void mip6_config_default(struct mip6_config *c);
