@@ -44,6 +44,13 @@ uint32_t ha_entries_max(const struct ha *ha)
 	return max ? max : MIP6_MAX_BINDINGS;
 }
 
+unsigned ha_link_of(const struct mip6_node *node, const struct mip6_addr *hoa)
+{
+	const struct bcache_entry *e = bcache_find(&node->ha->bcache, hoa);
+
+	return e && e->state == BCACHE_BOUND ? ha_entry_site(e)->ifindex : 0;
+}
+
 uint32_t ha_max_bindings(const struct mip6_node *node)
 {
 	return ha_entries_max(node->ha);

@@ -175,6 +175,8 @@ uint64_t ha_bindings_from(const struct mip6_node *node, uint64_t cursor,
 size_t ha_binding_count(const struct mip6_node *node);
 size_t ha_unsaved(const struct mip6_node *node);
 int ha_new(struct mip6_node *node);
+/* The home link of an address that is bound; 0: it is not, or its link is virtual. */
+unsigned ha_link_of(const struct mip6_node *node, const struct mip6_addr *hoa);
 /* How many bindings it keeps at most. */
 uint32_t ha_max_bindings(const struct mip6_node *node);
 void ha_free(struct mip6_node *node);

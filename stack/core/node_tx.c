@@ -260,10 +260,22 @@ static bool error_possible(const struct ip6_packet *p)
 	       !mip6_addr_is_multicast(&p->dst);
 }
 
+/* What goes back about a packet goes to its source, and follows no binding (RFC 6275
+ * 9.2, 9.3.3): who sends from a home address that is bound is on the home link. */
+static struct mip6_tx back_to_source(const struct mip6_node *node, const struct ip6_packet *p)
+{
+	struct mip6_tx tx = {.src = p->dst, .dst = p->src};
+
+	if (node->ha)
+		tx.ifindex = ha_link_of(node, &p->src);
+	tx.direct = tx.ifindex != 0;
+	return tx;
+}
+
 void node_send_be(struct mip6_node *node, mip6_time now, const struct ip6_packet *p, uint8_t status)
 {
 	struct mh_message m = {.type = MH_BE, .be.status = status};
-	struct mip6_tx tx = {.src = p->dst, .dst = p->src};
+	struct mip6_tx tx = back_to_source(node, p);
 	struct mip6_event e;
 
 	if (!error_possible(p) || !error_allowed(node, now, p))
@@ -289,6 +301,7 @@ bool node_send_parameter_problem(struct mip6_node *node, mip6_time now, const st
 	uint8_t buf[1280];
 	struct icmp6_error m = {.type = ICMP6_PARAM_PROBLEM};
 	struct ip6_packet quoted = *p;
+	struct mip6_tx tx = back_to_source(node, p);
 	int len;
 
 	if (quoted.payload_len > QUOTE_MAX)
@@ -299,8 +312,8 @@ bool node_send_parameter_problem(struct mip6_node *node, mip6_time now, const st
 	m.value = (uint32_t)((size_t)len - quoted.payload_len + pointer);
 	m.packet = packet;
 	m.packet_len = (size_t)len;
-	send_icmp6(node, 0, &p->dst, &p->src, MH_HOP_LIMIT, buf,
-		   icmp6_build_error(&p->dst, &p->src, &m, buf, sizeof(buf)));
+	send_icmp6_as(node, &tx, MH_HOP_LIMIT, buf,
+		      icmp6_build_error(&p->dst, &p->src, &m, buf, sizeof(buf)));
 	return true;
 }
 

@@ -81,6 +81,8 @@ static void do_send(void *ctx, const struct mip6_tx *tx)
 	listen_for_solicitations(h, tx);
 	if (sock_packet_wanted(tx))
 		err = sock_packet_send(h->packet_fd, tx);
+	else if (tx->direct)
+		err = sock_raw_send_direct(tx);
 	else if (tx->next_header == IP6_NH_MH)
 		err = sock_raw_send(h->mh_fd, tx);
 	else

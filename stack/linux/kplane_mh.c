@@ -70,13 +70,20 @@ static int mh_remove_state(struct kplane *k, const struct mip6_object *o)
 
 /* ---- policies --------------------------------------------------------------------- */
 
+/* Of the home agent's own packets any may have a routing header (RFC 6275 10.4.2), and
+ * the kernel drops what went through a transform that no policy permits. */
+static uint8_t mh_selected(const struct mip6_object *o)
+{
+	return o->mh_input.hao ? MH_PROTOCOL : 0;
+}
+
 static struct xfrm_selector mh_selector(const struct mip6_object *o)
 {
 	return (struct xfrm_selector){
 	    .daddr = mh_address(&o->mh_input.hoa),
 	    .prefixlen_d = o->mh_input.hao ? 0 : 128,
 	    .family = AF_INET6,
-	    .proto = MH_PROTOCOL,
+	    .proto = mh_selected(o),
 	};
 }
 
@@ -104,7 +111,8 @@ static int mh_send_policy(struct kplane *k, const struct mip6_object *o)
 		    .hard_byte_limit = XFRM_INF,
 		    .soft_packet_limit = XFRM_INF,
 		    .hard_packet_limit = XFRM_INF},
-	    .priority = KPLANE_PROTOCOL,
+	    /* An administrator's policy for the home address comes first. */
+	    .priority = o->mh_input.hao ? KPLANE_PROTOCOL : UINT32_MAX,
 	    .dir = XFRM_POLICY_IN,
 	    .action = XFRM_POLICY_ALLOW,
 	};
@@ -141,11 +149,11 @@ static bool mh_parse_policy(const struct nlmsghdr *m, struct mip6_object *ret)
 	if (!a[XFRMA_TMPL] || mnl_attr_get_payload_len(a[XFRMA_TMPL]) < sizeof(*template))
 		return false;
 	template = mnl_attr_get_payload(a[XFRMA_TMPL]);
-	if (template->reqid != KPLANE_REQID || p.dir != XFRM_POLICY_IN ||
-	    p.sel.proto != MH_PROTOCOL)
-		return false;
 	*ret = (struct mip6_object){.kind = MIP6_OBJ_MH_INPUT};
 	ret->mh_input.hao = p.sel.prefixlen_d == 0;
+	if (template->reqid != KPLANE_REQID || p.dir != XFRM_POLICY_IN ||
+	    p.sel.proto != mh_selected(ret))
+		return false;
 	memcpy(ret->mh_input.hoa.b, &p.sel.daddr, sizeof(ret->mh_input.hoa.b));
 	return true;
 }

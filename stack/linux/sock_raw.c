@@ -185,3 +185,21 @@ int sock_raw_send(int fd, const struct mip6_tx *tx)
 	add_headers(&msg, tx);
 	return sendmsg(fd, &msg, 0) < 0 ? -errno : 0;
 }
+
+int sock_raw_send_direct(const struct mip6_tx *tx)
+{
+	int ifindex = (int)tx->ifindex;
+	int fd = sock_raw_open(tx->next_header, 0);
+	int err;
+
+	if (fd < 0)
+		return -errno;
+	if (sock_raw_option(fd, IPV6_CHECKSUM, -1) && tx->next_header != IP6_NH_ICMPV6)
+		err = -errno;
+	else if (setsockopt(fd, SOL_SOCKET, SO_BINDTOIFINDEX, &ifindex, sizeof(ifindex)))
+		err = -errno;
+	else
+		err = sock_raw_send(fd, tx);
+	close(fd);
+	return err;
+}

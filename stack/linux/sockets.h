@@ -25,6 +25,9 @@ int sock_raw_open(int protocol, int room);
 int sock_raw_option(int fd, int name, int value);
 void sock_raw_receive(int fd, uint8_t next_header, mip6_time now, sock_receive_fn fn, void *arg);
 int sock_raw_send(int fd, const struct mip6_tx *tx);
+/* The same by tx->ifindex and no other way, as tx->direct asks for: a socket of its own
+ * that is bound to the interface, since the kernel would take a longer route elsewhere. */
+int sock_raw_send_direct(const struct mip6_tx *tx);
 
 /* Raw IPPROTO_MH (sock_mh.c): a descriptor for sock_raw_*, or MIP6_ERR_IO. */
 int sock_mh_open(void);

@@ -72,6 +72,8 @@ void soft_forward(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet
 	struct soft_header h;
 	struct soft_hop hop;
 
+	if (own)
+		soft_own_to_mobile(s, packet);
 	if (!soft_header_read(packet, &h)) {
 		s->stats.drop_malformed++;
 		return;
@@ -197,13 +199,14 @@ static bool stays_on_link(const struct mip6_tx *tx)
 	       (tx->next_header == IP6_NH_ICMPV6 && tx->hop_limit == ND_HOP_LIMIT);
 }
 
-static struct soft_hop hop_of(struct mip6_soft *s, const struct mip6_tx *tx)
+static struct soft_hop hop_of(struct mip6_soft *s, const struct mip6_tx *tx,
+			      const struct mip6_addr *dst)
 {
 	const struct soft_iface *i = soft_iface(s, tx->ifindex);
 	struct soft_hop hop = {.kind = SOFT_HOP_LINK, .ifindex = tx->ifindex, .next_hop = tx->dst};
 
-	if (!i || !stays_on_link(tx))
-		return soft_route_find(s, &tx->src, &tx->dst);
+	if (!i || (!stays_on_link(tx) && !tx->direct))
+		return soft_route_find(s, &tx->src, dst);
 	hop.mtu = soft_iface_mtu(i);
 	if (mip6_addr_is_link_local(&tx->dst) && soft_iface_has(i, &tx->dst))
 		hop.kind = SOFT_HOP_LOCAL;
@@ -222,6 +225,7 @@ void soft_send_tx(struct mip6_soft *s, const struct mip6_tx *tx)
 {
 	const struct soft_iface *i = soft_iface(s, tx->ifindex);
 	struct mip6_buf packet;
+	struct soft_header h;
 	struct soft_hop hop;
 
 	if (build(s, tx, &packet) < 0) {
@@ -232,6 +236,10 @@ void soft_send_tx(struct mip6_soft *s, const struct mip6_tx *tx)
 		soft_neigh_transmit(s, tx->ifindex, tx->l2_dst, &packet);
 		return;
 	}
-	hop = hop_of(s, tx);
+	if (!tx->direct)
+		soft_own_to_mobile(s, &packet);
+	if (!soft_header_read(&packet, &h))
+		return;
+	hop = hop_of(s, tx, &h.dst);
 	soft_send_own(s, &hop, &packet);
 }

@@ -324,6 +324,11 @@ void soft_local(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet);
  * hop limit stays; else it is decremented, and errors go to its source. ifindex
  * is where it came in (0: from here). */
 void soft_forward(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *packet, bool own);
+/* Room before a packet for the headers of a tunnel, by a copy where the host gave none. */
+void soft_make_room(struct mip6_soft *s, struct mip6_buf *packet);
+/* A packet of the node's own for a mobile node that is away gets a type 2 routing header
+ * where it can have one; any other stays as it is (own.c). */
+void soft_own_to_mobile(struct mip6_soft *s, struct mip6_buf *packet);
 /* A packet of the upper layers: checks it, then soft_forward as `own`, or to its
  * interface when its destination is link-local or a group. */
 void soft_output(struct mip6_soft *s, struct mip6_buf *packet);

@@ -31,7 +31,8 @@ static bool rh2_is_right(const struct mip6_soft *s, const struct ip6_packet *p)
 }
 
 /* RFC 6275 9.3.1: the Mobility Header, ESP and AH have means of their own to find
- * out who sent it; all else needs a binding. */
+ * out who sent it; all else needs a binding. A home agent says when it is ready for
+ * them; whoever is none answers as such (9.2, 10.3.1). */
 static bool hao_is_right(const struct mip6_soft *s, const struct ip6_packet *p)
 {
 	struct mip6_object key = {.kind = MIP6_OBJ_MH_INPUT, .mh_input.hao = true};
@@ -41,13 +42,14 @@ static bool hao_is_right(const struct mip6_soft *s, const struct ip6_packet *p)
 		return false;
 	if (p->next_header == IP6_NH_MH || p->next_header == IP6_NH_ESP ||
 	    p->next_header == IP6_NH_AH)
-		return soft_object(s, &key) != NULL;
+		return soft_object(s, &key) || (s->node && !s->has_ha_device);
 	b = soft_binding(s, &p->hao);
 	return b && mip6_addr_equal(&b->coa, &p->src);
 }
 
-/* So that the sender's binding update list gets right again (9.3.3). */
-static void send_binding_error(struct mip6_soft *s, const struct ip6_packet *p)
+/* So that the sender's binding update list gets right again: to the source itself,
+ * whatever is bound (9.3.3). */
+static void send_binding_error(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p)
 {
 	struct mh_message m = {.type = MH_BE, .be = {MH_BE_UNKNOWN_BINDING, p->hao}};
 	struct mip6_tx tx = {.src = p->dst, .dst = p->src, .hop_limit = HOP_LIMIT};
@@ -60,6 +62,8 @@ static void send_binding_error(struct mip6_soft *s, const struct ip6_packet *p)
 	tx.next_header = IP6_NH_MH;
 	tx.payload = buf;
 	tx.payload_len = (size_t)len;
+	tx.direct = soft_binding(s, &p->src) != NULL;
+	tx.ifindex = tx.direct ? ifindex : 0;
 	soft_send_tx(s, &tx);
 }
 
@@ -75,7 +79,7 @@ static bool take_mobile_headers(struct mip6_soft *s, unsigned ifindex,
 		return true;
 	s->stats.drop_hao++;
 	if (s->node)
-		send_binding_error(s, p);
+		send_binding_error(s, ifindex, p);
 	else
 		soft_tell_problem(s, ifindex, packet);
 	return false;
@@ -154,9 +158,11 @@ static void answer_echo(struct mip6_soft *s, unsigned ifindex, struct mip6_buf *
 	wr_patch_u16(
 	    &w, AT_CHECKSUM,
 	    ip6_checksum(&h.src, &h.dst, IP6_NH_ICMPV6, packet->data + SOFT_IP6, p->payload_len));
-	if (!mip6_addr_is_link_local(&h.dst) || !i)
+	if (!mip6_addr_is_link_local(&h.dst) || !i) {
+		soft_own_to_mobile(s, packet);
+		soft_header_read(packet, &h);
 		hop = soft_route_find(s, &h.src, &h.dst);
-	else
+	} else
 		hop.mtu = soft_iface_mtu(i);
 	soft_send_own(s, &hop, packet);
 }

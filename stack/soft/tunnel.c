@@ -67,7 +67,7 @@ static unsigned path_mtu(const struct mip6_soft *s, const struct soft_hop *tunne
 
 /* Room for the outer header and what comes before it; by a copy only where the
  * host gave none. */
-static void make_room(struct mip6_soft *s, struct mip6_buf *packet)
+void soft_make_room(struct mip6_soft *s, struct mip6_buf *packet)
 {
 	struct mip6_buf copy;
 
@@ -90,7 +90,7 @@ static void put_outer(struct mip6_soft *s, const struct soft_hop *tunnel,
 				    .src = tunnel->outer_src,
 				    .dst = tunnel->outer_dst};
 
-	make_room(s, packet);
+	soft_make_room(s, packet);
 	soft_push(packet, SOFT_IP6);
 	soft_header_write(packet, &outer);
 	s->stats.encapsulated++;

@@ -483,6 +483,25 @@ bool left_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_d
 	return false;
 }
 
+static bool parse_header(const struct plane_frame *f, unsigned ifindex, const char *coa,
+			 const char *hoa)
+{
+	const struct mip6_addr to = addr_of(coa);
+	const struct mip6_addr home = addr_of(hoa);
+
+	return f->ifindex == ifindex && parse(f, &outer) && outer.has_rh2 &&
+	       outer.rh2_segments_left == 1 && mip6_addr_equal(&outer.dst, &to) &&
+	       mip6_addr_equal(&outer.rh2, &home);
+}
+
+bool left_with_header(unsigned ifindex, const char *src, const char *coa, const char *hoa)
+{
+	for (size_t i = 0; i < seen.frame_count; i++)
+		if (parse_header(&seen.frames[i], ifindex, coa, hoa) && is_ours(&outer, src, coa))
+			return true;
+	return false;
+}
+
 bool left_nested(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
 		 const char *dst)
 {
@@ -632,6 +651,18 @@ bool told_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_d
 		    inner.next_header == IP6_NH_ICMPV6 && mip6_addr_equal(&inner.dst, &to) &&
 		    icmp6_type(&inner.src, &inner.dst, inner.payload, inner.payload_len) == type &&
 		    inner.payload[1] == code)
+			return true;
+	return false;
+}
+
+bool told_with_header(unsigned ifindex, const char *coa, const char *hoa, uint8_t type,
+		      uint8_t code)
+{
+	for (size_t i = 0; i < seen.frame_count; i++)
+		if (parse_header(&seen.frames[i], ifindex, coa, hoa) &&
+		    outer.next_header == IP6_NH_ICMPV6 &&
+		    icmp6_type(&outer.src, &outer.rh2, outer.payload, outer.payload_len) == type &&
+		    outer.payload[1] == code)
 			return true;
 	return false;
 }

@@ -83,6 +83,7 @@ enum plane_difference {
 	PLANE_NESTED,
 	PLANE_DATA_WITH_HEADERS,
 	PLANE_COA_IN_TUNNEL,
+	PLANE_OWN_WITH_HEADER,
 	PLANE_DIFFERENCES,
 };
 
@@ -158,6 +159,8 @@ bool left(unsigned ifindex, uint8_t mac, const char *src, const char *dst);
 /* The same in a tunnel. */
 bool left_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
 		    const char *dst);
+/* With a type 2 routing header. */
+bool left_with_header(unsigned ifindex, const char *src, const char *coa, const char *hoa);
 /* In two of them, of which this is the outer one. */
 bool left_nested(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
 		 const char *dst);
@@ -185,6 +188,9 @@ bool told(unsigned ifindex, const char *dst, uint8_t type, uint8_t code, uint32_
 /* The same in a tunnel. */
 bool told_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *dst,
 		    uint8_t type, uint8_t code);
+/* The same with a type 2 routing header. */
+bool told_with_header(unsigned ifindex, const char *coa, const char *hoa, uint8_t type,
+		      uint8_t code);
 
 /* ---- the cases ----------------------------------------------------------------------------- */
 extern const struct test_case planes_link_cases[]; /* each ends with a NULL name */

@@ -669,6 +669,45 @@ static void test_home_test_init(void)
 	fake_free(f);
 }
 
+/* What is wrong with a packet is told to its source, whatever is bound (RFC 6275 9.2,
+ * 9.3.3): who sends from a bound home address is on the home link. */
+static void test_errors_follow_no_binding(void)
+{
+	static const struct {
+		const char *src;
+		uint8_t at;
+		uint8_t value;
+	} cases[] = {
+	    {bench_hoa, 2, 50}, {bench_hoa, 0, 58}, {bench_coa, 2, 50}, {bench_coa, 0, 58}};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		bool home = cases[i].src == bench_hoa;
+		struct ip6_packet p = {.src = fake_addr(cases[i].src), .dst = fake_addr(bench_ha)};
+		uint8_t buf[16] = {59, 1, 5};
+		struct fake_host *f = bound();
+		size_t sent = f->sent_count;
+		uint16_t sum;
+
+		p.has_hao = !home;
+		p.hao = fake_addr(bench_hoa);
+		buf[cases[i].at] = cases[i].value;
+		sum = ip6_checksum(ip6_checksum_src(&p), &p.dst, IP6_NH_MH, buf, sizeof(buf));
+		buf[4] = (uint8_t)(sum >> 8);
+		buf[5] = (uint8_t)sum;
+		p.next_header = IP6_NH_MH;
+		p.hop_limit = 64;
+		p.payload = buf;
+		p.payload_len = sizeof(buf);
+		mip6_node_receive(f->node, 10 * MIP6_SECOND, BENCH_HOME, &p);
+		CU_ASSERT_EQUAL_FATAL(f->sent_count, sent + 1);
+		CU_ASSERT_TRUE(mip6_addr_equal(&f->sent[sent].tx.dst, &p.src));
+		CU_ASSERT_FALSE(f->sent[sent].tx.has_rh2);
+		CU_ASSERT_EQUAL(f->sent[sent].tx.direct, home);
+		CU_ASSERT_EQUAL(f->sent[sent].tx.ifindex, home ? BENCH_HOME : 0);
+		fake_free(f);
+	}
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -695,6 +734,7 @@ int main(void)
 	    {"anycast addresses", test_anycast},
 	    {"circle of bindings", test_circle},
 	    {"HaMaxBindings", test_max_bindings},
+	    {"errors follow no binding", test_errors_follow_no_binding},
 	    {"Home Test Init", test_home_test_init},
 	    {"plane refuses", test_plane_refuses},
 	    {"started last", test_started_last},

@@ -111,7 +111,7 @@ static void test_home_address_option(void)
 	CU_ASSERT_EQUAL(world_stats(l.n).drop_hao, 3);
 	input.mh_input.hao = true;
 	apply(&l, &input);
-	p.next_header = IP6_NH_MH; /* which needs no binding */
+	p.next_header = IP6_NH_MH; /* which needs no binding, but one who takes it */
 	world_inject(l.n, IF, &p);
 	CU_ASSERT_EQUAL(world_stats(l.n).drop_hao, 4);
 	CU_ASSERT_EQUAL(l.n->up_count, 1);
@@ -519,13 +519,16 @@ static void test_class_of_outer(void)
 	struct lab l = lab_new();
 	uint8_t octets[100];
 	size_t len = world_udp(octets, PEER, HOA, sizeof(octets), 1);
+	struct ip6_packet p;
 	const uint8_t *outer;
 
 	add_binding(&l);
 	octets[0] = 0x6b;
 	octets[1] = 0xa0;
+	CU_ASSERT_EQUAL_FATAL(ip6_parse(octets, len, &p), 0);
 	l.w->watch = LINK;
-	world_output(l.n, NULL, octets, len);
+	world_inject(l.n, IF, &p);
+	octets[7]--; /* forwarded */
 	/* the solicitation, its answer, then the packet */
 	outer = l.w->seen[(l.w->seen_count - 1) % WORLD_KEPT].octets + SOFT_ETH;
 	CU_ASSERT_EQUAL(outer[0], 0x6b);
@@ -534,6 +537,117 @@ static void test_class_of_outer(void)
 	CU_ASSERT_EQUAL(outer[7], 64);
 	CU_ASSERT_EQUAL(memcmp(outer + SOFT_IP6, octets, len), 0);
 	lab_free(&l);
+}
+
+/* ---- Mobility Headers at nodes that are no home agent -------------------------------------------
+ */
+
+/* The last frame on the link as a packet; false when it is none of these addresses. */
+static bool last_seen(const struct lab *l, const char *dst, struct ip6_packet *ret)
+{
+	struct mip6_addr to = addr_of(dst);
+	const struct world_packet *f = &l->w->seen[(l->w->seen_count - 1) % WORLD_KEPT];
+
+	return l->w->seen_count && ip6_parse(f->octets + SOFT_ETH, f->len - SOFT_ETH, ret) == 0 &&
+	       mip6_addr_equal(&ret->dst, &to);
+}
+
+static struct lab lab_of_role(enum mip6_role role)
+{
+	struct lab l = {.w = world_new()};
+	struct mip6_config c;
+
+	mip6_config_default(&c);
+	c.role = role;
+	l.n = world_add(l.w, &c);
+	l.peer = world_add(l.w, NULL);
+	world_plug(l.n, IF, LINK, 1500);
+	world_plug(l.peer, IF, LINK, 1500);
+	world_address(l.n, IF, OWN "/64");
+	world_address(l.peer, IF, PEER "/64");
+	world_route(l.n, "::/0", IF, PEER);
+	mip6_soft_start(l.n->s, l.w->now);
+	world_settle(l.w);
+	l.w->watch = LINK;
+	return l;
+}
+
+enum { CHECKSUM_AT = 5 };
+
+/* A Binding Update with a Home Address option, whose octet `at`, counted from 1, is then
+ * `value`; the checksum is right all the same, unless that is what was changed. */
+static void send_bu(struct lab *l, size_t at, uint8_t value)
+{
+	struct mh_message m = {.type = MH_BU};
+	struct ip6_packet p = {.src = addr_of(PEER), .dst = addr_of(OWN), .has_hao = true};
+	uint8_t buf[64];
+	uint16_t sum;
+
+	p.hao = addr_of(HOA);
+	m.bu.flags = MH_BU_A | MH_BU_H;
+	m.bu.seq = 7;
+	m.bu.lifetime = 10;
+	p.payload_len = (size_t)mh_build(&p.hao, &p.dst, &m, buf, sizeof(buf));
+	if (at)
+		buf[at - 1] = value;
+	if (at && at != CHECKSUM_AT) {
+		memset(buf + CHECKSUM_AT - 1, 0, 2);
+		sum = ip6_checksum(&p.hao, &p.dst, IP6_NH_MH, buf, (size_t)buf[1] * 8 + 8);
+		buf[CHECKSUM_AT - 1] = (uint8_t)(sum >> 8);
+		buf[CHECKSUM_AT] = (uint8_t)sum;
+	}
+	p.next_header = IP6_NH_MH;
+	p.hop_limit = 64;
+	p.payload = buf;
+	l->w->seen_count = 0;
+	world_inject(l->n, IF, &p);
+}
+
+static bool refused_with(const struct lab *l, uint8_t type, uint8_t status)
+{
+	struct ip6_packet p;
+	struct mh_message m;
+	size_t pointer;
+
+	return last_seen(l, PEER, &p) && p.next_header == IP6_NH_MH &&
+	       p.has_rh2 == (type == MH_BA) &&
+	       mh_parse(ip6_checksum_src(&p), ip6_checksum_dst(&p), p.payload, p.payload_len, &m,
+			&pointer) == 0 &&
+	       m.type == type && (type == MH_BA ? m.ba.status : m.be.status) == status;
+}
+
+static bool told_problem(const struct lab *l, uint8_t in_mobility_header)
+{
+	enum { BEFORE = SOFT_IP6 + 24 }; /* the option's header */
+	struct icmp6_error e;
+	struct ip6_packet p;
+
+	return last_seen(l, PEER, &p) && p.next_header == IP6_NH_ICMPV6 &&
+	       icmp6_parse_error(p.payload, p.payload_len, &e) == 0 &&
+	       e.type == ICMP6_PARAM_PROBLEM && e.code == 0 &&
+	       e.value == (uint32_t)BEFORE + in_mobility_header;
+}
+
+/* RFC 6275 9.2 and 10.3.1, and not 9.3.1: the option needs no binding here. */
+static void test_mobility_header_with_option(void)
+{
+	static const enum mip6_role roles[] = {MIP6_ROLE_CN, MIP6_ROLE_AR, MIP6_ROLE_MN};
+
+	for (size_t i = 0; i < sizeof(roles) / sizeof(roles[0]); i++) {
+		struct lab l = lab_of_role(roles[i]);
+
+		send_bu(&l, 0, 0);
+		CU_ASSERT_TRUE(refused_with(&l, MH_BA, MH_STATUS_NO_HOME_REGISTRATION));
+		send_bu(&l, 1, 58); /* something is carried behind */
+		CU_ASSERT_TRUE(told_problem(&l, 0));
+		send_bu(&l, 2, 0); /* shorter than a Binding Update can be */
+		CU_ASSERT_TRUE(told_problem(&l, 1));
+		send_bu(&l, 3, 50);
+		CU_ASSERT_TRUE(refused_with(&l, MH_BE, MH_BE_UNKNOWN_TYPE));
+		send_bu(&l, CHECKSUM_AT, 0);
+		CU_ASSERT_EQUAL(l.w->seen_count, 0); /* a wrong checksum is met with silence */
+		lab_free(&l);
+	}
 }
 
 int main(void)
@@ -554,6 +668,7 @@ int main(void)
 	    {"between mobile nodes", test_between_mobile_nodes},
 	    {"binding loop", test_binding_loop},
 	    {"congestion", test_congestion},
+	    {"Mobility Header with an option", test_mobility_header_with_option},
 	    {"class of outer", test_class_of_outer},
 	};
 

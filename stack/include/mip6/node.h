@@ -29,6 +29,7 @@ struct mip6_tx {
 	struct mip6_addr hao; /* home address */
 	struct mip6_addr rh2; /* home address */
 	uint8_t next_header;  /* IP6_NH_MH, IP6_NH_ICMPV6 */
+	bool direct;	      /* leaves by ifindex for dst itself, whatever is bound */
 	uint8_t l2_len;
 	uint8_t l2_dst[8];
 	const uint8_t *payload;
