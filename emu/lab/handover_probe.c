@@ -86,6 +86,8 @@ static void find_first(const struct handover *h, const struct stream *s, size_t 
 	}
 }
 
+#define CUT_MOMENT INT64_C(100000) /* ns: between the cut and the note of it */
+
 static void open_way(const struct probing *c, struct handover *h, size_t way)
 {
 	struct way *w = &h->ways[way];
@@ -104,7 +106,8 @@ static void open_way(const struct probing *c, struct handover *h, size_t way)
 			w->variation = flight.longest - flight.shortest;
 		find_first(h, s, i, way, w);
 	}
-	w->begin = h->move.down - longest;
+	/* A probe that would have arrived in the moment of the cut may be lost to it. */
+	w->begin = h->move.down - longest - CUT_MOMENT;
 }
 
 /* ---- losses -------------------------------------------------------------------- */

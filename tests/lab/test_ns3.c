@@ -297,7 +297,7 @@ static void agreement_interrupted(void)
 	while (fgets(line, sizeof(line), pipe))
 		runs += strncmp(line, "handover on three-links", 23) == 0;
 	status = pclose(pipe);
-	CU_ASSERT_EQUAL(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 1);
+	CU_ASSERT_EQUAL(WIFEXITED(status) ? WEXITSTATUS(status) : -1, 130);
 	CU_ASSERT_EQUAL(runs, 1);
 }
 
