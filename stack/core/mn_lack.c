@@ -31,14 +31,22 @@ static bool lacks(const struct mn_iface *m)
 }
 
 /* What is wrong with a prefix; NULL: nothing, or it has no word on autoconfiguration. */
-static const char *prefix_fault(const struct router *r, const struct router_prefix *p,
-				mip6_time now)
+static const char *prefix_fault(const struct mn_iface *m, const struct router *r,
+				const struct router_prefix *p, mip6_time now)
 {
+	const struct mip6_addr *ha = &m->node->mn->homes[0]->config.ha;
+
+	if (home_is_advertised(m->node, p) && r->home_denied_until > now)
+		return "is the home prefix, but the home agent does not answer here";
 	if (!(p->flags & ND_PIO_A))
 		return NULL;
 	if (p->prefix.len != 64)
 		return "is not of 64 bits";
-	return router_is_default(r, now) ? NULL : "is of a router with lifetime 0";
+	if (!router_is_default(r, now))
+		return "is of a router with lifetime 0";
+	if (mip6_addr_is_ula(&p->prefix.addr) && !mip6_addr_is_ula(ha))
+		return "is unique local, from where the home agent is not reached";
+	return NULL;
 }
 
 /* The first prefix that could have given an address and did not. */
@@ -49,7 +57,7 @@ static bool find_fault(const struct mn_iface *m, mip6_time now, char *text, size
 	for (const struct router *r = m->routers; r; r = r->next)
 		for (size_t i = 0; r->state == ROUTER_LIVE && i < r->prefix_count; i++) {
 			const struct router_prefix *p = &r->prefixes[i];
-			const char *fault = prefix_fault(r, p, now);
+			const char *fault = prefix_fault(m, r, p, now);
 
 			if (!fault)
 				continue;

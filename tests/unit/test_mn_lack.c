@@ -70,6 +70,33 @@ static void no_default_router(void)
 	check_ra(ra, "3fff:0:a::/64 is of a router with lifetime 0");
 }
 
+/* Formed, but no address to reach a home agent with a global one from. */
+static void only_unique_local(void)
+{
+	check_ra(rig_ra("fd00:0:a::", ND_PIO_L | ND_PIO_A), "fd00:0:a::/64 is unique local");
+}
+
+/* Somebody else's home prefix, and the router of the link has ended. */
+static void home_without_its_agent(void)
+{
+	struct nd_ra last = rig_ra("3fff:0:a::", ND_PIO_L | ND_PIO_A);
+	static struct rig r;
+
+	rig_init(&r);
+	rig_start(&r);
+	rig_registered(&r);
+	rig_receive_ra(&r, ETH0, "fe80::66", rig_ra("3fff:0:1::", ND_PIO_L | ND_PIO_A));
+	rig_receive_na(&r, ETH0, AR1, AR1, ND_NA_R | ND_NA_S | ND_NA_O, 0xa1);
+	rig_pass(&r, S);
+	rig_forget(&r);
+	last.lifetime = 0;
+	rig_receive_ra(&r, ETH0, AR1, last);
+	rig_pass(&r, 6 * S);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_WARNING), 1);
+	CU_ASSERT_PTR_NOT_NULL(strstr(r.warning, "3fff:0:1::/64 is the home prefix, but"));
+	rig_end(&r);
+}
+
 /* It is told again after there was an address. */
 static void again_on_the_next_link(void)
 {
@@ -104,6 +131,8 @@ int main(void)
 	    {"no_autoconfiguration", no_autoconfiguration},
 	    {"long_prefix", long_prefix},
 	    {"no_default_router", no_default_router},
+	    {"only_unique_local", only_unique_local},
+	    {"home_without_its_agent", home_without_its_agent},
 	    {"again_on_the_next_link", again_on_the_next_link},
 	    {"an_address_is_enough", an_address_is_enough},
 	};
