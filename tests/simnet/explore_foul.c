@@ -20,12 +20,13 @@ static void look(void *arg, uint32_t value)
 	struct explorer *x = arg;
 	struct sim_node *node = &x->sim->nodes[value];
 
-	x->robbed[value]--;
-	if (node->asleep && x->robbed[value] == 0) {
-		x->robbed[value]++;
+	/* A process that sleeps looks when it wakes; one that was killed never does, and its
+	 * next one begins with what is wanted. */
+	if (node->soft && node->asleep && node->asleep_until >= x->sim->now) {
 		sim_call(x->sim, node->asleep_until + RENEW_MS * MIP6_MS, look, x, value);
 		return;
 	}
+	x->robbed[value]--;
 	if (node->soft)
 		sim_renew(node);
 }
