@@ -388,16 +388,20 @@ static void check_plane(struct explorer *x, const struct sim_node *node)
 
 /* ---- bindings -------------------------------------------------------------------------------- */
 
+/* A node that could not save its numbers may use one twice: the longest lifetime counts. */
 static const struct explore_bu *find_bu(const struct explorer *x, unsigned home, uint16_t seq,
 					const struct mip6_addr *coa)
 {
+	const struct explore_bu *best = NULL;
+
 	for (size_t i = x->bu_count; i > 0; i--) {
 		const struct explore_bu *bu = &x->bus[i - 1];
 
-		if (bu->home == home && bu->seq == seq && mip6_addr_equal(&bu->coa, coa))
-			return bu;
+		if (bu->home == home && bu->seq == seq && mip6_addr_equal(&bu->coa, coa) &&
+		    (!best || bu->lifetime_s > best->lifetime_s))
+			best = bu;
 	}
-	return NULL;
+	return best;
 }
 
 static bool check_binding(void *arg, const struct mip6_binding_info *info)
