@@ -136,6 +136,24 @@ static bool is_home_tunnel(const struct mip6_object *o)
 	return o && o->kind == MIP6_OBJ_DEVICE && o->device.device == MIP6_DEVICE_HA;
 }
 
+/* All but the largest packets on narrow paths works without: one word, and no refusal. */
+static void tell_uncut(struct host *h)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
+	char text[256];
+
+	if (h->told_uncut || !kplane_lacks(h->kplane)[0])
+		return;
+	h->told_uncut = true;
+	snprintf(text, sizeof(text),
+		 "packets of a tunnel cannot be cut (%s): where a path takes less than 1320 "
+		 "octets, those of more than it takes are lost; TUN and BPF are needed, or "
+		 "\"Plane user\"",
+		 kplane_lacks(h->kplane));
+	mip6_event_text(&e, "text", text);
+	host_event(h, &e);
+}
+
 static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
 {
 	struct host *h = ctx;
@@ -148,6 +166,7 @@ static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_
 		listen_for_strays(h);
 	if (!err && is)
 		host_made(h, is);
+	tell_uncut(h);
 	if (h->debug_level > 0) /* the text costs more than the rest */
 		host_debug(h, 1, "%s %s%s",
 			   !was	 ? "add"

@@ -134,6 +134,10 @@ static void kernel_lacks_tunnels(void)
 	lab_holds(&run, lab_has(&run, "ha.txt", text), "HA too");
 	lab_holds(&run, !lab_has(&run, "mn.txt", "\"event\""), "it has not begun anything");
 	lab_holds(&run, !lab_has(&run, "mn-after.txt", "3fff:0:"), "nothing of it is left");
+	lab_holds(&run, lab_has(&run, "ha-no-tun.txt", "\"event\": \"started\""),
+		  "without TUN it serves");
+	lab_holds(&run, lab_has(&run, "ha-no-tun.txt", "packets of a tunnel cannot be cut"),
+		  "and says what it cannot");
 	lab_holds(&run, lab_has(&run, "mn-auto.txt", "packets go through the user plane"),
 		  "Plane auto takes the other plane");
 	lab_holds(&run, lab_has(&run, "mn-auto.txt", "\"event\": \"started\""), "and starts");
