@@ -66,14 +66,16 @@ static void replaced_home_agent(void)
 	binding_comes_back("tests/lab/runs/scenarios/replaced.yaml");
 }
 
-/* The slowest answer to a Binding Update of the mobile node from `since` ns on, in ns; -1
- * when there were fewer than `least`. */
+/* The slowest answer to a Binding Update of the mobile node from `since` ns after the run's
+ * first event on, in ns; -1 when there were fewer than `least`. (The kernels' own clocks
+ * begin at different times.) */
 static long long slowest_answer(const struct lab_run *run, long long since, unsigned least)
 {
 	size_t len = 0;
 	char *events = lab_file(run, "events.jsonl", &len);
 	long long slowest = 0;
 	long long sent = 0;
+	long long first = -1;
 	unsigned answers = 0;
 
 	for (char *line = events ? strtok(events, "\n") : NULL; line; line = strtok(NULL, "\n")) {
@@ -82,7 +84,8 @@ static long long slowest_answer(const struct lab_run *run, long long since, unsi
 		const char *event = json_string_value(json_object_get(o, "event"));
 		long long at = json_integer_value(json_object_get(o, "mono"));
 
-		if (node && event && strcmp(node, "mn") == 0 && at >= since) {
+		first = first < 0 ? at : first;
+		if (node && event && strcmp(node, "mn") == 0 && at - first >= since) {
 			if (strcmp(event, "bu_tx") == 0)
 				sent = at;
 			else if (strcmp(event, "ba_rx") == 0 && ++answers && at - sent > slowest)
