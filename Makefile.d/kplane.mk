@@ -1,5 +1,5 @@
 # The test of the kernel plane is a lab test (it boots kernels) of stack/linux.
-KPLANE_OBJ := $(call obj,$(wildcard stack/linux/kplane*.c tests/lab/kplane/*.c) stack/linux/srccheck.c stack/linux/cutcheck.c stack/linux/bpf_code.c stack/linux/nlsock.c $(wildcard stack/linux/journal*.c) stack/linux/sysctl_file.c stack/linux/ownfile.c)
+KPLANE_OBJ := $(call obj,$(wildcard stack/linux/kplane*.c tests/lab/kplane/*.c) stack/linux/srccheck.c stack/linux/cutcheck.c stack/linux/rh2out.c stack/linux/bpf_code.c stack/linux/nlsock.c $(wildcard stack/linux/journal*.c) stack/linux/sysctl_file.c stack/linux/ownfile.c)
 $(call obj,$(wildcard tests/lab/kplane/*.c)): CPPFLAGS += -Itests/lab
 $(BUILD)/tests/lab/test_kplane.o: CPPFLAGS += -Itests/lab
 $(BUILD)/tests/lab/test_kplane: $(KPLANE_OBJ)

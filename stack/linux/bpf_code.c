@@ -113,6 +113,39 @@ int bpf_code_submit(const struct bpf_code *p, uint32_t type, const char *name)
 	return bpf_code_syscall(BPF_PROG_LOAD, &attr);
 }
 
+int bpf_code_program(uint32_t id)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.prog_id = id;
+	return bpf_code_syscall(BPF_PROG_GET_FD_BY_ID, &attr);
+}
+
+int bpf_code_info(int fd, void *info, uint32_t size)
+{
+	union bpf_attr attr;
+
+	memset(&attr, 0, sizeof(attr));
+	attr.info.bpf_fd = (uint32_t)fd;
+	attr.info.info_len = size;
+	attr.info.info = bpf_code_pointer(info);
+	return bpf_code_syscall(BPF_OBJ_GET_INFO_BY_FD, &attr);
+}
+
+bool bpf_code_is_named(uint32_t id, const char *name)
+{
+	struct bpf_prog_info info = {0};
+	int fd = bpf_code_program(id);
+	int err;
+
+	if (fd < 0)
+		return false;
+	err = bpf_code_info(fd, &info, sizeof(info));
+	close(fd);
+	return err == 0 && strncmp(info.name, name, sizeof(info.name)) == 0;
+}
+
 int bpf_code_make_map(const char *name, uint32_t type, uint32_t key, uint32_t value,
 		      uint32_t entries, uint32_t flags)
 {

@@ -6,9 +6,10 @@
  * needed of the system call. Functions that return int return 0, a file descriptor or a
  * negative errno. */
 #include <linux/bpf.h>
+#include <stdbool.h>
 #include <stdint.h>
 
-enum { BPF_CODE_MAX = 96, BPF_CODE_JUMPS = 16 };
+enum { BPF_CODE_MAX = 160, BPF_CODE_JUMPS = 16 };
 
 struct bpf_code {
 	struct bpf_insn code[BPF_CODE_MAX];
@@ -43,6 +44,12 @@ uint64_t bpf_code_pointer(const void *p);
 /* Loads a program of a type, BPF_PROG_TYPE_SCHED_CLS for a traffic filter. `name` has less than
  * BPF_OBJ_NAME_LEN octets. */
 int bpf_code_submit(const struct bpf_code *p, uint32_t type, const char *name);
+/* A loaded program, by the kernel's number of it: a file descriptor. */
+int bpf_code_program(uint32_t id);
+/* What the kernel knows of a program or a map (struct bpf_prog_info, bpf_map_info). */
+int bpf_code_info(int fd, void *info, uint32_t size);
+/* Whether the program of this number has this name. */
+bool bpf_code_is_named(uint32_t id, const char *name);
 int bpf_code_make_map(const char *name, uint32_t type, uint32_t key, uint32_t value,
 		      uint32_t entries, uint32_t flags);
 /* BPF_MAP_LOOKUP_ELEM, BPF_MAP_UPDATE_ELEM ...; -ENOENT without a map. */

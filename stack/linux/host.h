@@ -86,6 +86,7 @@ struct host {
 	struct loop_watch watch_xfrm;
 	int last_tx_error; /* told once until it changes */
 	bool told_uncut;   /* that packets of a tunnel cannot be cut */
+	bool told_no_rh2;  /* that own packets to mobile nodes are tunnelled */
 	bool save_failing; /* told; until what could not be saved has been */
 	char control_path[HOST_PATH];
 	char state_path[HOST_PATH];

@@ -136,10 +136,17 @@ static bool is_home_tunnel(const struct mip6_object *o)
 	return o && o->kind == MIP6_OBJ_DEVICE && o->device.device == MIP6_DEVICE_HA;
 }
 
+static void warn(struct host *h, const char *text)
+{
+	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
+
+	mip6_event_text(&e, "text", text);
+	host_event(h, &e);
+}
+
 /* All but the largest packets on narrow paths works without: one word, and no refusal. */
 static void tell_uncut(struct host *h)
 {
-	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
 	char text[256];
 
 	if (h->told_uncut || !kplane_lacks(h->kplane)[0])
@@ -150,8 +157,24 @@ static void tell_uncut(struct host *h)
 		 "octets, those of more than it takes are lost; TUN and BPF are needed, or "
 		 "\"Plane user\"",
 		 kplane_lacks(h->kplane));
-	mip6_event_text(&e, "text", text);
-	host_event(h, &e);
+	warn(h, text);
+}
+
+/* Mobile nodes take both forms. */
+static void tell_no_rh2(struct host *h)
+{
+	char text[256];
+
+	if (h->told_no_rh2 || kplane_rh2_error(h->kplane) == 0)
+		return;
+	h->told_no_rh2 = true;
+	snprintf(
+	    text, sizeof(text),
+	    "what this home agent itself sends to mobile nodes goes into the tunnel and has no "
+	    "type 2 routing header (%s): the kernel's BPF lacks what that needs, which Linux "
+	    "5.10 has; \"Plane user\" does without",
+	    strerror(kplane_rh2_error(h->kplane)));
+	warn(h, text);
 }
 
 static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
@@ -167,6 +190,7 @@ static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_
 	if (!err && is)
 		host_made(h, is);
 	tell_uncut(h);
+	tell_no_rh2(h);
 	if (h->debug_level > 0) /* the text costs more than the rest */
 		host_debug(h, 1, "%s %s%s",
 			   !was	 ? "add"
@@ -190,14 +214,6 @@ static void do_event(void *ctx, const struct mip6_event *event)
 	}
 	e = *event;
 	mip6_event_text(&e, "text", kplane_error(h->kplane));
-	host_event(h, &e);
-}
-
-static void warn(struct host *h, const char *text)
-{
-	struct mip6_event e = mip6_event_make(MIP6_EV_WARNING, h->now, 0);
-
-	mip6_event_text(&e, "text", text);
 	host_event(h, &e);
 }
 

@@ -533,6 +533,11 @@ int kplane_filter_strays(const struct kplane *k, int fd)
 	return srccheck_filter(&k->check, fd);
 }
 
+int kplane_rh2_error(const struct kplane *k)
+{
+	return k->rh2_error;
+}
+
 uint32_t kplane_port(const struct kplane *k)
 {
 	return k->route.port;

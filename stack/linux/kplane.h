@@ -64,6 +64,8 @@ int kplane_fd(const struct kplane *k);
 void kplane_serve(struct kplane *k);
 /* Why packets cannot be cut where the way takes less than 1320 octets; "" if they can. */
 const char *kplane_lacks(const struct kplane *k);
+/* Why the home agent's own packets have no type 2 routing header, an errno; 0: they have. */
+int kplane_rh2_error(const struct kplane *k);
 /* Packets that the home agent's source check dropped (RFC 6275 10.4.2, 10.4.5)
  * since the tunnel device was made. */
 struct kplane_drops {

@@ -238,7 +238,7 @@ static int open_all(struct kplane *k, enum mip6_device device)
 			  ? cutcheck_load_mn(&k->cut.check, k->cut.ifindex)
 			  : cutcheck_load_ha(&k->cut.check, k->cut.ifindex, k->check.map);
 	if (err == 0)
-		err = kplane_egress_attach(k, kplane_device_index(k, device), k->cut.check.program);
+		err = kplane_cut_attach(k, kplane_device_index(k, device), k->cut.check.program);
 	if (err == 0)
 		err = watch(k, k->cut.tun);
 	if (err == 0 && k->cut.too_big >= 0)

@@ -234,6 +234,8 @@ static int device_set_up(struct kplane *k, const struct mip6_object *o)
 		err = kplane_ingress_attach(k, found.ifindex);
 	if (err < 0)
 		return err;
+	if (device == MIP6_DEVICE_HA)
+		kplane_rh2_attach(k, found.ifindex);
 	k->step = "setting the device up";
 	return device_send_up(k, found.ifindex);
 }
@@ -294,7 +296,9 @@ static bool device_has_filters(struct kplane *k, enum mip6_device device)
 
 	if (device == MIP6_DEVICE_HA && !device_is_checked(k, ifindex))
 		return false;
-	return k->cut.device != device || kplane_egress_there(k, ifindex);
+	if (device == MIP6_DEVICE_HA && k->rh2_error == 0 && !kplane_rh2_there(k, ifindex))
+		return false;
+	return k->cut.device != device || kplane_cut_there(k, ifindex);
 }
 
 int kplane_device_adopt(struct kplane *k)

@@ -2,8 +2,10 @@
 
 /* Where the source check hangs: a BPF filter, with the verdict taken from the
  * program, at the ingress hook of a device; and what looks at packets that leave, at
- * its egress hook. */
+ * its egress hook: first what puts type 2 routing headers in, then what cuts. */
+#include "linux/bpf_code.h"
 #include "linux/kplane_internal.h"
+#include "linux/rh2out.h"
 
 #include <errno.h>
 #include <linux/if_ether.h>
@@ -11,18 +13,24 @@
 #include <linux/pkt_sched.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
+#include <unistd.h>
 
-#define INGRESS_PRIORITY 1u
-#define INGRESS_HANDLE	 1u
+#define FILTER_HANDLE 1u
 
-static struct tcmsg filter_at(unsigned ifindex, uint16_t at)
+enum hook { HOOK_INGRESS, HOOK_EGRESS_RH2, HOOK_EGRESS_CUT };
+
+/* Filters of one hook are asked in the order of their priorities. */
+static struct tcmsg filter_at(unsigned ifindex, enum hook at)
 {
+	const uint16_t side = at == HOOK_INGRESS ? TC_H_MIN_INGRESS : TC_H_MIN_EGRESS;
+	const uint32_t priority = at == HOOK_EGRESS_CUT ? 2 : 1;
+
 	return (struct tcmsg){
 	    .tcm_family = AF_UNSPEC,
 	    .tcm_ifindex = (int)ifindex,
-	    .tcm_handle = INGRESS_HANDLE,
-	    .tcm_parent = TC_H_MAKE(TC_H_CLSACT, at),
-	    .tcm_info = TC_H_MAKE(INGRESS_PRIORITY << 16, htons(ETH_P_ALL)),
+	    .tcm_handle = FILTER_HANDLE,
+	    .tcm_parent = TC_H_MAKE(TC_H_CLSACT, side),
+	    .tcm_info = TC_H_MAKE(priority << 16, htons(ETH_P_ALL)),
 	};
 }
 
@@ -44,7 +52,7 @@ static int hook(struct kplane *k, unsigned ifindex)
 	return err == -EEXIST ? 0 : err;
 }
 
-static int attach(struct kplane *k, unsigned ifindex, uint16_t at, int program)
+static int attach(struct kplane *k, unsigned ifindex, enum hook at, int program)
 {
 	const struct tcmsg body = filter_at(ifindex, at);
 	struct nlsock_request r;
@@ -71,14 +79,25 @@ int kplane_ingress_attach(struct kplane *k, unsigned ifindex)
 		return err;
 	k->step = "hanging the source check into the tunnel (clsact, cls_bpf)";
 	err = hook(k, ifindex);
-	return err < 0 ? err : attach(k, ifindex, TC_H_MIN_INGRESS, k->check.program);
+	return err < 0 ? err : attach(k, ifindex, HOOK_INGRESS, k->check.program);
 }
 
-int kplane_egress_attach(struct kplane *k, unsigned ifindex, int program)
+int kplane_cut_attach(struct kplane *k, unsigned ifindex, int program)
 {
 	int err = hook(k, ifindex);
 
-	return err < 0 ? err : attach(k, ifindex, TC_H_MIN_EGRESS, program);
+	return err < 0 ? err : attach(k, ifindex, HOOK_EGRESS_CUT, program);
+}
+
+void kplane_rh2_attach(struct kplane *k, unsigned ifindex)
+{
+	int program = rh2out_load(k->check.map);
+	int err = program < 0 ? program : attach(k, ifindex, HOOK_EGRESS_RH2, program);
+
+	if (program >= 0)
+		close(program);
+	k->route.error[0] = 0;
+	k->rh2_error = err < 0 ? -err : 0;
 }
 
 static int ingress_on_found(const struct nlmsghdr *m, void *arg)
@@ -94,7 +113,7 @@ static int ingress_on_found(const struct nlmsghdr *m, void *arg)
 	return 0;
 }
 
-static int find_at(struct kplane *k, unsigned ifindex, uint16_t at, uint32_t *ret_program)
+static int find_at(struct kplane *k, unsigned ifindex, enum hook at, uint32_t *ret_program)
 {
 	const struct tcmsg body = filter_at(ifindex, at);
 	struct nlsock_request r;
@@ -111,12 +130,20 @@ static int find_at(struct kplane *k, unsigned ifindex, uint16_t at, uint32_t *re
 
 int kplane_ingress_find(struct kplane *k, unsigned ifindex, uint32_t *ret_program)
 {
-	return find_at(k, ifindex, TC_H_MIN_INGRESS, ret_program);
+	return find_at(k, ifindex, HOOK_INGRESS, ret_program);
 }
 
-bool kplane_egress_there(struct kplane *k, unsigned ifindex)
+bool kplane_cut_there(struct kplane *k, unsigned ifindex)
 {
 	uint32_t program;
 
-	return find_at(k, ifindex, TC_H_MIN_EGRESS, &program) == 0 && program != 0;
+	return find_at(k, ifindex, HOOK_EGRESS_CUT, &program) == 0 && program != 0;
+}
+
+bool kplane_rh2_there(struct kplane *k, unsigned ifindex)
+{
+	uint32_t program;
+
+	return find_at(k, ifindex, HOOK_EGRESS_RH2, &program) == 0 &&
+	       bpf_code_is_named(program, rh2out_name);
 }

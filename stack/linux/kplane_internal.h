@@ -65,6 +65,7 @@ struct kplane {
 	struct journal_load load; /* of it */
 	struct srccheck check;
 	struct kplane_cut cut;
+	int rh2_error; /* why own packets have no routing header; 0: they have */
 	unsigned devices[MIP6_DEVICE_HA + 1]; /* ifindex of ours, 0: not there */
 	struct kplane_list adopted;	      /* sorted by key after kplane_adopt */
 	struct kplane_list borrowed;	      /* wanted, but there before us: never removed */
@@ -97,10 +98,14 @@ int kplane_device_adopt(struct kplane *k);
  * 0 when there is none. */
 int kplane_ingress_attach(struct kplane *k, unsigned ifindex);
 int kplane_ingress_find(struct kplane *k, unsigned ifindex, uint32_t *ret_program);
-/* Whether the filter at a device's egress is there. */
-bool kplane_egress_there(struct kplane *k, unsigned ifindex);
-/* A filter's program at what leaves by a device. */
-int kplane_egress_attach(struct kplane *k, unsigned ifindex, int program);
+/* What cuts packets, at a device's egress (kplane_cut.c). */
+int kplane_cut_attach(struct kplane *k, unsigned ifindex, int program);
+bool kplane_cut_there(struct kplane *k, unsigned ifindex);
+/* What puts type 2 routing headers into the home agent's own packets (rh2out.h), behind
+ * the source check, whose table it uses. Where the kernel cannot, k->rh2_error says why,
+ * and these packets go into the tunnel. */
+void kplane_rh2_attach(struct kplane *k, unsigned ifindex);
+bool kplane_rh2_there(struct kplane *k, unsigned ifindex);
 /* kplane_cut.c */
 struct kplane_cut kplane_cut_none(void);
 int kplane_cut_open(struct kplane *k);

@@ -255,17 +255,6 @@ void srccheck_close(struct srccheck *c)
 
 /* ---- finding them again --------------------------------------------------------- */
 
-static int srccheck_info(int fd, void *info, uint32_t size)
-{
-	union bpf_attr attr;
-
-	memset(&attr, 0, sizeof(attr));
-	attr.info.bpf_fd = (uint32_t)fd;
-	attr.info.info_len = size;
-	attr.info.info = bpf_code_pointer(info);
-	return bpf_code_syscall(BPF_OBJ_GET_INFO_BY_FD, &attr);
-}
-
 static int srccheck_find_map(struct srccheck *c, uint32_t id)
 {
 	struct bpf_map_info info = {0};
@@ -278,7 +267,7 @@ static int srccheck_find_map(struct srccheck *c, uint32_t id)
 	fd = bpf_code_syscall(BPF_MAP_GET_FD_BY_ID, &attr);
 	if (fd < 0)
 		return fd;
-	err = srccheck_info(fd, &info, sizeof(info));
+	err = bpf_code_info(fd, &info, sizeof(info));
 	if (err == 0 && info.type == BPF_MAP_TYPE_LPM_TRIE && c->map < 0)
 		c->map = fd;
 	else if (err == 0 && info.type == BPF_MAP_TYPE_ARRAY && c->counters < 0)
@@ -292,7 +281,7 @@ static int srccheck_find_maps(struct srccheck *c)
 {
 	uint32_t ids[2] = {0, 0};
 	struct bpf_prog_info info = {.nr_map_ids = 2, .map_ids = bpf_code_pointer(ids)};
-	int err = srccheck_info(c->program, &info, sizeof(info));
+	int err = bpf_code_info(c->program, &info, sizeof(info));
 
 	if (err < 0)
 		return err;
@@ -307,13 +296,10 @@ static int srccheck_find_maps(struct srccheck *c)
 
 int srccheck_find(struct srccheck *c, uint32_t program_id)
 {
-	union bpf_attr attr;
 	int err;
 
 	*c = srccheck_none();
-	memset(&attr, 0, sizeof(attr));
-	attr.prog_id = program_id;
-	c->program = bpf_code_syscall(BPF_PROG_GET_FD_BY_ID, &attr);
+	c->program = bpf_code_program(program_id);
 	if (c->program < 0)
 		return c->program;
 	err = srccheck_find_maps(c);

@@ -9,11 +9,22 @@
 
 enum { RH2 = 24, ND_HOP_LIMIT = 255 };
 
-/* Headers that come before a routing header, or are one, make it the tunnel's. */
+/* Headers that come before a routing header, or are one, make it the tunnel's. Fragments
+ * stay with the first one, which is too long; an Authentication Header would have to cover
+ * the routing header. */
 static bool takes_header(const struct soft_header *h)
 {
-	return h->next_header != IP6_NH_HOPOPTS && h->next_header != IP6_NH_ROUTING &&
-	       !(h->next_header == IP6_NH_ICMPV6 && h->hop_limit == ND_HOP_LIMIT);
+	switch (h->next_header) {
+	case IP6_NH_HOPOPTS:
+	case IP6_NH_ROUTING:
+	case IP6_NH_FRAGMENT:
+	case IP6_NH_AH:
+		return false;
+	case IP6_NH_ICMPV6:
+		return h->hop_limit != ND_HOP_LIMIT;
+	default:
+		return true;
+	}
 }
 
 /* What every path takes: who sends more has to hear of the path's MTU, which the tunnel

@@ -66,6 +66,18 @@ static void narrow_user(void)
 	check_narrow("plane=user one.mtu=1300");
 }
 
+/* The home agent and a mobile node that is away, with each other. */
+static void own_packets(void)
+{
+	static const char *const planes[] = {"plane=kernel", "plane=user"};
+	struct lab_run run;
+
+	for (size_t i = 0; i < 2; i++) {
+		lab_run_small_with(&run, "own", planes[i]);
+		lab_run_free(&run);
+	}
+}
+
 static void check_mobile_node(const struct lab_run *run)
 {
 	lab_holds(run, lab_has(run, "mn.txt", "900:\tfrom 3fff:0:100::10 lookup 900"), "rule");
@@ -94,6 +106,8 @@ static void stolen(void)
 	lab_holds(&run, lab_has(&run, "check.txt", "mip6d_src"), "the source check");
 	lab_holds(&run, lab_has(&run, "ha.txt", "3fff:0:100::10  encap ip6"), "the binding");
 	lab_holds(&run, lab_has(&run, "ha.txt", "mip6d_src"), "the check of a new device");
+	lab_holds(&run, lab_has(&run, "check.txt", "mip6d_rh2"), "and what makes routing headers");
+	lab_holds(&run, lab_has(&run, "ha.txt", "mip6d_rh2"), "that of a new device");
 	lab_holds(&run, lab_has(&run, "ha.txt", "mip6d_cut"), "and what finds packets to cut");
 	lab_holds(&run, lab_has(&run, "mn.txt", "mip6cut"), "the device for them");
 	lab_holds(&run, lab_has(&run, "events.jsonl", "removed or changed rule from 3fff:0:"),
@@ -151,11 +165,11 @@ static void no_false_alarm(void)
 int main(void)
 {
 	static const struct test_case tests[] = {
-	    {"tunnel_mtu_kernel", mtus_kernel},	   {"tunnel_mtu_user", mtus_user},
-	    {"narrow_path_kernel", narrow_kernel}, {"narrow_path_user", narrow_user},
-	    {"removed_by_others", stolen},	   {"removed_user_plane", stolen_user},
-	    {"removed_borrowed", stolen_borrowed}, {"removed_without_end", insists},
-	    {"no_false_alarm", no_false_alarm},
+	    {"tunnel_mtu_kernel", mtus_kernel},	      {"tunnel_mtu_user", mtus_user},
+	    {"narrow_path_kernel", narrow_kernel},    {"narrow_path_user", narrow_user},
+	    {"home_agents_own_packets", own_packets}, {"removed_by_others", stolen},
+	    {"removed_user_plane", stolen_user},      {"removed_borrowed", stolen_borrowed},
+	    {"removed_without_end", insists},	      {"no_false_alarm", no_false_alarm},
 	};
 
 	return test_run("kept", tests, sizeof(tests) / sizeof(tests[0]));

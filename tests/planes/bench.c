@@ -401,16 +401,21 @@ void in_too_big(unsigned ifindex, const char *src, const char *dst, uint32_t mtu
 	inject(ifindex, &p);
 }
 
-void out_udp(const char *src, const char *dst)
+void out_udp_of(const char *src, const char *dst, size_t len)
 {
 	const struct mip6_addr from = addr_of(src);
 	const struct mip6_addr to = addr_of(dst);
-	uint8_t data[SHORT - 40 - PLANE_UDP];
+	uint8_t data[PLANE_ROOM];
 
 	memset(data, ++number, sizeof(data));
 	forget();
-	rig->output(&from, &to, data, sizeof(data));
+	rig->output(&from, &to, data, len - 40 - PLANE_UDP);
 	rig->take(&seen);
+}
+
+void out_udp(const char *src, const char *dst)
+{
+	out_udp_of(src, dst, SHORT);
 }
 
 void pass_time(unsigned ms)
@@ -500,6 +505,16 @@ bool left_with_header(unsigned ifindex, const char *src, const char *coa, const 
 		if (parse_header(&seen.frames[i], ifindex, coa, hoa) && is_ours(&outer, src, coa))
 			return true;
 	return false;
+}
+
+bool nothing_with_header(void)
+{
+	struct ip6_packet p;
+
+	for (size_t i = 0; i < seen.frame_count; i++)
+		if (parse(&seen.frames[i], &p) && p.has_rh2)
+			return false;
+	return true;
 }
 
 bool left_nested(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
@@ -637,20 +652,6 @@ bool told(unsigned ifindex, const char *dst, uint8_t type, uint8_t code, uint32_
 		if (is_icmp6(&seen.frames[i], ifindex, type, &p) &&
 		    icmp6_parse_error(p.payload, p.payload_len, &e) == MIP6_OK &&
 		    mip6_addr_equal(&p.dst, &to) && e.code == code && e.value == value)
-			return true;
-	return false;
-}
-
-bool told_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *dst,
-		    uint8_t type, uint8_t code)
-{
-	const struct mip6_addr to = addr_of(dst);
-
-	for (size_t i = 0; i < seen.frame_count; i++)
-		if (parse_between(&seen.frames[i], ifindex, outer_src, outer_dst) &&
-		    inner.next_header == IP6_NH_ICMPV6 && mip6_addr_equal(&inner.dst, &to) &&
-		    icmp6_type(&inner.src, &inner.dst, inner.payload, inner.payload_len) == type &&
-		    inner.payload[1] == code)
 			return true;
 	return false;
 }

@@ -79,17 +79,50 @@ static void test_binding_out(void)
 	CU_ASSERT_EQUAL(found_outer()->hop_limit, 64);
 	CU_ASSERT_FALSE(found_outer()->has_hao || found_outer()->has_rh2);
 	out_udp("3fff:b::1", HOA); /* what the home agent itself has to say (10.4.2) */
-	if (planes_known(PLANE_OWN_WITH_HEADER)) {
-		CU_ASSERT_TRUE(left_with_header(PLANE_A, "3fff:b::1", COA, HOA));
-	} else {
-		CU_ASSERT_TRUE(left_tunnelled(PLANE_A, HA, COA, "3fff:b::1", HOA));
-		CU_ASSERT_EQUAL(found_inner()->hop_limit, 64);
-	}
+	CU_ASSERT_TRUE(left_with_header(PLANE_A, "3fff:b::1", COA, HOA));
 	change(bound, moved);
 	in_udp(PLANE_B, CN, HOA, 100);
 	CU_ASSERT_TRUE(left_tunnelled(PLANE_A, HA, COA2, CN, HOA));
 	CU_ASSERT_FALSE(left_tunnelled(PLANE_A, HA, COA, CN, HOA));
 	take(moved);
+	CU_ASSERT_TRUE(is_looked_for());
+	end();
+}
+
+/* RFC 6275 10.4.2, 9.3.2: what the home agent itself sends goes with a type 2 routing
+ * header, from whichever of its addresses, as long as that fits every path. */
+static void test_binding_own(void)
+{
+	const struct mip6_object bound = o_binding(HOA, COA);
+	const struct mip6_object moved = o_binding(HOA, COA2);
+	const struct mip6_object nested = o_binding(HOA2, HOA);
+
+	begin();
+	put(bound);
+	out_udp(HA, HOA);
+	CU_ASSERT_TRUE(left_with_header(PLANE_A, HA, COA, HOA));
+	CU_ASSERT_EQUAL(found_outer()->hop_limit, 64);
+	CU_ASSERT_FALSE(left_tunnelled(PLANE_A, HA, COA, HA, HOA));
+	out_udp_of(HA, HOA, 1256);
+	CU_ASSERT_TRUE(left_with_header(PLANE_A, HA, COA, HOA));
+	CU_ASSERT_EQUAL(found_outer()->payload_len, 1256 - 40);
+	out_udp_of(HA, HOA, 1257);
+	CU_ASSERT_TRUE(left_tunnelled(PLANE_A, HA, COA, HA, HOA));
+	out_udp_of(HA, HOA, 1500); /* in fragments, where the node cuts: all the same way */
+	CU_ASSERT_TRUE(nothing_with_header());
+	out_udp(HA, COA); /* what is for the care-of address itself stays as it is */
+	CU_ASSERT_TRUE(left(PLANE_A, TO_MN, HA, COA));
+	CU_ASSERT_FALSE(found_outer()->has_rh2);
+	change(bound, moved);
+	out_udp(HA, HOA);
+	CU_ASSERT_TRUE(left_with_header(PLANE_A, HA, COA2, HOA));
+	put(nested); /* a care-of address that is bound itself: no header, and no loop */
+	out_udp(HA, HOA2);
+	CU_ASSERT_TRUE(nothing_with_header());
+	take(nested);
+	take(moved);
+	out_udp(HA, HOA);
+	CU_ASSERT_TRUE(nothing_with_header());
 	CU_ASSERT_TRUE(is_looked_for());
 	end();
 }
@@ -285,10 +318,7 @@ static void test_binding_hop_limit(void)
 	CU_ASSERT_EQUAL(found_inner()->hop_limit, 1);
 	in_tunnelled_hop_limit(PLANE_A, COA, HA, HOA, CN, 1);
 	CU_ASSERT_FALSE(left(PLANE_B, 0, HOA, CN));
-	if (planes_known(PLANE_OWN_WITH_HEADER))
-		CU_ASSERT_TRUE(told_with_header(PLANE_A, COA, HOA, 3, 0))
-	else
-		CU_ASSERT_TRUE(told_tunnelled(PLANE_A, HA, COA, HOA, 3, 0));
+	CU_ASSERT_TRUE(told_with_header(PLANE_A, COA, HOA, 3, 0));
 	take(bound);
 	end();
 }
@@ -533,6 +563,7 @@ static void test_hao_data(void)
 
 const struct test_case planes_ha_cases[] = {
     {"BINDING: into the tunnel", test_binding_out},
+    {"BINDING: own packets", test_binding_own},
     {"BINDING: out of the tunnel", test_binding_in},
     {"BINDING: sources", test_binding_sources},
     {"BINDING: to another address", test_binding_other_address},

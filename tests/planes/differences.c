@@ -19,11 +19,6 @@ const struct plane_known planes_differences[PLANE_DIFFERENCES] = {
     [PLANE_DATA_WITH_HEADERS] = {"data with a Home Address option of a binding go up", false,
 				 "route optimization is not there yet, so nobody sends them; the "
 				 "kernel's policies are for MH only"},
-    [PLANE_OWN_WITH_HEADER] = {"the home agent's own packets to a mobile node have a type 2 "
-			       "routing header",
-			       false,
-			       "the kernel would need a policy and a state for each binding, of "
-			       "which every packet that it forwards would pay the search"},
     [PLANE_COA_IN_TUNNEL] = {"the tunnel brings packets for the care-of address", true,
 			     "the kernel takes what comes out of the home agent's tunnel for any "
 			     "of its addresses"},

@@ -83,7 +83,6 @@ enum plane_difference {
 	PLANE_NESTED,
 	PLANE_DATA_WITH_HEADERS,
 	PLANE_COA_IN_TUNNEL,
-	PLANE_OWN_WITH_HEADER,
 	PLANE_DIFFERENCES,
 };
 
@@ -151,6 +150,7 @@ void in_mobile(unsigned ifindex, const char *src, const char *dst, const char *h
 void in_segments(unsigned ifindex, const char *src, const char *dst, const char *rh2,
 		 uint8_t segments);
 void out_udp(const char *src, const char *dst);
+void out_udp_of(const char *src, const char *dst, size_t len);
 void pass_time(unsigned ms);
 
 /* What was seen since. Frames count only when they carry the last packet sent. */
@@ -161,6 +161,8 @@ bool left_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_d
 		    const char *dst);
 /* With a type 2 routing header. */
 bool left_with_header(unsigned ifindex, const char *src, const char *coa, const char *hoa);
+/* Whatever left has no such header. */
+bool nothing_with_header(void);
 /* In two of them, of which this is the outer one. */
 bool left_nested(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *src,
 		 const char *dst);
@@ -185,9 +187,6 @@ bool asked_for(unsigned ifindex, const char *target);
 bool answered(unsigned ifindex, const char *target, struct plane_answer *ret);
 /* An ICMPv6 error to dst left. */
 bool told(unsigned ifindex, const char *dst, uint8_t type, uint8_t code, uint32_t value);
-/* The same in a tunnel. */
-bool told_tunnelled(unsigned ifindex, const char *outer_src, const char *outer_dst, const char *dst,
-		    uint8_t type, uint8_t code);
 /* The same with a type 2 routing header. */
 bool told_with_header(unsigned ifindex, const char *coa, const char *hoa, uint8_t type,
 		      uint8_t code);

@@ -24,6 +24,7 @@ static void expect_first_version(void)
 	CU_ASSERT(bench_holds("ip link show mip6mn | grep -q '[<,]UP[,>]'"));
 	CU_ASSERT(bench_holds("ip -d link show mip6ha | grep -q 'ip6tnl external'"));
 	CU_ASSERT(bench_holds("ip link show mip6ha | grep -q '[<,]UP[,>]'"));
+	CU_ASSERT(bench_holds("tc filter show dev mip6ha egress | grep -q mip6d_rh2"));
 	CU_ASSERT(bench_holds("test -z \"$(ip -6 addr show dev mip6ha)\""));
 	CU_ASSERT(
 	    bench_holds("ip -6 addr show dev eth0 | grep 3fff:2::10/64 | grep -q noprefixroute"));
@@ -259,6 +260,12 @@ void test_half_made(void)
 	bench_expect_dump(with_all, true);
 	CU_ASSERT(bench_holds("tc filter show dev mip6ha ingress | grep -q 'direct-action'"));
 	CU_ASSERT(bench_holds("ip link show mip6ha | grep -q '[<,]UP[,>]'"));
+	kplane_close(k);
+	bench_run("tc filter del dev mip6ha egress pref 1");
+	k = bench_adopt();
+	bench_add_all(k, &one);
+	kplane_settle(k);
+	CU_ASSERT(bench_holds("tc filter show dev mip6ha egress | grep -q mip6d_rh2"));
 	kplane_close(k);
 	bench_run("ip link del mip6ha; ip link set mip6mn alias ''; ip xfrm policy flush");
 	k = bench_adopt();
