@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Clients of the control socket: lines in, lines out, nothing else. Each client
  * has one buffer in (a request must fit) and one buffer out that grows to a
- * bound. A client gets one answer in a turn of the loop, and the next when it has taken
- * that: however much it asks, packets wait for no more than one answer. */
+ * bound. One answer is given in a turn of the loop, to the client that waits longest, and
+ * none to a client that has not taken its last: however much they ask, packets wait for no
+ * more than one answer. */
 #include "control.h"
 
 #include <errno.h>
@@ -26,6 +27,8 @@ struct client {
 	uint64_t missed; /* events that it was not given, and not told of yet */
 	bool ended;	 /* it will say no more, but may still hear */
 	bool waiting;	 /* a whole request is in the buffer */
+	uint64_t since;	 /* number of that request, of all clients' */
+	uint64_t passed; /* turn in which it could have been answered, but another was */
 	uint32_t events; /* that the loop waits for */
 	size_t in_len;
 	char in[CONTROL_LINE];
@@ -44,6 +47,8 @@ struct control {
 	struct client *clients;
 	unsigned count;
 	unsigned monitors;
+	uint64_t requests; /* so far */
+	uint64_t answered; /* turn of the last answer */
 	struct sockaddr_un address;
 };
 
@@ -182,6 +187,26 @@ static void serve_line(struct client *c, mip6_time now, const char *line, size_t
 	control_request_clear(&request);
 }
 
+static void look_for_request(struct client *c)
+{
+	c->waiting = memchr(c->in, '\n', c->in_len) != NULL;
+	if (c->waiting)
+		c->since = ++c->control->requests;
+}
+
+/* One that was passed over goes first, unless it takes no answer any more. */
+static bool is_next(const struct client *c)
+{
+	const uint64_t turn = c->control->loop->turns;
+
+	if (c->control->answered == turn)
+		return false;
+	for (const struct client *other = c->control->clients; other; other = other->next)
+		if (other->waiting && other->passed + 1 >= turn && other->since < c->since)
+			return false;
+	return true;
+}
+
 /* Serves the first whole line in the buffer. */
 static void serve_next(struct client *c, mip6_time now)
 {
@@ -196,7 +221,17 @@ static void serve_next(struct client *c, mip6_time now)
 		c->in_len -= len + 1;
 		memmove(c->in, end + 1, c->in_len);
 	}
-	c->waiting = memchr(c->in, '\n', c->in_len) != NULL;
+	look_for_request(c);
+}
+
+static void serve_or_pass(struct client *c, mip6_time now)
+{
+	if (!is_next(c)) {
+		c->passed = c->control->loop->turns;
+		return;
+	}
+	c->control->answered = c->control->loop->turns;
+	serve_next(c, now);
 }
 
 /* ---- clients --------------------------------------------------------------------- */
@@ -230,7 +265,7 @@ static void receive(struct client *c)
 	}
 	c->ended = n == 0;
 	c->in_len += (size_t)n;
-	c->waiting = memchr(c->in, '\n', c->in_len) != NULL;
+	look_for_request(c);
 	if (c->waiting || c->in_len < sizeof(c->in))
 		return;
 	put(c, too_long, sizeof(too_long) - 1);
@@ -268,7 +303,7 @@ static void client_ready(void *arg, mip6_time now, uint32_t events)
 	if (!c->dead && !c->waiting && (events & (EPOLLIN | EPOLLHUP | EPOLLERR)))
 		receive(c);
 	if (!c->dead && c->waiting && c->out_len == 0)
-		serve_next(c, now);
+		serve_or_pass(c, now);
 	if (c->ended && !c->waiting && c->out_len == 0)
 		c->dead = true;
 	if (c->dead)

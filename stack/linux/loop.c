@@ -90,6 +90,7 @@ bool loop_wait(struct loop *l, mip6_time deadline, mip6_time *ret_now)
 	arm(l, deadline);
 	n = epoll_wait(l->epoll, l->ready, LOOP_BATCH, -1);
 	*ret_now = loop_now();
+	l->turns++;
 	l->ready_count = n > 0 ? n : 0;
 	for (int i = 0; i < l->ready_count; i++) {
 		struct loop_watch *watch = l->ready[i].data.ptr;

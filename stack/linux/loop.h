@@ -23,6 +23,7 @@ struct loop {
 	int timer;
 	mip6_time armed; /* what the timer is set to, MIP6_NEVER: not at all */
 	bool stop;
+	uint64_t turns; /* waits so far */
 	struct epoll_event ready[LOOP_BATCH];
 	int ready_count;
 };

@@ -335,6 +335,64 @@ static void one_answer_in_a_turn(void)
 	rig_close(&rig);
 }
 
+/* However many clients ask without end: one answer in a turn, and all get theirs. */
+static void one_answer_for_all_clients(void)
+{
+	enum { CLIENTS = 12, EACH = 10 };
+	struct rig rig;
+	char buf[4096];
+	mip6_time now;
+	int fds[CLIENTS];
+
+	rig_open(&rig);
+	for (int i = 0; i < CLIENTS; i++)
+		fds[i] = add_client(&rig);
+	for (int i = 0; i < CLIENTS; i++)
+		for (int n = 0; n < EACH; n++)
+			say(fds[i], "{\"command\":\"bindings\"}\n");
+	for (unsigned i = 0; i <= CLIENTS; i++) { /* the first asks again before others are heard */
+		unsigned before = rig.asked;
+
+		loop_wait(&rig.loop, 1, &now);
+		CU_ASSERT_EQUAL(rig.asked, before + 1);
+	}
+	for (int i = 0; i < CLIENTS; i++)
+		CU_ASSERT_PTR_NOT_NULL(strstr(hear(fds[i], buf), "\"asked\":"));
+	for (int i = 0; i < CLIENTS * EACH; i++)
+		loop_wait(&rig.loop, 1, &now);
+	CU_ASSERT_EQUAL(rig.asked, CLIENTS * EACH);
+	for (int i = 0; i < CLIENTS; i++)
+		close(fds[i]);
+	turn(&rig);
+	rig_close(&rig);
+}
+
+/* One that was passed over and takes no answer any more holds nobody up. */
+static void passed_over_and_deaf(void)
+{
+	struct rig rig;
+	char buf[4096];
+	mip6_time now;
+	int deaf;
+	int fd;
+
+	rig_open(&rig);
+	deaf = add_client(&rig);
+	fd = add_client(&rig);
+	for (int i = 0; i < 3000; i++) {
+		if (send(deaf, "{\"command\":\"status\"}\n", 21, 0) < 0)
+			turn(&rig);
+		loop_wait(&rig.loop, 1, &now);
+	}
+	say(fd, "{\"command\":\"stats\"}\n");
+	turn(&rig);
+	CU_ASSERT_PTR_NOT_NULL(strstr(hear(fd, buf), "\"stats\""));
+	close(deaf);
+	close(fd);
+	turn(&rig);
+	rig_close(&rig);
+}
+
 /* Who says no more may still hear the answers, as of `echo status | program`. */
 static void half_closed(void)
 {
@@ -598,6 +656,8 @@ int main(void)
 	    {"settings agree with the file", settings_agree_with_the_file},
 	    {"several over one connection", several_over_one_connection},
 	    {"one answer in a turn", one_answer_in_a_turn},
+	    {"one answer for all clients", one_answer_for_all_clients},
+	    {"passed over and deaf", passed_over_and_deaf},
 	    {"half closed", half_closed},
 	    {"unread answers hold up", unread_answers_hold_up},
 	    {"errors are answered", errors_are_answered},
