@@ -3,3 +3,6 @@ KPLANE_OBJ := $(call obj,$(wildcard stack/linux/kplane*.c tests/lab/kplane/*.c) 
 $(call obj,$(wildcard tests/lab/kplane/*.c)): CPPFLAGS += -Itests/lab
 $(BUILD)/tests/lab/test_kplane.o: CPPFLAGS += -Itests/lab
 $(BUILD)/tests/lab/test_kplane: $(KPLANE_OBJ)
+
+# In this test the node and the kernel are made up.
+$(BUILD)/tests/unit/test_renew: LDFLAGS += -Wl,--wrap=mip6_node_applied -Wl,--wrap=kplane_proxy_gone

@@ -49,7 +49,9 @@ struct host_renewal {
 	mip6_time since;	/* begin of the present window */
 	unsigned rounds;	/* in it */
 	mip6_time next_proxies; /* when to ask for some; MIP6_NEVER: there are none */
-	uint64_t cursor;	/* where to go on with them */
+	mip6_time round_since;	/* when they were begun with */
+	unsigned round_asked;	/* of them since */
+	uint64_t cursor;	/* where to go on with them; 0: a new round */
 };
 
 struct host {
@@ -124,6 +126,8 @@ void host_debug(struct host *h, unsigned level, const char *format, ...)
 /* host_renew.c: what another program removed is made again. */
 /* Objects of these kinds (KPLANE_BIT) went or changed, by our hand or another's. */
 void host_touched(struct host *h, mip6_time now, unsigned kinds);
+/* All has just been read: what was touched until now is known. */
+void host_renewal_begin(struct host *h);
 /* An object was made: some kinds have to be asked for from time to time. */
 void host_made(struct host *h, const struct mip6_object *object);
 /* Makes again what is missing, when it is time. */

@@ -18,8 +18,14 @@
 #define RENEW_DELAY  (20 * MIP6_MS) /* a device goes some time after its addresses */
 #define RENEW_WINDOW (60 * MIP6_SECOND)
 #define RENEW_ROUNDS 10u /* in one window */
+
+/* Proxy entries are asked for a few in each turn of the loop: Linux seeks one in a list of a
+ * sixteenth of all, 0.1 ms and more where there are 100,000, and packets wait. So 32 are
+ * gone round in a period. */
 #define PROXY_PERIOD (80 * MIP6_MS)
-#define PROXY_BATCH  32u
+#define PROXY_PAUSE  (10 * MIP6_MS)
+#define PROXY_PART   4u
+#define PROXY_VISITS 512u /* objects of all kinds that one turn comes by */
 
 /* ---- when --------------------------------------------------------------------------- */
 
@@ -40,6 +46,12 @@ void host_touched(struct host *h, mip6_time now, unsigned kinds)
 		return;
 	begin_window(r, now);
 	r->due = r->rounds < RENEW_ROUNDS ? now + RENEW_DELAY : r->since + RENEW_WINDOW;
+}
+
+void host_renewal_begin(struct host *h)
+{
+	h->renewal.kinds = 0;
+	h->renewal.due = MIP6_NEVER;
 }
 
 mip6_time host_renewal_deadline(const struct host *h)
@@ -147,6 +159,7 @@ static unsigned renew_kernel(struct host *h, unsigned kinds, char *what, size_t 
 struct proxies {
 	struct host *h;
 	unsigned asked;
+	unsigned visits;
 	bool gone;
 };
 
@@ -154,10 +167,24 @@ static bool ask_proxy(void *arg, const struct mip6_object *object)
 {
 	struct proxies *p = arg;
 
-	if (object->kind != MIP6_OBJ_PROXY)
-		return true;
-	p->gone = kplane_proxy_gone(p->h->kplane, object);
-	return ++p->asked < PROXY_BATCH && !p->gone;
+	if (object->kind == MIP6_OBJ_PROXY) {
+		p->gone = kplane_proxy_gone(p->h->kplane, object);
+		p->asked++;
+	}
+	return ++p->visits < PROXY_VISITS && p->asked < PROXY_PART && !p->gone;
+}
+
+/* When to go on: at once with those that are left, or with a new round. */
+static mip6_time proxies_next(const struct host_renewal *r, mip6_time now)
+{
+	mip6_time pause = now + PROXY_PAUSE;
+	mip6_time round = r->round_since + PROXY_PERIOD;
+
+	if (r->cursor != 0)
+		return pause;
+	if (r->round_asked == 0)
+		return MIP6_NEVER;
+	return round > pause ? round : pause;
 }
 
 /* Some of them each time; where one is missing all are looked at. */
@@ -166,8 +193,13 @@ static void ask_proxies(struct host *h, mip6_time now)
 	struct host_renewal *r = &h->renewal;
 	struct proxies p = {.h = h};
 
+	if (r->cursor == 0) {
+		r->round_since = now;
+		r->round_asked = 0;
+	}
 	r->cursor = mip6_node_applied(h->node, r->cursor, ask_proxy, &p);
-	r->next_proxies = p.asked > 0 || r->cursor != 0 ? now + PROXY_PERIOD : MIP6_NEVER;
+	r->round_asked += p.asked;
+	r->next_proxies = proxies_next(r, now);
 	if (p.gone)
 		host_touched(h, now, KPLANE_BIT(MIP6_OBJ_PROXY));
 }
