@@ -592,23 +592,28 @@ uint64_t plane_walk(const struct plane *p, uint64_t cursor,
 
 struct renewal {
 	struct plane *plane;
-	enum mip6_object_kind kind;
+	uint8_t kind;
 	bool (*missing)(void *arg, const struct mip6_object *object);
 	void *arg;
 	struct mip6_object *first;
 	unsigned count;
 };
 
-static bool renew_object(void *arg, const struct mip6_object *object)
+static bool renew_entry(void *arg, struct table_node *node)
 {
 	struct renewal *r = arg;
+	const struct entry *e = (const struct entry *)(const void *)node;
+	struct mip6_object o;
 
-	if (object->kind != r->kind || !r->missing(r->arg, object))
+	if (e->kind != r->kind || !e->wanted || !e->applied)
+		return true;
+	o = entry_object(e);
+	if (!r->missing(r->arg, &o))
 		return true;
 	/* Whether it succeeded shows when somebody looks again. */
-	(void)r->plane->apply(r->plane->ctx, NULL, object);
+	(void)r->plane->apply(r->plane->ctx, NULL, &o);
 	if (r->count++ == 0)
-		*r->first = *object;
+		*r->first = o;
 	return true;
 }
 
@@ -619,9 +624,9 @@ unsigned plane_renew(struct plane *p, unsigned kinds,
 	struct renewal r = {.plane = p, .missing = missing, .arg = arg, .first = ret_first};
 
 	for (int kind = 0; kind < MIP6_OBJ_KINDS; kind++) {
-		r.kind = (enum mip6_object_kind)kind;
+		r.kind = (uint8_t)kind;
 		if (kinds & 1u << kind)
-			plane_walk(p, 0, renew_object, &r);
+			table_walk(&p->entries, 0, renew_entry, &r);
 	}
 	return r.count;
 }

@@ -270,6 +270,7 @@ static int start_node(struct host *h)
 		snprintf(h->error, sizeof(h->error), "cannot read interfaces: %s", strerror(errno));
 		return MIP6_ERR_IO;
 	}
+	host_renewal_begin(h);
 	err = host_node_start(h);
 	if (!err)
 		return MIP6_OK;

@@ -10,6 +10,7 @@
 #include <linux/lwtunnel.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 
 #define BINDING_HOP_LIMIT 64
 
@@ -215,46 +216,59 @@ int kplane_binding_apply(struct kplane *k, const struct mip6_object *was,
 
 /* ---- adoption --------------------------------------------------------------------------- */
 
-static bool binding_checked(const struct kplane *k, const struct mip6_object *o)
-{
-	struct mip6_addr coa;
+struct route_adoption {
+	struct kplane *k;
+	struct srccheck_list checked;
+};
 
-	return srccheck_get(&k->check, &o->binding.hoa, &coa) == 0 &&
-	       mip6_addr_equal(&coa, &o->binding.coa);
+/* A binding is whole when the source check has it, too. */
+static bool route_whole(const struct route_adoption *adoption, const struct mip6_object *o)
+{
+	const struct srccheck_entry *e;
+
+	if (o->kind != MIP6_OBJ_BINDING)
+		return true;
+	e = srccheck_find_entry(&adoption->checked, &o->binding.hoa);
+	return e && mip6_addr_equal(&e->coa, &o->binding.coa);
 }
 
 static int route_on_adopt(const struct nlmsghdr *m, void *arg)
 {
-	struct kplane *k = arg;
+	const struct route_adoption *adoption = arg;
 	struct route_found found;
 
-	route_parse(k, m, &found);
+	route_parse(adoption->k, m, &found);
 	if (!found.usable)
 		return 0;
 	if (found.protocol != KPLANE_PROTOCOL)
-		return kplane_found_lent(k, &found.object);
-	return kplane_found(k, &found.object,
-			    found.object.kind != MIP6_OBJ_BINDING ||
-				binding_checked(k, &found.object));
+		return kplane_found_lent(adoption->k, &found.object);
+	return kplane_found(adoption->k, &found.object, route_whole(adoption, &found.object));
 }
 
+/* The source check's table is read at once: to ask it for each binding would take most of
+ * the time of a start. */
 int kplane_route_adopt(struct kplane *k)
 {
-	return route_dump(k, route_on_adopt, k);
+	struct route_adoption adoption = {.k = k};
+	int err = srccheck_read(&k->check, &adoption.checked);
+
+	if (err == 0)
+		err = route_dump(k, route_on_adopt, &adoption);
+	free(adoption.checked.entries);
+	return err;
 }
 
-/* The next entry is fetched before this one goes: the table's order is lost at
- * an entry that is not there. */
 void kplane_binding_prune(struct kplane *k)
 {
 	struct mip6_object o = {.kind = MIP6_OBJ_BINDING};
-	struct mip6_addr next;
-	bool more = srccheck_next(&k->check, NULL, &next) == 0;
+	struct srccheck_list checked;
 
-	while (more) {
-		o.binding.hoa = next;
-		more = srccheck_next(&k->check, &o.binding.hoa, &next) == 0;
+	if (srccheck_read(&k->check, &checked) < 0)
+		return;
+	for (size_t i = 0; i < checked.count; i++) {
+		o.binding.hoa = checked.entries[i].hoa;
 		if (!kplane_is_found(k, &o))
 			srccheck_unset(&k->check, &o.binding.hoa);
 	}
+	free(checked.entries);
 }

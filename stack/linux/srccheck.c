@@ -17,7 +17,9 @@
 #include <linux/if_ether.h>
 #include <linux/pkt_cls.h>
 #include <netinet/in.h>
+#include <stdbool.h>
 #include <stddef.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -324,24 +326,137 @@ int srccheck_unset(struct srccheck *c, const struct mip6_addr *hoa)
 	return bpf_code_element(BPF_MAP_DELETE_ELEM, c->map, &key, NULL);
 }
 
-int srccheck_get(const struct srccheck *c, const struct mip6_addr *hoa, struct mip6_addr *ret_coa)
-{
-	const struct srccheck_key key = {.len = 128, .hoa = *hoa};
+/* ---- the whole table ------------------------------------------------------------------ */
 
-	return bpf_code_element(BPF_MAP_LOOKUP_ELEM, c->map, &key, ret_coa);
+#define SRCCHECK_BATCH 1024u /* entries by one system call */
+
+static int srccheck_room(struct srccheck_list *list, size_t more)
+{
+	size_t room = list->room ? list->room : SRCCHECK_BATCH;
+	struct srccheck_entry *entries;
+
+	while (room < list->count + more)
+		room *= 2;
+	if (room == list->room)
+		return 0;
+	entries = realloc(list->entries, room * sizeof(*entries));
+	if (!entries)
+		return -ENOMEM;
+	list->entries = entries;
+	list->room = room;
+	return 0;
 }
 
-int srccheck_next(const struct srccheck *c, const struct mip6_addr *hoa, struct mip6_addr *ret_hoa)
+static void srccheck_put(struct srccheck_list *list, const struct mip6_addr *hoa,
+			 const struct mip6_addr *coa)
 {
-	struct srccheck_key key = {.len = 128};
-	struct srccheck_key next = {.len = 0};
+	list->entries[list->count++] = (struct srccheck_entry){.hoa = *hoa, .coa = *coa};
+}
+
+/* Where the next batch begins: the kernel's own word for it, a key here. */
+struct srccheck_batch {
+	struct srccheck_key from;
+	struct srccheck_key next;
+	struct srccheck_key keys[SRCCHECK_BATCH];
+	struct mip6_addr values[SRCCHECK_BATCH];
+};
+
+/* 1: there is more, 0: that was the last batch. */
+static int srccheck_read_batch(const struct srccheck *c, struct srccheck_batch *b, bool first,
+			       struct srccheck_list *list)
+{
+	union bpf_attr attr;
 	int err;
 
-	if (hoa)
-		key.hoa = *hoa;
-	err = bpf_code_element(BPF_MAP_GET_NEXT_KEY, c->map, hoa ? &key : NULL, &next);
-	*ret_hoa = next.hoa;
-	return err;
+	memset(&attr, 0, sizeof(attr));
+	attr.batch.in_batch = first ? 0 : bpf_code_pointer(&b->from);
+	attr.batch.out_batch = bpf_code_pointer(&b->next);
+	attr.batch.keys = bpf_code_pointer(b->keys);
+	attr.batch.values = bpf_code_pointer(b->values);
+	attr.batch.count = SRCCHECK_BATCH;
+	attr.batch.map_fd = (uint32_t)c->map;
+	err = bpf_code_syscall(BPF_MAP_LOOKUP_BATCH, &attr);
+	if (err < 0 && err != -ENOENT) /* that is the table's end */
+		return err;
+	if (srccheck_room(list, attr.batch.count) < 0)
+		return -ENOMEM;
+	for (uint32_t i = 0; i < attr.batch.count; i++)
+		srccheck_put(list, &b->keys[i].hoa, &b->values[i]);
+	b->from = b->next;
+	return err < 0 ? 0 : 1;
+}
+
+static int srccheck_read_batches(const struct srccheck *c, struct srccheck_list *list)
+{
+	struct srccheck_batch *b = malloc(sizeof(*b));
+	bool first = true;
+	int more = b ? 1 : -ENOMEM;
+
+	while (more > 0) {
+		more = srccheck_read_batch(c, b, first, list);
+		first = false;
+	}
+	free(b);
+	return more;
+}
+
+/* One by one: tries of Linux before 5.13 have no batches. */
+static int srccheck_read_singly(const struct srccheck *c, struct srccheck_list *list)
+{
+	struct srccheck_key key = {.len = 0};
+	struct mip6_addr coa;
+	int err = bpf_code_element(BPF_MAP_GET_NEXT_KEY, c->map, NULL, &key);
+
+	while (err == 0) {
+		struct srccheck_key last = key;
+
+		if (srccheck_room(list, 1) < 0)
+			return -ENOMEM;
+		if (bpf_code_element(BPF_MAP_LOOKUP_ELEM, c->map, &key, &coa) == 0)
+			srccheck_put(list, &key.hoa, &coa);
+		err = bpf_code_element(BPF_MAP_GET_NEXT_KEY, c->map, &last, &key);
+	}
+	return err == -ENOENT ? 0 : err;
+}
+
+static int srccheck_compare(const void *a, const void *b)
+{
+	const struct srccheck_entry *x = a;
+	const struct srccheck_entry *y = b;
+
+	return memcmp(x->hoa.b, y->hoa.b, sizeof(x->hoa.b));
+}
+
+int srccheck_read(const struct srccheck *c, struct srccheck_list *ret)
+{
+	int err;
+
+	*ret = (struct srccheck_list){0};
+	if (c->map < 0)
+		return 0;
+	err = srccheck_read_batches(c, ret);
+	if (err < 0 && err != -ENOMEM) {
+		ret->count = 0;
+		err = srccheck_read_singly(c, ret);
+	}
+	if (err < 0) {
+		free(ret->entries);
+		*ret = (struct srccheck_list){0};
+		return err;
+	}
+	if (ret->count > 1)
+		qsort(ret->entries, ret->count, sizeof(*ret->entries), srccheck_compare);
+	return 0;
+}
+
+const struct srccheck_entry *srccheck_find_entry(const struct srccheck_list *list,
+						 const struct mip6_addr *hoa)
+{
+	const struct srccheck_entry want = {.hoa = *hoa};
+
+	if (list->count == 0)
+		return NULL;
+	return bsearch(&want, list->entries, list->count, sizeof(want), srccheck_compare);
 }
 
 int srccheck_count(const struct srccheck *c, enum srccheck_drop reason, uint64_t *ret)

@@ -6,6 +6,7 @@
  * 10.4.5): a BPF program at the device's ingress, and the table of home and
  * care-of addresses that it looks up. Functions return 0 or a negative errno. */
 #include <mip6/types.h>
+#include <stddef.h>
 
 /* Why a packet was dropped: indices of the counters. */
 enum srccheck_drop {
@@ -32,10 +33,21 @@ void srccheck_close(struct srccheck *c);
 /* From now on packets from hoa are accepted out of coa's tunnel only. */
 int srccheck_set(struct srccheck *c, const struct mip6_addr *hoa, const struct mip6_addr *coa);
 int srccheck_unset(struct srccheck *c, const struct mip6_addr *hoa);
-int srccheck_get(const struct srccheck *c, const struct mip6_addr *hoa, struct mip6_addr *ret_coa);
-/* The entry after `hoa` in the table's own order (NULL: the first). -ENOENT at
- * the end. */
-int srccheck_next(const struct srccheck *c, const struct mip6_addr *hoa, struct mip6_addr *ret_hoa);
+/* The table as it is, sorted by home address: entries belong to the caller, who frees
+ * them. Without a table there are none. */
+struct srccheck_entry {
+	struct mip6_addr hoa;
+	struct mip6_addr coa;
+};
+struct srccheck_list {
+	struct srccheck_entry *entries;
+	size_t count;
+	size_t room;
+};
+int srccheck_read(const struct srccheck *c, struct srccheck_list *ret);
+/* The entry of this home address, or NULL. */
+const struct srccheck_entry *srccheck_find_entry(const struct srccheck_list *list,
+						 const struct mip6_addr *hoa);
 /* From now on a raw socket of protocol 41 gets the tunnelled packets only whose sources
  * do not belong together by the table, each with its first 1280 octets. */
 int srccheck_filter(const struct srccheck *c, int fd);
