@@ -20,7 +20,8 @@ int actions_init(struct runner *r)
 	size_t k = 0;
 
 	r->actions_state = calloc(daemons + r->plan->action_count + 1, sizeof(*r->actions_state));
-	if (!r->actions_state)
+	r->touched = calloc(r->plan->node_count + 1, sizeof(*r->touched));
+	if (!r->actions_state || !r->touched)
 		return runner_fail(r, "out of memory");
 	for (size_t n = 0; n < r->plan->node_count; n++)
 		for (size_t d = 0; d < r->plan->nodes[n].daemon_count; d++)
@@ -30,15 +31,42 @@ int actions_init(struct runner *r)
 	return 0;
 }
 
+/* While the timeline stands still only what has begun goes on. Daemons start at their
+ * own times: one of them may be what is waited for. */
+static bool may_go_on(const struct runner *r, const struct action_state *state)
+{
+	bool is_daemon = state < r->actions_state + daemon_total(r->plan);
+
+	return !state->done && (!r->wait.active || state->plugging || is_daemon);
+}
+
 int64_t actions_next(const struct runner *r)
 {
 	size_t total = daemon_total(r->plan) + r->plan->action_count;
-	int64_t next = INT64_MAX;
+	int64_t next = r->wait.active ? r->wait.next : INT64_MAX;
 
 	for (size_t i = 0; i < total; i++)
-		if (!r->actions_state[i].done && r->actions_state[i].at < next)
+		if (may_go_on(r, &r->actions_state[i]) && r->actions_state[i].at < next)
 			next = r->actions_state[i].at;
 	return next;
+}
+
+void actions_started(struct runner *r, int node, int daemon)
+{
+	size_t k = (size_t)daemon;
+
+	for (int n = 0; n < node; n++)
+		k += r->plan->nodes[n].daemon_count;
+	r->actions_state[k].done = true;
+}
+
+void actions_put_off(struct runner *r, int64_t ns)
+{
+	struct action_state *states = r->actions_state + daemon_total(r->plan);
+
+	for (size_t i = 0; i < r->plan->action_count; i++)
+		if (!states[i].done && !states[i].plugging)
+			states[i].at += ns;
 }
 
 static const char *link_name(const struct runner *r, int link)
@@ -95,11 +123,19 @@ static int impair(struct runner *r, const struct lab_action *a)
 	return 0;
 }
 
+/* What was told before belongs to what was before. */
+static void touch(struct runner *r, const struct lab_action *a)
+{
+	if (a->kind != LAB_ACT_WAIT_FOR && a->kind != LAB_ACT_IMPAIR && a->kind != LAB_ACT_END)
+		r->touched[a->node] = runner_clock(r, runner_now(r));
+}
+
 static int act(struct runner *r, size_t index, struct action_state *state)
 {
 	const struct lab_action *a = &r->plan->actions[index];
 
 	state->done = a->kind != LAB_ACT_MOVE;
+	touch(r, a);
 	switch (a->kind) {
 	case LAB_ACT_MOVE:
 		return move(r, a, state);
@@ -116,6 +152,8 @@ static int act(struct runner *r, size_t index, struct action_state *state)
 	case LAB_ACT_TCP:
 	case LAB_ACT_PING:
 		return processes_run_stream(r, index);
+	case LAB_ACT_WAIT_FOR:
+		return waits_begin(r, index, state->at);
 	case LAB_ACT_END:
 		r->ended = true;
 		return 0;
@@ -144,13 +182,13 @@ int actions_due(struct runner *r, int64_t now)
 {
 	size_t first = daemon_total(r->plan);
 
-	if (start_daemons(r, now) < 0)
+	if (start_daemons(r, now) < 0 || waits_look(r, now) < 0)
 		return -1;
 	for (size_t i = 0; i < r->plan->action_count; i++) {
 		struct action_state *state = &r->actions_state[first + i];
 
 		/* A move without a gap takes both its steps at once. */
-		while (!state->done && state->at <= now)
+		while (may_go_on(r, state) && state->at <= now)
 			if (act(r, i, state) < 0)
 				return -1;
 	}

@@ -267,7 +267,7 @@ static int64_t measured_until(const struct handover *h)
 }
 
 /* A record speaks of the period before it. Without a handover the whole run
- * from `settle` on is measured. */
+ * from `settle` on is measured; in one that waited in vain all of it. */
 static bool is_measured(const struct findings *f, const struct lab_lag_record *r)
 {
 	int64_t from = r->time - LAB_LAG_PERIOD;
@@ -276,8 +276,10 @@ static bool is_measured(const struct findings *f, const struct lab_lag_record *r
 		if (r->time >= f->handovers[i].move.down &&
 		    from <= measured_until(&f->handovers[i]))
 			return true;
+	if (f->history.late)
+		return true;
 	return f->count == 0 && r->time >= f->history.t0 + f->plan->settle_ns &&
-	       r->time <= f->history.t0 + f->plan->duration_ns;
+	       r->time <= f->history.t0 + f->plan->duration_ns + f->history.waited;
 }
 
 /* The probe of scheduling lag runs in real time only. A run in which it left

@@ -6,10 +6,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#define DAEMONS_MAX 32
-#define ARGS_MAX    64
-#define PARTS_MAX   32
-#define TEXT_MAX    ((size_t)1 << 20) /* octets of a configuration put together */
+#define ARGS_MAX  64
+#define PARTS_MAX 32
+#define TEXT_MAX  ((size_t)1 << 20) /* octets of a configuration put together */
 
 /* A part of a configuration's text: a text, or {when: ..., text: ...}, which counts
  * if its condition holds. *ret is NULL where it does not. */
@@ -90,6 +89,39 @@ static int read_config(struct lab_load *load, const struct doc_node *map, struct
 	return 0;
 }
 
+static int read_ready_map(struct lab_load *load, const struct doc_node *map,
+			  struct lab_ready *ready)
+{
+	static const char *const known[] = {"file", "port", "line"};
+	unsigned port = 0;
+
+	if (read_keys(load, map, "\"ready\"", known, 3) < 0 ||
+	    read_unsigned(load, map, "port", 1, 65535, &port) < 0)
+		return -1;
+	if (map->count != 1)
+		return doc_fail(map, load->error, "\"ready\" has one of file, port, line");
+	ready->port = (uint16_t)port;
+	ready->kind = port		     ? LAB_READY_PORT
+		      : doc_get(map, "file") ? LAB_READY_FILE
+					     : LAB_READY_LINE;
+	return port ? 0 : read_text(load, map, map->keys[0]->text, true, &ready->text);
+}
+
+/* `notify`, `no`, or a mapping of one condition; mip6d notifies unless told otherwise. */
+static int read_ready(struct lab_load *load, const struct doc_node *map, struct lab_daemon *daemon)
+{
+	static const char *const words[] = {"no", "notify"};
+	const struct doc_node *ready = doc_get(map, "ready");
+	int choice = daemon->argc > 0 && strcmp(daemon->argv[0], "${mip6d}") == 0;
+
+	if (ready && ready->kind == DOC_MAP)
+		return read_ready_map(load, ready, &daemon->ready);
+	if (ready && read_choice(load, map, "ready", words, 2, &choice) < 0)
+		return -1;
+	daemon->ready.kind = choice ? LAB_READY_NOTIFY : LAB_READY_NONE;
+	return 0;
+}
+
 /* A command that hands ${events} to its program gets a file of event lines. */
 static void name_events(struct lab_load *load, const struct lab_node *node,
 			struct lab_daemon *daemon)
@@ -108,8 +140,8 @@ static void name_events(struct lab_load *load, const struct lab_node *node,
 static int build_one(struct lab_load *load, struct lab_node *node, const struct doc_node *key,
 		     const struct doc_node *map, struct lab_daemon *daemon, bool *ret_wanted)
 {
-	static const char *const known[] = {"command", "config",   "stop",
-					    "start",   "may_exit", "when"};
+	static const char *const known[] = {"command",	"config", "stop", "start",
+					    "may_exit", "when",	  "ready"};
 	bool may_exit = false;
 
 	if (strlen(key->text) == 0 || strlen(key->text) >= LAB_NAME || strchr(key->text, '/'))
@@ -123,7 +155,7 @@ static int build_one(struct lab_load *load, struct lab_node *node, const struct 
 	daemon->stop_signal = SIGTERM;
 	if (read_keys(load, map, "a daemon", known, sizeof(known) / sizeof(known[0])) < 0 ||
 	    read_list(load, map, "command", ARGS_MAX, &daemon->argv, &daemon->argc) < 0 ||
-	    read_config(load, map, daemon) < 0 ||
+	    read_config(load, map, daemon) < 0 || read_ready(load, map, daemon) < 0 ||
 	    read_signal(load, map, "stop", &daemon->stop_signal) < 0 ||
 	    read_time(load, map, "start", &daemon->start_ns) < 0 ||
 	    read_flag(load, map, "may_exit", &may_exit) < 0 || read_when(load, map, ret_wanted) < 0)
@@ -146,9 +178,9 @@ int daemon_build(struct lab_load *load, struct lab_node *node, const struct doc_
 		struct lab_daemon daemon = {0};
 		bool wanted;
 
-		if (node->daemon_count == DAEMONS_MAX)
+		if (node->daemon_count == LAB_MAX_DAEMONS)
 			return doc_fail(map->keys[i], load->error, "more than %d daemons",
-					DAEMONS_MAX);
+					LAB_MAX_DAEMONS);
 		if (build_one(load, node, map->keys[i], map->items[i], &daemon, &wanted) < 0)
 			return -1;
 		if (!wanted)

@@ -168,7 +168,7 @@ const struct event *events_first(const struct events *e, int node, const char *n
 	return NULL;
 }
 
-static bool matches(const struct event *event, const char *filter)
+static bool matches(const json_t *fields, const char *filter)
 {
 	size_t length = strcspn(filter, "=");
 	char key[64];
@@ -179,11 +179,32 @@ static bool matches(const struct event *event, const char *filter)
 		return false;
 	memcpy(key, filter, length);
 	key[length] = '\0';
-	value = json_object_get(event->fields, key);
+	value = json_object_get(fields, key);
 	if (json_is_string(value))
 		return strcmp(json_string_value(value), filter + length + 1) == 0;
 	snprintf(text, sizeof(text), "%" JSON_INTEGER_FORMAT, json_integer_value(value));
 	return json_is_integer(value) && strcmp(text, filter + length + 1) == 0;
+}
+
+static bool match_all(const json_t *fields, const char *const *filters, size_t filter_count)
+{
+	for (size_t k = 0; k < filter_count; k++)
+		if (!matches(fields, filters[k]))
+			return false;
+	return true;
+}
+
+bool event_line_is(const char *line, const char *name, const char *const *filters,
+		   size_t filter_count, int64_t since)
+{
+	json_t *fields = json_loads(line, 0, NULL);
+	const char *event = json_string_value(json_object_get(fields, "event"));
+	int64_t time;
+	bool is = event && strcmp(event, name) == 0 && parse_time(line, &time) && time >= since &&
+		  match_all(fields, filters, filter_count);
+
+	json_decref(fields);
+	return is;
 }
 
 size_t events_count(const struct events *e, int node, const char *name, const char *const *filters,
@@ -191,13 +212,8 @@ size_t events_count(const struct events *e, int node, const char *name, const ch
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < e->count; i++) {
-		bool good =
-		    e->list[i].node == node && (!name || strcmp(e->list[i].name, name) == 0);
-
-		for (size_t k = 0; good && k < filter_count; k++)
-			good = matches(&e->list[i], filters[k]);
-		count += good;
-	}
+	for (size_t i = 0; i < e->count; i++)
+		count += e->list[i].node == node && (!name || strcmp(e->list[i].name, name) == 0) &&
+			 match_all(e->list[i].fields, filters, filter_count);
 	return count;
 }

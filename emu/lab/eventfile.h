@@ -30,12 +30,16 @@ int events_read(struct events *e, const struct lab_plan *plan, const char *raw);
 int events_write(const struct events *e, const char *path);
 void events_free(struct events *e);
 
+/* Whether a line is an event of this name that was written at `since` (run clock) or
+ * later and matches all of `filters`, each "field=value", compared as text. */
+bool event_line_is(const char *line, const char *name, const char *const *filters,
+		   size_t filter_count, int64_t since);
+
 /* The first of this node and name in [from, until) for which field `key` has the
  * value `number` (key NULL: any); NULL when there is none. */
 const struct event *events_first(const struct events *e, int node, const char *name, int64_t from,
 				 int64_t until, const char *key, int64_t number);
-/* How many of this node and name (NULL: any name) match all of `filters`, each
- * "field=value", compared as text. */
+/* How many of this node and name (NULL: any name) match all of `filters`. */
 size_t events_count(const struct events *e, int node, const char *name, const char *const *filters,
 		    size_t filter_count);
 

@@ -114,6 +114,10 @@ static int take_line(struct reading *r, const json_t *line)
 		r->h->t0 = time;
 	else if (strcmp(what, "end") == 0)
 		r->h->complete = json_is_true(json_object_get(line, "ok"));
+	else if (strcmp(what, "waited") == 0)
+		r->h->waited += json_integer_value(json_object_get(line, "ns"));
+	else if (strcmp(what, "late") == 0)
+		r->h->late = true;
 	else if (strcmp(what, "link_down") == 0)
 		return take_down(r, line, time);
 	else if (strcmp(what, "link_up") == 0)
@@ -168,7 +172,7 @@ int history_read(struct history *h, const struct lab_plan *plan, const char *pat
 	result = read_lines(&r, file);
 	fclose(file);
 	if (h->complete)
-		h->end = h->t0 + plan->duration_ns;
+		h->end = h->t0 + plan->duration_ns + h->waited;
 	close_moves(&r);
 	free(r.losses);
 	if (result < 0)

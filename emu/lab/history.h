@@ -20,9 +20,11 @@ struct history_move {
 
 struct history {
 	int64_t t0;
-	int64_t end;   /* the plan's end, when daemons are stopped; of a run that
-			* was cut off or failed, the time of the last note */
-	bool complete; /* the run was carried out to its end without an error */
+	int64_t end;	/* the plan's end, when daemons are stopped; of a run that
+			 * was cut off or failed, the time of the last note */
+	int64_t waited; /* by `wait_for` steps in all: so much later than planned it ends */
+	bool late;	/* what one of them waited for did not come in time */
+	bool complete;	/* the run was carried out to its end without an error */
 	struct history_move *moves;
 	size_t count;
 };

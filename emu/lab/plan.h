@@ -14,6 +14,8 @@
 #define LAB_NS_SECOND INT64_C(1000000000)
 #define LAB_NS_MS     INT64_C(1000000)
 
+#define LAB_MAX_DAEMONS 32 /* of a node */
+
 enum lab_engine {
 	LAB_ENGINE_HOST,
 	LAB_ENGINE_UML,
@@ -70,6 +72,22 @@ struct lab_route {
 	char dev[16]; /* may be empty */
 };
 
+/* When a daemon is ready: what the run waits for before its clock starts, and what a
+ * `wait_for` step can ask for. */
+enum lab_ready_kind {
+	LAB_READY_NONE,	  /* as soon as it was started */
+	LAB_READY_NOTIFY, /* it says READY=1 as sd_notify(3) does */
+	LAB_READY_FILE,	  /* `text`, ${...} as in argv: the file is there, anew */
+	LAB_READY_PORT,	  /* a TCP port listens, or a UDP port is bound, at its node */
+	LAB_READY_LINE,	  /* a line of its output contains `text` */
+};
+
+struct lab_ready {
+	enum lab_ready_kind kind;
+	char *text;
+	uint16_t port;
+};
+
 struct lab_daemon {
 	char name[LAB_NAME]; /* unique in its node: "mip6d", "radvd" */
 	char **argv;	     /* "ns3:Radvd": what ns-3 brings; else a program,
@@ -87,6 +105,7 @@ struct lab_daemon {
 	char *events;	  /* "NODE.DAEMON.events.jsonl", in the results' raw/, of a
 			   * daemon whose command has ${events}; else NULL */
 	bool must_live;	  /* its death fails the run (default) */
+	struct lab_ready ready;
 };
 
 /* "net.ipv6.conf.default.dad_transmits"; written in order before the node gets
@@ -114,25 +133,29 @@ struct lab_node {
 };
 
 enum lab_action_kind {
-	LAB_ACT_MOVE,	 /* node, iface, link, gap_ns, link_event */
-	LAB_ACT_DETACH,	 /* node, iface: carrier away */
-	LAB_ACT_IMPAIR,	 /* link, imp */
-	LAB_ACT_SIGNAL,	 /* node, daemon, signal */
-	LAB_ACT_START,	 /* node, daemon: (again) */
-	LAB_ACT_COMMAND, /* node, argv: started then, runs beside the timeline; its
-			  * output goes to the result folder; an exit status
-			  * other than exit_status fails the run */
-	LAB_ACT_TCP,	 /* node, to, src, dst, port, octets, output: one TCP
-			  * connection that carries so many octets from node to
-			  * `to`. Its output is {"asked": octets, "octets": those
-			  * that arrived, "seconds": from the action to the last of
-			  * them}, also when the run ends before it does */
-	LAB_ACT_PING,	 /* node, to, src, dst, count, interval_ns, output: ICMPv6
-			  * echo requests from node to `to`, the first at once. Its
-			  * output is {"sent", "received", "rtt_min_ms",
-			  * "rtt_mean_ms", "rtt_max_ms"}, the times null where
-			  * nothing was received */
-	LAB_ACT_END,	 /* end of the run */
+	LAB_ACT_MOVE,	  /* node, iface, link, gap_ns, link_event */
+	LAB_ACT_DETACH,	  /* node, iface: carrier away */
+	LAB_ACT_IMPAIR,	  /* link, imp */
+	LAB_ACT_SIGNAL,	  /* node, daemon, signal */
+	LAB_ACT_START,	  /* node, daemon: (again) */
+	LAB_ACT_COMMAND,  /* node, argv: started then, runs beside the timeline; its
+			   * output goes to the result folder; an exit status
+			   * other than exit_status fails the run */
+	LAB_ACT_TCP,	  /* node, to, src, dst, port, octets, output: one TCP
+			   * connection that carries so many octets from node to
+			   * `to`. Its output is {"asked": octets, "octets": those
+			   * that arrived, "seconds": from the action to the last of
+			   * them}, also when the run ends before it does */
+	LAB_ACT_PING,	  /* node, to, src, dst, count, interval_ns, output: ICMPv6
+			   * echo requests from node to `to`, the first at once. Its
+			   * output is {"sent", "received", "rtt_min_ms",
+			   * "rtt_mean_ms", "rtt_max_ms"}, the times null where
+			   * nothing was received */
+	LAB_ACT_WAIT_FOR, /* node, daemon, event, filters, within_ns, line: the steps after
+			   * it are put off until the event was written since the timeline
+			   * last did something to the node; or (event NULL) until the
+			   * daemon is ready */
+	LAB_ACT_END,	  /* end of the run */
 };
 
 struct lab_action {
@@ -156,6 +179,11 @@ struct lab_action {
 	uint64_t octets;
 	unsigned count;
 	int64_t interval_ns;
+	char *event;	/* LAB_ACT_WAIT_FOR; its daemon is -1: whichever writes it */
+	char **filters; /* "field=value" */
+	size_t filter_count;
+	int64_t within_ns; /* the run fails when it takes longer */
+	int line;	   /* in the scenario file */
 };
 
 #define LAB_MAX_PROBES 200

@@ -51,6 +51,7 @@ static int open_stream(struct prober *prober, struct netns *net, size_t index)
 	struct prober_stream *stream = &prober->streams[index];
 
 	stream->next_ns = probe->start_ns;
+	stream->stop_ns = probe->stop_ns;
 	if (netns_enter(net, probe->from) < 0)
 		return fail(prober, probe, net->error);
 	stream->tx = make_socket(prober, probe, probe->src, 0);
@@ -92,7 +93,7 @@ static int64_t earliest(const struct prober *prober)
 	int64_t next = INT64_MAX;
 
 	for (size_t i = 0; i < prober->plan->probe_count; i++)
-		if (prober->streams[i].next_ns < next)
+		if (!prober->streams[i].held && prober->streams[i].next_ns < next)
 			next = prober->streams[i].next_ns;
 	return next;
 }
@@ -144,8 +145,31 @@ static void step(struct prober *prober, size_t index, int64_t now)
 	stream->next_seq++;
 	while (stream->next_ns <= now)
 		stream->next_ns += probe->interval_ns;
-	if (stream->next_ns >= probe->stop_ns)
+	if (stream->next_ns >= stream->stop_ns && !stream->endless)
 		stream->next_ns = INT64_MAX;
+}
+
+void prober_hold(struct prober *prober, int64_t from)
+{
+	for (size_t i = 0; i < prober->plan->probe_count; i++) {
+		struct prober_stream *stream = &prober->streams[i];
+
+		stream->held = stream->next_seq == 0 && stream->next_ns >= from;
+		stream->endless = true;
+	}
+}
+
+void prober_release(struct prober *prober, int64_t ns)
+{
+	for (size_t i = 0; i < prober->plan->probe_count; i++) {
+		struct prober_stream *stream = &prober->streams[i];
+
+		if (stream->held)
+			stream->next_ns += ns;
+		stream->stop_ns += ns;
+		stream->held = false;
+		stream->endless = false;
+	}
 }
 
 static void send_one(struct prober *prober, size_t index, int64_t now)
@@ -179,6 +203,11 @@ static int note_pending(struct prober *prober, size_t index, int64_t time)
 	return 0;
 }
 
+static bool is_due_at(const struct prober_stream *stream, int64_t time)
+{
+	return !stream->held && stream->next_ns == time;
+}
+
 /* Hands over the probes of one moment: 1, 0 when the sender is full, -1 no memory. */
 static int hand_over(struct prober *prober, int64_t now, int64_t time)
 {
@@ -187,7 +216,7 @@ static int hand_over(struct prober *prober, int64_t now, int64_t time)
 	size_t count = 0;
 
 	for (size_t i = 0; i < prober->plan->probe_count; i++) {
-		if (prober->streams[i].next_ns != time)
+		if (!is_due_at(&prober->streams[i], time))
 			continue;
 		fill(prober, i, time, &payloads[count], &datagrams[count]);
 		count++;
@@ -195,7 +224,7 @@ static int hand_over(struct prober *prober, int64_t now, int64_t time)
 	if (!sender_add(prober->sender, prober->zero + now, prober->zero + time, datagrams, count))
 		return 0;
 	for (size_t i = 0; i < prober->plan->probe_count; i++) {
-		if (prober->streams[i].next_ns != time)
+		if (!is_due_at(&prober->streams[i], time))
 			continue;
 		if (note_pending(prober, i, time) < 0)
 			return -1;
@@ -237,7 +266,7 @@ int prober_send(struct prober *prober, int64_t now, int64_t limit)
 		return hand_over_until(prober, now,
 				       now + AHEAD_NS < limit ? now + AHEAD_NS : limit);
 	for (size_t i = 0; i < prober->plan->probe_count; i++)
-		if (prober->streams[i].next_ns <= now)
+		if (!prober->streams[i].held && prober->streams[i].next_ns <= now)
 			send_one(prober, i, now);
 	return 0;
 }

@@ -19,7 +19,10 @@ struct prober_stream {
 	int tx;
 	int rx;
 	uint32_t next_seq;
-	int64_t next_ns;     /* plan time of the next probe; INT64_MAX: done */
+	int64_t next_ns; /* run time of the next probe; INT64_MAX: done */
+	int64_t stop_ns; /* run time */
+	/* While the timeline stands still: it has not begun and waits; it has no end. */
+	bool held, endless;
 	int64_t last_rx;     /* run clock; 0: none yet */
 	int64_t longest_gap; /* between two arrivals since prober_mark */
 };
@@ -57,6 +60,11 @@ int64_t prober_next(const struct prober *prober);
  * soon, but before `limit`: what the plan does at a moment comes before the probes of that
  * moment. 0, or -1 with prober->error. */
 int prober_send(struct prober *prober, int64_t now, int64_t limit);
+/* The timeline stands still from its time `from` on: streams that begin then or later do
+ * not, the others go on without an end. */
+void prober_hold(struct prober *prober, int64_t from);
+/* It goes on, `ns` later than planned. */
+void prober_release(struct prober *prober, int64_t ns);
 /* Collects what arrived until plan time `now` and writes all records out. */
 void prober_collect(struct prober *prober, int64_t now);
 /* Begins a new search for the longest gap. */

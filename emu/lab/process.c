@@ -35,6 +35,9 @@ static _Noreturn void become(struct netns *net, const struct process_spawn *spaw
 		fprintf(stderr, "%s\n", net->error);
 		_exit(126);
 	}
+	unsetenv("NOTIFY_SOCKET");
+	if (spawn->notify && setenv("NOTIFY_SOCKET", spawn->notify, 1) < 0)
+		_exit(126);
 	execvp(spawn->argv[0], spawn->argv);
 	fprintf(stderr, "cannot run %s: %s\n", spawn->argv[0], strerror(errno));
 	_exit(127);

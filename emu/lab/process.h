@@ -10,6 +10,17 @@
 
 enum process_kind { PROCESS_DAEMON, PROCESS_COMMAND, PROCESS_CAPTURE, PROCESS_LAG };
 
+/* What is known of a daemon's readiness (lab_ready). */
+struct process_ready {
+	bool told;  /* it was ready once */
+	int notify; /* socket on which it says so; 0: none */
+	char notify_path[108];
+	char file[512];	   /* LAB_READY_FILE */
+	uint64_t file_id;  /* of one that was there before; 0: none */
+	int64_t file_time; /* ns, of that one */
+	long read;	   /* LAB_READY_LINE: octets of the log that were looked at */
+};
+
 struct process {
 	enum process_kind kind;
 	int node;      /* -1: beside the nodes */
@@ -18,6 +29,7 @@ struct process {
 	bool may_end;  /* its end is no failure */
 	int status;    /* wait status once ended */
 	char log[512]; /* its standard error, and its output where no file is named */
+	struct process_ready ready;
 };
 
 struct process_spawn {
@@ -25,6 +37,7 @@ struct process_spawn {
 	char *const *argv;  /* NULL at the end */
 	const char *output; /* file for standard output; NULL: the log */
 	const char *log;
+	const char *notify; /* NOTIFY_SOCKET of its environment; NULL: it has none */
 };
 
 /* Starts a program in a node's namespace, with no input. Its pid, or -1 with

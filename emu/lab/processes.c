@@ -32,7 +32,7 @@ static struct process *add_process(struct runner *r)
 	return &grown[r->process_count++];
 }
 
-static struct process *find_daemon(struct runner *r, int node, int daemon)
+struct process *processes_find(struct runner *r, int node, int daemon)
 {
 	for (size_t i = 0; i < r->process_count; i++)
 		if (r->processes[i].kind == PROCESS_DAEMON && r->processes[i].node == node &&
@@ -100,8 +100,11 @@ static int spawn(struct runner *r, struct process *p, char *const *argv, size_t 
 		 const struct variables *v, const char *output)
 {
 	char **expanded = process_expand_argv(argv, argc, v->list, v->count);
-	struct process_spawn what = {
-	    .node = p->node, .argv = expanded, .output = output, .log = p->log};
+	struct process_spawn what = {.node = p->node,
+				     .argv = expanded,
+				     .output = output,
+				     .log = p->log,
+				     .notify = p->ready.notify > 0 ? p->ready.notify_path : NULL};
 
 	if (!expanded)
 		return runner_fail(r, "out of memory");
@@ -112,22 +115,35 @@ static int spawn(struct runner *r, struct process *p, char *const *argv, size_t 
 	return p->pid < 0 ? runner_fail(r, "%s", r->net.error) : 0;
 }
 
+static int prepare_ready(struct runner *r, struct process *p, const struct lab_daemon *d,
+			 const struct variables *v)
+{
+	char *text = process_expand(d->ready.text ? d->ready.text : "", v->list, v->count);
+	int err = text ? ready_prepare(r, p, v->dir, text) : runner_fail(r, "out of memory");
+
+	free(text);
+	return err;
+}
+
 int processes_start_daemon(struct runner *r, int node, int daemon)
 {
 	const struct lab_node *n = &r->plan->nodes[node];
 	const struct lab_daemon *d = &n->daemons[daemon];
-	struct process *p = find_daemon(r, node, daemon);
+	struct process *p = processes_find(r, node, daemon);
 	struct variables v;
 
 	if (p && p->pid)
 		return runner_fail(r, "%s at %s runs already", d->name, n->name);
+	if (p)
+		ready_free(p);
 	p = p ? p : add_process(r);
 	if (!p)
 		return -1;
-	*p = (struct process){PROCESS_DAEMON, node, daemon, 0, !d->must_live, 0, ""};
+	*p = (struct process){
+	    .kind = PROCESS_DAEMON, .node = node, .index = daemon, .may_end = !d->must_live};
 	snprintf(p->log, sizeof(p->log), "%s/raw/%s.%s.log", r->paths->results, n->name, d->name);
 	set_variables(r, node, d->name, &v);
-	if (d->config_name && write_config(r, node, d, &v) < 0)
+	if ((d->config_name && write_config(r, node, d, &v) < 0) || prepare_ready(r, p, d, &v) < 0)
 		return -1;
 	runner_note(r, "start", ",\"node\":\"%s\",\"daemon\":\"%s\"", n->name, d->name);
 	return spawn(r, p, d->argv, d->argc, &v, NULL);
@@ -136,7 +152,7 @@ int processes_start_daemon(struct runner *r, int node, int daemon)
 int processes_signal(struct runner *r, int node, int daemon, int signal)
 {
 	const struct lab_node *n = &r->plan->nodes[node];
-	struct process *p = find_daemon(r, node, daemon);
+	struct process *p = processes_find(r, node, daemon);
 
 	if (!p || !p->pid)
 		return runner_fail(r, "%s at %s does not run", n->daemons[daemon].name, n->name);
@@ -159,7 +175,7 @@ int processes_run_command(struct runner *r, size_t action)
 
 	if (!p)
 		return -1;
-	*p = (struct process){PROCESS_COMMAND, a->node, (int)action, 0, false, 0, ""};
+	*p = (struct process){.kind = PROCESS_COMMAND, .node = a->node, .index = (int)action};
 	snprintf(p->log, sizeof(p->log), "%s/raw/%s.command-%zu.log", r->paths->results, n->name,
 		 action);
 	snprintf(output, sizeof(output), "%s/%s", r->paths->results, a->output ? a->output : "");
@@ -181,7 +197,7 @@ int processes_run_stream(struct runner *r, size_t action)
 
 	if (!p)
 		return -1;
-	*p = (struct process){PROCESS_COMMAND, a->node, (int)action, 0, false, 0, ""};
+	*p = (struct process){.kind = PROCESS_COMMAND, .node = a->node, .index = (int)action};
 	snprintf(output, sizeof(output), "%s/%s", r->paths->results, a->output);
 	snprintf(p->log, sizeof(p->log), "%s/%s", r->paths->results, a->output);
 	runner_note(r, stream_name(a), ",\"node\":\"%s\",\"to\":\"%s\"",
@@ -201,7 +217,7 @@ int processes_start_lag(struct runner *r)
 	if (!p)
 		return -1;
 	snprintf(path, sizeof(path), "%s/raw/lag.bin", r->paths->results);
-	*p = (struct process){PROCESS_LAG, -1, -1, lag_start(path), false, 0, ""};
+	*p = (struct process){.kind = PROCESS_LAG, .node = -1, .index = -1, .pid = lag_start(path)};
 	return p->pid < 0 ? runner_fail(r, "cannot start the scheduling-lag probe") : 0;
 }
 
@@ -221,7 +237,7 @@ int processes_start_captures(struct runner *r)
 	p = add_process(r);
 	if (!p)
 		return -1;
-	*p = (struct process){PROCESS_CAPTURE, -1, -1, 0, false, 0, ""};
+	*p = (struct process){.kind = PROCESS_CAPTURE, .node = -1, .index = -1};
 	snprintf(raw, sizeof(raw), "%s/raw", r->paths->results);
 	snprintf(p->log, sizeof(p->log), "%s/raw/captures.log", r->paths->results);
 	p->pid = capturer_start(&r->net, raw, tell_captures, r, error);
@@ -354,9 +370,11 @@ void processes_stop(struct runner *r)
 
 void processes_free(struct runner *r)
 {
-	for (size_t i = 0; i < r->process_count; i++)
+	for (size_t i = 0; i < r->process_count; i++) {
 		if (r->processes[i].pid > 0)
 			kill(r->processes[i].pid, SIGKILL);
+		ready_free(&r->processes[i]);
+	}
 	free(r->processes);
 	r->processes = NULL;
 	r->process_count = 0;

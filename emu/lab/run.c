@@ -130,6 +130,9 @@ static int conclude(const struct lab_plan *plan, struct results *results,
 	}
 	if (began)
 		analysed = analyse(plan, results->path, options->brief, &outcome);
+	/* On a machine that was not too busy it is the daemon's doing. */
+	if (code == RUN_NOT_VALID && outcome.valid)
+		code = RUN_FAILED;
 	if (analysed < 0) {
 		/* Why a run failed says more than what its results lack. */
 		if (code == 0) {

@@ -189,6 +189,13 @@ static void network_step(void *arg, const char *what, size_t number, size_t of)
 	runner_step(arg, "building the network: %s %zu of %zu", what, number, of);
 }
 
+/* What comes before t = 0 is told by the same clock. */
+static void set_clock(struct runner *r)
+{
+	r->zero = clock_ns(CLOCK_MONOTONIC);
+	r->t0 = clock_ns(CLOCK_REALTIME);
+}
+
 static int prepare(struct runner *r)
 {
 	const struct netns_listener listener = {network_step, r};
@@ -206,6 +213,7 @@ static int prepare(struct runner *r)
 	r->pids = open_raw(r, "processes", "wbe");
 	if (!r->timeline || !r->progress || !r->pids)
 		return -1;
+	set_clock(r);
 	if (netns_build(&r->net, r->plan, &listener) < 0)
 		return runner_fail(r, "%s", r->net.error);
 	snprintf(path, sizeof(path), "%s/raw/probe.bin", r->paths->results);
@@ -235,8 +243,8 @@ static int64_t report_span(const struct lab_plan *plan)
 static void start_clock(struct runner *r)
 {
 	r->report_ns = report_span(r->plan);
-	r->zero = clock_ns(CLOCK_MONOTONIC);
-	r->t0 = clock_ns(CLOCK_REALTIME);
+	set_clock(r);
+	r->started = true;
 	r->prober.t0 = r->t0;
 	r->prober.zero = r->zero;
 	for (size_t i = 0; i < r->plan->action_count; i++)
@@ -247,7 +255,7 @@ static void start_clock(struct runner *r)
 
 static void finish(struct runner *r)
 {
-	if (r->zero) {
+	if (r->started) {
 		report(r, runner_now(r));
 		processes_stop(r);
 		prober_collect(&r->prober, runner_now(r));
@@ -258,6 +266,7 @@ static void finish(struct runner *r)
 	prober_close(&r->prober);
 	netns_close(&r->net);
 	free(r->actions_state);
+	free(r->touched);
 	if (r->timeline)
 		fclose(r->timeline);
 	if (r->progress)
@@ -275,10 +284,14 @@ int runner_run(const struct lab_plan *plan, const struct runner_paths *paths, ch
 	if (actions_init(&r) < 0 || prepare(&r) < 0) {
 		code = 3;
 	} else {
+		bool ready = waits_for_daemons(&r) == 0;
+
 		start_clock(&r);
-		if (carry_out(&r) < 0)
+		if (!ready || carry_out(&r) < 0)
 			code = 1;
 	}
 	finish(&r);
+	if (r.late && !lab_engine_exact(plan->engine))
+		return RUNNER_LATE;
 	return error[0] && code == 0 ? 1 : code;
 }

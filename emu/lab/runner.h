@@ -10,6 +10,7 @@
 #include "lab/plan.h"
 
 #define RUNNER_ERROR 512
+#define RUNNER_LATE  4
 
 /* Programs of ours that plans name as ${mip6d}, ${mip6ctl}. */
 struct runner_paths {
@@ -20,7 +21,9 @@ struct runner_paths {
 };
 
 /* 0 when the plan was carried out to its end; 1 when a daemon died, a command
- * failed or the run was interrupted by SIGTERM; 3 when the kernel or machine
+ * failed, something that was waited for did not come, or the run was interrupted by
+ * SIGTERM; RUNNER_LATE when it did not come in real time, where a busy machine may be
+ * the reason; 3 when the kernel or machine
  * cannot do it. error (RUNNER_ERROR octets) tells why when it is not 0. */
 int runner_run(const struct lab_plan *plan, const struct runner_paths *paths, char *error);
 

@@ -3,7 +3,13 @@
 #define LAB_RUNNER_INTERNAL_H
 
 /* What the runner's modules share: runner.c (clock and loop), actions.c (what
- * the timeline does), processes.c (daemons, captures, commands). */
+ * the timeline does), waits.c (what it waits for), processes.c (daemons, captures,
+ * commands), ready.c (when a daemon is ready).
+ *
+ * Run time is what has passed since t = 0. The plan's time is the same until a `wait_for`
+ * step makes the timeline stand still; from then on its steps and the probes come that much
+ * later, but not the starts of daemons. */
+#include "lab/awaited.h"
 #include "lab/prober.h"
 #include "lab/process.h"
 #include "lab/runner.h"
@@ -17,6 +23,15 @@ struct action_state {
 	bool done;
 };
 
+/* A `wait_for` step under way. */
+struct wait {
+	bool active;
+	size_t action;
+	int64_t at;   /* run time at which the timeline stands still */
+	int64_t next; /* of the next look */
+	struct awaited awaited;
+};
+
 struct runner {
 	const struct lab_plan *plan;
 	const struct runner_paths *paths;
@@ -26,6 +41,10 @@ struct runner {
 	struct process *processes;
 	size_t process_count;
 	struct action_state *actions_state;
+	struct wait wait;
+	int64_t *touched; /* by node: run clock when the timeline last did something to it */
+	bool started;	  /* its clock */
+	bool late;	  /* what was waited for did not come in time */
 	FILE *timeline;
 	FILE *progress;
 	FILE *pids;	     /* raw/processes */
@@ -46,7 +65,7 @@ struct runner {
 
 /* Notes the first error; always -1. */
 int runner_fail(struct runner *r, const char *format, ...) __attribute__((format(printf, 2, 3)));
-/* Plan time now; the run clock at a plan time. */
+/* Run time now; the run clock at a run time. */
 int64_t runner_now(const struct runner *r);
 int64_t runner_clock(const struct runner *r, int64_t now);
 /* A step of the start-up, for whoever waits for it: "capture %zu of %zu". Of steps
@@ -65,7 +84,32 @@ int actions_init(struct runner *r);
 int64_t actions_next(const struct runner *r);
 int actions_due(struct runner *r, int64_t now);
 
+/* waits.c */
+
+/* Puts the plan off until what the action asks for is there, which it may be already. */
+int waits_begin(struct runner *r, size_t action, int64_t at);
+/* Looks for it when it is time to. -1: it did not come in time. */
+int waits_look(struct runner *r, int64_t now);
+/* Starts the daemons that are there from the beginning and have a condition, and waits
+ * until it holds for all of them. Before the clock starts. */
+int waits_for_daemons(struct runner *r);
+
+/* actions.c: that daemon needs no start any more; all that is planned comes `ns` later. */
+void actions_started(struct runner *r, int node, int daemon);
+void actions_put_off(struct runner *r, int64_t ns);
+
+/* ready.c */
+
+/* Before the daemon is started: what is there already does not count, and where it will
+ * tell. `dir` is its ${dir}, `text` the condition's with ${...} put in. */
+int ready_prepare(struct runner *r, struct process *p, const char *dir, const char *text);
+/* Whether it is ready by now. */
+bool ready_look(struct runner *r, struct process *p);
+void ready_free(struct process *p);
+
 /* processes.c */
+/* NULL: it was never started. */
+struct process *processes_find(struct runner *r, int node, int daemon);
 int processes_start_lag(struct runner *r);
 int processes_start_captures(struct runner *r);
 int processes_start_daemon(struct runner *r, int node, int daemon);

@@ -123,6 +123,18 @@ static void print_stream(const struct lab_plan *plan, const struct lab_action *a
 	fprintf(out, ", to %s", a->output);
 }
 
+static void print_wait_for(const struct lab_node *node, const struct lab_action *a, FILE *out)
+{
+	char within[32];
+
+	value_print((double)a->within_ns, VALUE_TIME, within, sizeof(within));
+	fprintf(out, "wait for %s%s%s:", node->name, a->daemon < 0 ? "" : " ",
+		a->daemon < 0 ? "" : node->daemons[a->daemon].name);
+	fprintf(out, " %s", a->event ? a->event : "ready");
+	print_words(out, a->filters, a->filter_count);
+	fprintf(out, ", at most %s", within);
+}
+
 static void print_action(const struct lab_plan *plan, const struct lab_action *a, FILE *out)
 {
 	const struct lab_node *node = &plan->nodes[a->node];
@@ -154,6 +166,9 @@ static void print_action(const struct lab_plan *plan, const struct lab_action *a
 	case LAB_ACT_TCP:
 	case LAB_ACT_PING:
 		print_stream(plan, a, out);
+		break;
+	case LAB_ACT_WAIT_FOR:
+		print_wait_for(node, a, out);
 		break;
 	case LAB_ACT_END:
 		fputs("end", out);

@@ -357,6 +357,80 @@ static int step_ping(struct timeline *t, const struct doc_node *map)
 	return add_action(t, map, action);
 }
 
+/* "field=value" of each key of "with". */
+static int read_filters(struct timeline *t, const struct doc_node *map, struct lab_action *action)
+{
+	const struct doc_node *with = doc_get(map, "with");
+	char text[256];
+
+	if (with && with->kind != DOC_MAP)
+		return doc_fail(with, t->load->error,
+				"\"with\" must be a mapping of the event's fields to values");
+	for (size_t i = 0; with && i < with->count; i++) {
+		char *value = read_scalar(t->load, with->items[i]);
+		int n =
+		    value ? snprintf(text, sizeof(text), "%s=%s", with->keys[i]->text, value) : -1;
+
+		if (!value)
+			return -1;
+		if (n < 0 || (size_t)n >= sizeof(text))
+			return doc_fail(with->items[i], t->load->error, "the value is too long");
+		action->filters = arena_grow(t->load->arena, action->filters, action->filter_count,
+					     sizeof(action->filters[0]));
+		action->filters[action->filter_count++] = arena_string(t->load->arena, text);
+	}
+	return 0;
+}
+
+/* Whether there is anything that can end the wait. */
+static int check_awaited(struct timeline *t, const struct doc_node *map,
+			 const struct lab_action *action)
+{
+	const struct lab_node *node = &t->load->plan->nodes[action->node];
+	bool any = false;
+
+	if (!action->event && action->daemon < 0)
+		return doc_fail(map, t->load->error,
+				"wait_for needs \"event\", or a \"daemon\" that is to be ready");
+	if (!action->event && node->daemons[action->daemon].ready.kind == LAB_READY_NONE)
+		return doc_fail(doc_get(map, "daemon"), t->load->error,
+				"%s has no \"ready\" in the topology",
+				node->daemons[action->daemon].name);
+	for (size_t d = 0; d < node->daemon_count; d++)
+		any = any ||
+		      (node->daemons[d].events && (action->daemon < 0 || action->daemon == (int)d));
+	if (action->event && !any)
+		return doc_fail(map, t->load->error,
+				"no daemon of %s writes events: none has ${events} in its command",
+				node->name);
+	return 0;
+}
+
+static int step_wait_for(struct timeline *t, const struct doc_node *map)
+{
+	static const char *const known[] = {"event", "node", "daemon", "with", "within", "when"};
+	struct lab_action action = {
+	    .kind = LAB_ACT_WAIT_FOR, .daemon = -1, .within_ns = 60 * LAB_NS_SECOND};
+	bool wanted = true;
+
+	if (read_keys(t->load, map, "wait_for", known, sizeof(known) / sizeof(known[0])) < 0 ||
+	    read_when(t->load, map, &wanted) < 0 ||
+	    read_text(t->load, map, "event", false, &action.event) < 0 ||
+	    read_time(t->load, map, "within", &action.within_ns) < 0 ||
+	    read_node(t, map, &action.node) < 0 || read_filters(t, map, &action) < 0)
+		return -1;
+	if (!wanted)
+		return 0;
+	if ((doc_get(map, "daemon") && read_daemon(t, map, &action) < 0) ||
+	    check_awaited(t, map, &action) < 0)
+		return -1;
+	if (action.within_ns <= 0)
+		return doc_fail(doc_get(map, "within"), t->load->error,
+				"\"within\" must be longer than 0");
+	action.line = map->line;
+	return add_action(t, map, action);
+}
+
 static int step_repeat(struct timeline *t, const struct doc_node *map)
 {
 	static const char *const known[] = {"count", "do"};
@@ -396,7 +470,7 @@ static int run_step(struct timeline *t, const struct doc_node *step)
 	    {"at", step_at},	     {"wait", step_wait},	{"move", step_move},
 	    {"detach", step_detach}, {"impair", step_impair},	{"signal", step_signal},
 	    {"start", step_start},   {"command", step_command}, {"repeat", step_repeat},
-	    {"tcp", step_tcp},	     {"ping", step_ping},
+	    {"tcp", step_tcp},	     {"ping", step_ping},	{"wait_for", step_wait_for},
 	};
 	static const size_t count = sizeof(steps) / sizeof(steps[0]);
 	const char *names[sizeof(steps) / sizeof(steps[0])];

@@ -7,6 +7,7 @@
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wshadow"
 extern "C" {
+#include "lab/awaited.h"
 #include "lab/plan.h"
 #include "lab/prng.h"
 #include "lab/process.h"

@@ -49,10 +49,45 @@ bool probes::open_stream(network &net, size_t index)
 	s.to = ns3::Inet6SocketAddress(ns3::Ipv6Address(probe.dst), probe.port);
 	s.rx->SetRecvCallback(
 	    [this, index](ns3::Ptr<ns3::Socket> socket) { arrived(index, socket); });
+	s.stop = probe.stop_ns;
 	if (probe.start_ns < probe.stop_ns)
-		ns3::Simulator::Schedule(ns3::NanoSeconds(probe.start_ns), &probes::send, this,
-					 index);
+		schedule(index, probe.start_ns);
 	return true;
+}
+
+void probes::schedule(size_t index, int64_t in)
+{
+	streams_[index].next =
+	    ns3::Simulator::Schedule(ns3::NanoSeconds(in), &probes::send, this, index);
+}
+
+void probes::hold(int64_t from)
+{
+	for (size_t i = 0; i < streams_.size(); i++) {
+		stream &s = streams_[i];
+
+		s.endless = true;
+		s.held =
+		    s.next_seq == 0 && s.next.IsRunning() &&
+		    run_.plan->probes[i].start_ns + s.stop - run_.plan->probes[i].stop_ns >= from;
+		if (s.held)
+			s.next.Cancel();
+	}
+}
+
+void probes::release(int64_t ns)
+{
+	for (size_t i = 0; i < streams_.size(); i++) {
+		const struct lab_probe &probe = run_.plan->probes[i];
+		stream &s = streams_[i];
+
+		s.stop += ns;
+		s.endless = false;
+		/* It begins as much later than planned as it ends later. */
+		if (s.held)
+			schedule(i, probe.start_ns + s.stop - probe.stop_ns - plan_now());
+		s.held = false;
+	}
 }
 
 bool probes::open(network &net)
@@ -88,9 +123,8 @@ void probes::send(size_t index)
 	memcpy(bytes, &head, sizeof(head));
 	record(LAB_PROBE_TX, index, s.next_seq++);
 	sent_++;
-	if (plan_now() + probe.interval_ns < probe.stop_ns)
-		ns3::Simulator::Schedule(ns3::NanoSeconds(probe.interval_ns), &probes::send, this,
-					 index);
+	if (s.endless || plan_now() + probe.interval_ns < s.stop)
+		schedule(index, probe.interval_ns);
 	s.tx->SendTo(bytes, static_cast<uint32_t>(size), 0, s.to);
 }
 

@@ -50,6 +50,11 @@ void sim_node::know(unsigned ifindex, const struct mip6_addr &addr, const uint8_
 	neighbours_.push_back(n);
 }
 
+bool sim_node::runs(int daemon) const
+{
+	return daemon_ == daemon;
+}
+
 void sim_node::flush_files()
 {
 	for (auto &p : ports_)

@@ -35,6 +35,8 @@ class sim_node
 	/* The neighbour on that interface that has this address is forgotten. */
 	virtual void forget(unsigned ifindex, const uint8_t mac[6]) = 0;
 
+	/* Whether that daemon runs: here it is ready as soon as it does. */
+	bool runs(int daemon) const;
 	/* Daemons, by their index in the plan. False: the run failed. */
 	virtual bool start(int daemon) = 0;
 	virtual bool signal(int daemon, int number) = 0;

@@ -8,7 +8,8 @@ namespace emu
 {
 
 timeline::timeline(struct run &run, network &net, probes &streams, traffic &flows)
-    : run_(run), net_(net), probes_(streams), traffic_(flows)
+    : run_(run), net_(net), probes_(streams), traffic_(flows), touched_(run.plan->node_count),
+      plugs_(run.plan->action_count)
 {
 }
 
@@ -36,37 +37,116 @@ bool timeline::open()
 	for (size_t i = 0; i < run_.plan->action_count; i++)
 		run_.moves_total += run_.plan->actions[i].handover;
 	run_.note("t0", ",\"seed\":%llu", static_cast<unsigned long long>(run_.plan->seed));
-	schedule_daemons();
-	schedule_actions();
+	plan_daemons();
+	plan_actions();
+	for (planned &step : planned_)
+		schedule(step);
 	ns3::Simulator::Schedule(ns3::NanoSeconds(LAB_NS_SECOND), &timeline::watch, this);
 	return true;
 }
 
-void timeline::schedule_daemons()
+void timeline::schedule(planned &step)
+{
+	step.event = ns3::Simulator::Schedule(ns3::NanoSeconds(step.at - plan_now()), step.run);
+}
+
+/* They start at their own times, also while the timeline stands still: one of them may be
+ * what is waited for. */
+void timeline::plan_daemons()
 {
 	for (int n = 0; n < static_cast<int>(run_.plan->node_count); n++)
 		for (int d = 0; d < static_cast<int>(run_.plan->nodes[n].daemon_count); d++)
-			ns3::Simulator::Schedule(
-			    ns3::NanoSeconds(run_.plan->nodes[n].daemons[d].start_ns),
-			    [this, n, d] { net_.node(n).start(d); });
+			planned_.push_back({run_.plan->nodes[n].daemons[d].start_ns,
+					    [this, n, d] { net_.node(n).start(d); },
+					    {},
+					    true,
+					    false});
 }
 
 /* ns-3 carries out what is due at the same time in the order in which it was
  * scheduled: all of the timeline comes before probes and packets of that instant. */
-void timeline::schedule_actions()
+void timeline::plan_actions()
 {
 	for (size_t i = 0; i < run_.plan->action_count; i++) {
 		const struct lab_action &a = run_.plan->actions[i];
 
-		ns3::Simulator::Schedule(ns3::NanoSeconds(a.at_ns), [this, &a] { act(a); });
-		if (a.kind == LAB_ACT_MOVE)
-			ns3::Simulator::Schedule(ns3::NanoSeconds(a.at_ns + a.gap_ns),
-						 [this, &a] { plug(a); });
+		planned_.push_back({a.at_ns, [this, &a, i] { act(a, i); }, {}, false, false});
+		if (a.kind != LAB_ACT_MOVE)
+			continue;
+		plugs_[i] = planned_.size();
+		planned_.push_back({a.at_ns + a.gap_ns, [this, &a] { plug(a); }, {}, false, false});
 	}
 }
 
-void timeline::act(const struct lab_action &a)
+/* ---- waiting ------------------------------------------------------------------------ */
+
+bool timeline::is_there(const struct lab_action &a)
 {
+	if (!a.event)
+		return net_.node(a.node).runs(a.daemon);
+	net_.node(a.node).flush_files();
+	return awaited_look(&awaited_);
+}
+
+void timeline::wait_for(const struct lab_action &a)
+{
+	awaited_init(&awaited_, run_.plan, &a, run_.results.c_str(), touched_[a.node]);
+	held_ = plan_now();
+	if (is_there(a))
+		return;
+	hold();
+	ns3::Simulator::Schedule(ns3::NanoSeconds(awaited_step(run_.plan)), &timeline::look, this,
+				 std::cref(a));
+}
+
+void timeline::look(const struct lab_action &a)
+{
+	char text[300];
+
+	if (is_there(a)) {
+		go_on();
+	} else if (plan_now() < held_ + a.within_ns) {
+		ns3::Simulator::Schedule(ns3::NanoSeconds(awaited_step(run_.plan)), &timeline::look,
+					 this, std::cref(a));
+	} else {
+		run_.note("late", "%s", "");
+		awaited_late(run_.plan, &a, text, sizeof(text));
+		run_.fail("%s", text);
+	}
+}
+
+void timeline::hold()
+{
+	for (planned &step : planned_) {
+		step.held = !step.begun && step.event.IsRunning();
+		if (step.held)
+			step.event.Cancel();
+	}
+	probes_.hold(held_);
+}
+
+void timeline::go_on()
+{
+	int64_t ns = plan_now() - held_;
+
+	for (planned &step : planned_) {
+		if (!step.held)
+			continue;
+		step.at += ns;
+		schedule(step);
+	}
+	probes_.release(ns);
+	run_.note("waited", ",\"ns\":%lld", static_cast<long long>(ns));
+}
+
+/* ---- acting ------------------------------------------------------------------------- */
+
+void timeline::act(const struct lab_action &a, size_t index)
+{
+	if (a.kind != LAB_ACT_WAIT_FOR && a.kind != LAB_ACT_IMPAIR && a.kind != LAB_ACT_END)
+		touched_[a.node] = wall_now();
+	if (a.kind == LAB_ACT_MOVE)
+		planned_[plugs_[index]].begun = true;
 	switch (a.kind) {
 	case LAB_ACT_MOVE:
 		unplug(a, a.link_event);
@@ -91,6 +171,9 @@ void timeline::act(const struct lab_action &a)
 	case LAB_ACT_PING:
 		traffic_.start(a);
 		break;
+	case LAB_ACT_WAIT_FOR:
+		wait_for(a);
+		break;
 	case LAB_ACT_END:
 		ns3::Simulator::Stop();
 		break;
@@ -112,6 +195,7 @@ void timeline::unplug(const struct lab_action &a, bool link_event)
 
 void timeline::plug(const struct lab_action &a)
 {
+	touched_[a.node] = wall_now();
 	net_.plug(a.node, a.iface, a.link, [this, &a] { plugged(a); });
 }
 
