@@ -136,10 +136,11 @@ engine ?=
 kernel ?=
 seed ?= 1
 set ?=
+topology ?=
 results ?=
 keep ?=
 # What the lab is told of where results go and what stays of them.
-RESULT_OPTIONS = $(if $(results),--results '$(results)') $(if $(filter captures,$(keep)),--keep-captures)
+RESULT_OPTIONS = $(if $(topology),--topology '$(topology)') $(if $(results),--results '$(results)') $(if $(filter captures,$(keep)),--keep-captures)
 ifneq ($(filter-out captures,$(keep)),)
 $(error keep=$(keep): expected keep=captures)
 endif
@@ -173,7 +174,7 @@ help: ## this list
 	@echo
 	@echo '  make scenario=NAME     run a scenario; see make list. Also:'
 	@echo '                         set="NAME=VALUE ..." seed=N engine=virtual|uml|host|ns3 kernel=built|debian'
-	@echo '                         results=DIR keep=captures'
+	@echo '                         topology=FILE results=DIR keep=captures'
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/\1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "  make %-17s %s\n", $$1, $$2 }'
 
 # ---- checks -------------------------------------------------------------------------

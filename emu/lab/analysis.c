@@ -111,6 +111,45 @@ static int read_capture(struct analysis *a, size_t index)
 	return 0;
 }
 
+static void take_account(struct findings *f, const char *node, const char *iface, uint64_t lacks)
+{
+	for (size_t i = 0; i < f->plan->capture_count; i++) {
+		const struct lab_node *n = &f->plan->nodes[f->plan->captures[i].node];
+
+		if (strcmp(n->name, node) == 0 &&
+		    strcmp(n->ifaces[f->plan->captures[i].iface].name, iface) == 0)
+			f->captures.lacks[i] = lacks;
+	}
+}
+
+/* captures.log: "mn eth0: 1234 packets, 5 dropped", where capturing came to its end. */
+static int read_account(struct analysis *a)
+{
+	char path[PATH_ROOM];
+	char line[256];
+	char node[LAB_NAME];
+	char iface[LAB_NAME];
+	unsigned long long lacks;
+	FILE *file = fopen(path_of(a, "raw/captures.log", path), "re");
+	int result = 0;
+
+	while (file && result == 0 && fgets(line, sizeof(line), file)) {
+		if (sscanf(line, "%31s %31[^:]: %*u packets, %llu dropped", node, iface, &lacks) !=
+			3 ||
+		    lacks == 0)
+			continue;
+		take_account(&a->f, node, iface, lacks);
+		result =
+		    findings_warn(&a->f,
+				  "the capture of %s at %s lacks %llu packets, which came faster "
+				  "than they could be written: phases are not read from it",
+				  iface, node, lacks);
+	}
+	if (file)
+		fclose(file);
+	return result < 0 ? fail(a, "out of memory") : 0;
+}
+
 static int read_captures(struct analysis *a)
 {
 	struct captures *c = &a->f.captures;
@@ -118,12 +157,13 @@ static int read_captures(struct analysis *a)
 
 	c->list = calloc(count + 1, sizeof(*c->list));
 	c->views = calloc(count + 1, sizeof(*c->views));
-	if (!c->list || !c->views)
+	c->lacks = calloc(count + 1, sizeof(*c->lacks));
+	if (!c->list || !c->views || !c->lacks)
 		return fail(a, "out of memory");
 	for (c->count = 0; c->count < count; c->count++)
 		if (read_capture(a, c->count) < 0)
 			return -1;
-	return 0;
+	return read_account(a);
 }
 
 static int read_records(struct analysis *a)
@@ -182,6 +222,17 @@ static bool is_captured(const struct findings *f, int node)
 	return false;
 }
 
+/* A capture with gaps says nothing of what it lacks, a node that is mobile by other means
+ * never sends a Binding Update, and what the daemon itself tells counts as well. */
+static bool may_be_silent(const struct findings *f, int node)
+{
+	if (captures_lack(&f->captures, f->plan, node) ||
+	    events_count(&f->events, node, "registered", NULL, 0) > 0)
+		return true;
+	return !lab_writes_events(&f->plan->nodes[node], -1) &&
+	       packets_of(f, node, true, CAPTURE_BU) == 0;
+}
+
 /* Where a node's daemon tells what it did: its events, else its log. */
 static void name_log(const struct lab_node *node, char *name, size_t cap)
 {
@@ -202,7 +253,7 @@ static int check_registration(struct analysis *a, int node)
 		return 0;
 	if (!is_captured(&a->f, node))
 		return fail(a, "node %s moves, but none of its interfaces is captured", n->name);
-	if (packets_of(&a->f, node, false, CAPTURE_BA) > 0)
+	if (packets_of(&a->f, node, false, CAPTURE_BA) > 0 || may_be_silent(&a->f, node))
 		return 0;
 	name_log(n, log, sizeof(log));
 	return fail(a,
@@ -303,6 +354,34 @@ static void read_lag(struct analysis *a)
 	    lab_engine_exact(a->f.plan->engine) || (watched && a->f.worst_lag <= LAG_LIMIT);
 }
 
+/* What the scenario left out, daemons that were allowed to end but did so with an error,
+ * probes that the lab itself lost. */
+static int warn_of_run(struct findings *f)
+{
+	for (size_t i = 0; i < f->plan->note_count; i++)
+		if (findings_warn(f, "%s", f->plan->notes[i]) < 0)
+			return -1;
+	for (size_t i = 0; i < f->history.ending_count; i++) {
+		const struct history_ending *e = &f->history.endings[i];
+
+		if (findings_warn(
+			f, "%s at %s %s %d at %.3f s; its last words are in raw/%s.%s.log",
+			e->process, e->node, e->signal ? "died of signal" : "ended with exit code",
+			e->signal ? e->signal : e->status, (double)(e->time - f->history.t0) / 1e9,
+			e->node, e->process) < 0)
+			return -1;
+	}
+	if (f->history.overrun == 0)
+		return 0;
+	/* They came through the network. */
+	f->valid = f->valid && lab_engine_exact(f->plan->engine);
+	return findings_warn(
+	    f,
+	    "%lld probes arrived, but were not taken from their sockets in time: they "
+	    "count as lost",
+	    (long long)f->history.overrun);
+}
+
 static int conclude(struct analysis *a)
 {
 	struct findings *f = &a->f;
@@ -320,7 +399,7 @@ static int conclude(struct analysis *a)
 	if (f->events.bad &&
 	    findings_warn(f, "%zu lines of event files are no events", f->events.bad) < 0)
 		return fail(a, "out of memory");
-	return 0;
+	return warn_of_run(f) < 0 ? fail(a, "out of memory") : 0;
 }
 
 /* What is missing in a run that is not valid is not laid at a node's door. */
@@ -386,6 +465,7 @@ static void release(struct findings *f)
 		free(f->captures.views[i]);
 	free(f->captures.list);
 	free(f->captures.views);
+	free(f->captures.lacks);
 	free(f->handovers);
 	free(f->verdicts);
 	for (size_t i = 0; i < f->warning_count; i++)

@@ -48,7 +48,7 @@ bool awaited_look(struct awaited *a)
 	for (size_t d = 0; d < node->daemon_count && !seen; d++) {
 		FILE *file = NULL;
 
-		if (node->daemons[d].events &&
+		if (lab_writes_events(node, (int)d) &&
 		    (a->action->daemon < 0 || a->action->daemon == (int)d)) {
 			snprintf(path, sizeof(path), "%s/raw/%s", a->results,
 				 node->daemons[d].events);

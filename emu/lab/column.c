@@ -26,6 +26,7 @@ static const struct column_text columns[COLUMNS] = {
     [COLUMN_BU_BA] = {"bu_ba_ms", true},
     [COLUMN_HOME] = {"home", false},
     [COLUMN_NUMBER] = {"n", false},
+    [COLUMN_FIRST_REGISTRATION] = {"first_registration", false},
 };
 
 const char *column_name(enum column column)
@@ -100,6 +101,8 @@ struct expr_value handover_value(const struct handover *h, enum column column)
 		return (struct expr_value){true, h->move.home};
 	case COLUMN_NUMBER:
 		return (struct expr_value){true, h->move.n};
+	case COLUMN_FIRST_REGISTRATION:
+		return (struct expr_value){true, h->first_registration};
 	case COLUMNS:
 		break;
 	}

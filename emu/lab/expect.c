@@ -116,6 +116,9 @@ static struct expr_value call_events(const struct scope *s, const char *const *a
 {
 	int node = lab_plan_node(s->f->plan, args[0]);
 
+	/* None were counted, which is not the same as 0. */
+	if (!lab_writes_events(&s->f->plan->nodes[node], -1))
+		return missing;
 	return known((double)events_count(&s->f->events, node, args[1], args + 2, count - 2));
 }
 

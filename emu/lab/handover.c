@@ -34,6 +34,14 @@ static size_t first_packet_at(const struct capture *c, int64_t time)
 	return low;
 }
 
+bool captures_lack(const struct captures *captures, const struct lab_plan *plan, int node)
+{
+	for (size_t i = 0; i < captures->count; i++)
+		if (plan->captures[i].node == node && captures->lacks[i])
+			return true;
+	return false;
+}
+
 static bool is_sought(const struct search *s, size_t capture, bool any_iface)
 {
 	const struct lab_capture *c = &s->plan->captures[capture];
@@ -189,6 +197,31 @@ static void find_before(struct search *s)
 	}
 }
 
+static bool is_accepted(const struct capture_view *v)
+{
+	return !v->from_us && v->kind == CAPTURE_BA && v->status < MH_STATUS_UNSPECIFIED;
+}
+
+/* Whether the last answer that accepted something before `time` left a binding. */
+static bool had_binding(const struct search *s, int64_t time)
+{
+	int64_t last = 0;
+	bool had = false;
+
+	for (size_t i = 0; i < s->captures->count; i++) {
+		const struct capture *c = &s->captures->list[i];
+		size_t k = is_sought(s, i, true) ? first_packet_at(c, time) : 0;
+
+		while (k-- > 0 && c->packets[k].time > last)
+			if (is_accepted(&s->captures->views[i][k])) {
+				last = c->packets[k].time;
+				had = s->captures->views[i][k].lifetime > 0;
+				break;
+			}
+	}
+	return had;
+}
+
 static void find_phases(struct search *s)
 {
 	struct handover *h = s->h;
@@ -204,6 +237,7 @@ static void find_phases(struct search *s)
 		h->care_of = v->addr;
 		h->seq = v->seq;
 		has_address = true;
+		h->first_registration = v->lifetime > 0 && !had_binding(s, h->bu.time);
 		h->ba = find(s, h->bu.time, true, is_ba);
 	}
 	find_chosen(s);
@@ -224,7 +258,9 @@ struct handover *handovers_find(const struct lab_plan *plan, const struct histor
 		struct search s = {.plan = plan, .captures = captures, .h = &list[i]};
 
 		list[i].move = history->moves[i];
-		find_phases(&s);
+		/* A later packet is not to be taken for one that is missing. */
+		if (!captures_lack(captures, plan, list[i].move.node))
+			find_phases(&s);
 	}
 	if (handover_probes(plan, history, streams, list, history->count) < 0) {
 		free(list);
@@ -233,7 +269,8 @@ struct handover *handovers_find(const struct lab_plan *plan, const struct histor
 	for (size_t i = 0; i < history->count; i++) {
 		struct search s = {.plan = plan, .captures = captures, .h = &list[i]};
 
-		if (list[i].ways[WAY_DOWN].restored)
+		if (list[i].ways[WAY_DOWN].restored &&
+		    !captures_lack(captures, plan, list[i].move.node))
 			list[i].first_down = find(&s, list[i].move.up, true, is_first_down);
 	}
 	return list;

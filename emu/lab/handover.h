@@ -53,6 +53,8 @@ struct handover {
 	struct mark first_down;	  /* the same probe in the mobile node's capture */
 	struct mip6_addr care_of; /* with bu.known; at home the home address */
 	bool settled;		  /* a Binding Update was accepted */
+	bool first_registration;  /* there was no binding before: the home agent's duplicate
+				   * address detection is in it */
 	struct mip6_addr chosen;  /* its care-of address, of the last one accepted */
 	uint16_t seq;		  /* of the Binding Update */
 	struct way ways[WAYS];
@@ -76,6 +78,7 @@ enum column {
 	COLUMN_BU_BA = COLUMN_CSV,
 	COLUMN_HOME,
 	COLUMN_NUMBER,
+	COLUMN_FIRST_REGISTRATION,
 	COLUMNS,
 };
 
@@ -92,8 +95,12 @@ struct expr_value handover_value(const struct handover *h, enum column column);
 struct captures {
 	struct capture *list;
 	struct capture_view **views;
+	uint64_t *lacks; /* packets that the kernel dropped for want of room, by each */
 	size_t count;
 };
+
+/* Whether a capture of the node lacks packets: what it does not show may have been. */
+bool captures_lack(const struct captures *captures, const struct lab_plan *plan, int node);
 
 /* Makes the handovers of a run: phases from the captures, then the probes. The
  * list has history->count members and belongs to the caller (free). NULL when

@@ -101,6 +101,26 @@ static int take_up(struct reading *r, const json_t *line, int64_t time)
 	return 0;
 }
 
+static int take_exit(struct reading *r, const json_t *line, int64_t time)
+{
+	int64_t status = json_integer_value(json_object_get(line, "status"));
+	int64_t signal = json_integer_value(json_object_get(line, "signal"));
+	struct history_ending *grown;
+
+	if (!json_is_false(json_object_get(line, "asked")) || (status == 0 && signal == 0))
+		return 0;
+	grown = realloc(r->h->endings, (r->h->ending_count + 1) * sizeof(*grown));
+	if (!grown)
+		return -1;
+	r->h->endings = grown;
+	grown += r->h->ending_count++;
+	*grown =
+	    (struct history_ending){.status = (int)status, .signal = (int)signal, .time = time};
+	snprintf(grown->node, sizeof(grown->node), "%s", text_of(line, "node"));
+	snprintf(grown->process, sizeof(grown->process), "%s", text_of(line, "process"));
+	return 0;
+}
+
 static int take_line(struct reading *r, const json_t *line)
 {
 	int64_t time = json_integer_value(json_object_get(line, "t"));
@@ -118,6 +138,10 @@ static int take_line(struct reading *r, const json_t *line)
 		r->h->waited += json_integer_value(json_object_get(line, "ns"));
 	else if (strcmp(what, "late") == 0)
 		r->h->late = true;
+	else if (strcmp(what, "overrun") == 0)
+		r->h->overrun += json_integer_value(json_object_get(line, "probes"));
+	else if (strcmp(what, "exit") == 0)
+		return take_exit(r, line, time);
 	else if (strcmp(what, "link_down") == 0)
 		return take_down(r, line, time);
 	else if (strcmp(what, "link_up") == 0)
@@ -185,5 +209,6 @@ int history_read(struct history *h, const struct lab_plan *plan, const char *pat
 void history_free(struct history *h)
 {
 	free(h->moves);
+	free(h->endings);
 	*h = (struct history){0};
 }

@@ -18,6 +18,15 @@ struct history_move {
 	int64_t until; /* the node's next loss of a link, or the end of the run */
 };
 
+/* A program that may end did so with an error, without having been asked to. */
+struct history_ending {
+	char node[LAB_NAME];
+	char process[LAB_NAME];
+	int status; /* exit code; signal 0 */
+	int signal;
+	int64_t time;
+};
+
 struct history {
 	int64_t t0;
 	int64_t end;	/* the plan's end, when daemons are stopped; of a run that
@@ -27,6 +36,9 @@ struct history {
 	bool complete;	/* the run was carried out to its end without an error */
 	struct history_move *moves;
 	size_t count;
+	struct history_ending *endings;
+	size_t ending_count;
+	int64_t overrun; /* probes that arrived at full sockets of the lab */
 };
 
 /* Reads it as far as it is whole. A move that never got its new link is left

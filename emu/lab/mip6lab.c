@@ -28,7 +28,7 @@ static void usage(FILE *out)
 	      "                        `make kernel` has made it, else debian\n"
 	      "  -s, --seed N          of every random moment (default 1)\n"
 	      "  -p, --set NAME=VALUE  a parameter, with its unit; may hold several\n"
-	      "  -t, --topology FILE   another topology than the scenario names\n"
+	      "  -t, --topology NAME   another topology than the scenario names\n"
 	      "  -o, --results DIR     where results go (default results)\n"
 	      "  -d, --scenarios DIR   where scenarios are (default scenarios)\n"
 	      "  -a, --allow FILE      agree: the allow-list (default scenarios/agree.allow)\n"

@@ -58,6 +58,7 @@ static json_t *handover_json(const struct findings *f, const struct handover *h)
 	for (enum column c = 0; c < COLUMNS; c++)
 		json_object_set_new(object, column_name(c), column_json(handover_value(h, c), c));
 	json_object_set_new(object, "home", json_boolean(h->move.home));
+	json_object_set_new(object, "first_registration", json_boolean(h->first_registration));
 	if (h->ways[WAY_DOWN].measured)
 		json_object_set_new(object, "delay_down_ms", delays_json(&h->ways[WAY_DOWN]));
 	if (h->ways[WAY_UP].measured)

@@ -4,7 +4,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { NAME_WIDTH = 9, TIME_WIDTH = 10, COUNT_WIDTH = 5, TEXT_WIDTH = 106, INDENT = 6 };
+enum {
+	NAME_WIDTH = 9,
+	TIME_WIDTH = 10,
+	COUNT_WIDTH = 5,
+	TEXT_WIDTH = 106,
+	INDENT = 6,
+	FIRSTS_NAMED = 10
+};
 
 /* A column of the table is the sum of one or two columns of handovers.csv. */
 struct shown {
@@ -101,6 +108,26 @@ static void put_spread(FILE *out, const struct findings *f, const struct spread 
 	fputc('\n', out);
 }
 
+/* "first registration: 1, 3, 5": where a second of duplicate detection is not the
+ * handover's. */
+static void put_first_registrations(FILE *out, const struct findings *f)
+{
+	unsigned count = 0;
+	unsigned named = 0;
+
+	for (size_t i = 0; i < f->count; i++)
+		count += f->handovers[i].first_registration;
+	if (count == 0)
+		return;
+	fputs("first registration, with the home agent's duplicate detection in it: ", out);
+	for (size_t i = 0; i < f->count && named < FIRSTS_NAMED; i++)
+		if (f->handovers[i].first_registration)
+			fprintf(out, "%s%u", named++ ? ", " : "handover ", f->handovers[i].move.n);
+	if (count > named)
+		fprintf(out, " and %u more", count - named);
+	fputc('\n', out);
+}
+
 static int put_handovers(FILE *out, const struct findings *f)
 {
 	struct spread spreads[SHOWN];
@@ -116,7 +143,9 @@ static int put_handovers(FILE *out, const struct findings *f)
 		put_handover(out, f, &f->handovers[i]);
 	for (enum spread_part part = 0; part < SPREAD_PARTS; part++)
 		put_spread(out, f, spreads, part);
-	fputs("times in ms after link up\n\n", out);
+	fputs("times in ms after link up\n", out);
+	put_first_registrations(out, f);
+	fputc('\n', out);
 	return 0;
 }
 

@@ -45,6 +45,8 @@ char *param_allowed(const struct param *param, struct arena *arena)
 	char text[512] = "";
 	size_t length = 0;
 
+	if (param->unit == VALUE_NAME)
+		return arena_string(arena, value_unit_help(VALUE_NAME));
 	if (param->unit != VALUE_CHOICE) {
 		snprintf(text, sizeof(text), "%s .. %s", param->low_text, param->high_text);
 		return arena_string(arena, text);
@@ -53,6 +55,14 @@ char *param_allowed(const struct param *param, struct arena *arena)
 		length += (size_t)snprintf(text + length, sizeof(text) - length, "%s%s",
 					   i ? ", " : "", param->choices[i]);
 	return arena_string(arena, text);
+}
+
+static bool is_word(const char *text)
+{
+	for (const char *c = text; *c; c++)
+		if (!isalnum((unsigned char)*c) && !strchr("._-/", *c))
+			return false;
+	return text[0] && !strchr("._-", text[0]);
 }
 
 /* Reads `text` as a value of the parameter. On failure says into `why` what was
@@ -68,6 +78,10 @@ static int read_value(const struct param *param, const char *text, double *ret_v
 			}
 		snprintf(why, cap, "is none of its choices");
 		return -1;
+	}
+	if (param->unit == VALUE_NAME) {
+		snprintf(why, cap, "is no name");
+		return is_word(text) ? 0 : -1;
 	}
 	if (value_parse(text, param->unit, ret_value) < 0) {
 		snprintf(why, cap, "is not %s", value_unit_help(param->unit));
@@ -135,12 +149,16 @@ static int read_unit(struct param *param, const struct doc_node *map, struct lab
 
 	if (!unit)
 		return -1;
+	if (strcmp(unit->text, value_unit_name(VALUE_NAME)) == 0) {
+		param->unit = VALUE_NAME;
+		return 0;
+	}
 	while (u < VALUE_CHOICE && strcmp(value_unit_name(u), unit->text) != 0)
 		u++;
 	if (u == VALUE_CHOICE)
 		return doc_fail(
 		    unit, ret_error,
-		    "unknown unit \"%.40s\": expected count, time, rate, ratio or bytes "
+		    "unknown unit \"%.40s\": expected count, time, rate, ratio, bytes or name "
 		    "(or \"choices\" in place of a unit)",
 		    unit->text);
 	param->unit = u;
@@ -150,9 +168,12 @@ static int read_unit(struct param *param, const struct doc_node *map, struct lab
 static int read_range(struct param *param, const struct doc_node *map, struct lab_error *ret_error)
 {
 	const struct doc_node *range = doc_get(map, "range");
+	bool of_name = param->unit == VALUE_NAME;
 	double *const ends[2] = {&param->low, &param->high};
 	char **const texts[2] = {&param->low_text, &param->high_text};
 
+	if (of_name)
+		return range ? doc_fail(range, ret_error, "a name has no \"range\"") : 0;
 	if (!range)
 		return doc_fail(map, ret_error,
 				"the parameter has no \"range\": give [lowest, highest]");
@@ -405,7 +426,7 @@ int param_check_bounds(const struct param_set *set, struct lab_error *ret_error)
 		if (!param->bound_by)
 			continue;
 		other = find(set, param->bound_by);
-		if (!other || other->unit != param->unit || param->unit == VALUE_CHOICE)
+		if (!other || other->unit != param->unit || param->unit >= VALUE_CHOICE)
 			return doc_fail(param->bound_at, ret_error,
 					"\"%.40s\" is no parameter of the same unit",
 					param->bound_by);

@@ -53,6 +53,14 @@ int lab_plan_node(const struct lab_plan *plan, const char *name)
 	return -1;
 }
 
+bool lab_writes_events(const struct lab_node *node, int daemon)
+{
+	for (size_t d = 0; d < node->daemon_count; d++)
+		if (node->daemons[d].events && (daemon < 0 || daemon == (int)d))
+			return true;
+	return false;
+}
+
 void lab_plan_free(struct lab_plan *plan)
 {
 	if (plan)
@@ -72,54 +80,74 @@ static int outer_folder(const char *path, int folder)
 
 /* DIR/NAME.yaml's topology T is DIR/../topologies/T.yaml; one with a slash is
  * meant from the scenario's folder. */
-static int topology_path(struct lab_load *load, const struct doc_node *scenario,
-			 const char *scenario_path, char *path, size_t cap)
+static int topology_path(const char *scenario_path, const char *name, char *path, size_t cap)
 {
-	const struct doc_node *at = doc_get(scenario, "topology");
 	const char *slash = strrchr(scenario_path, '/');
 	int folder = slash ? (int)(slash + 1 - scenario_path) : 0;
 	int length;
 
-	if (!at || at->kind != DOC_TEXT || at->text[0] == '\0')
-		return doc_fail(at ? at : scenario, load->error,
-				"a scenario needs \"topology\": the name of a file in topologies/");
-	if (strchr(at->text, '/'))
-		length = snprintf(path, cap, "%.*s%s", at->text[0] == '/' ? 0 : folder,
-				  scenario_path, at->text);
+	if (strchr(name, '/'))
+		length =
+		    snprintf(path, cap, "%.*s%s", name[0] == '/' ? 0 : folder, scenario_path, name);
 	else if (folder <= 1 || scenario_path[folder - 2] == '.')
-		length = snprintf(path, cap, "%.*s../topologies/%s.yaml", folder, scenario_path,
-				  at->text);
+		length =
+		    snprintf(path, cap, "%.*s../topologies/%s.yaml", folder, scenario_path, name);
 	else
 		length = snprintf(path, cap, "%.*stopologies/%s.yaml",
-				  outer_folder(scenario_path, folder), scenario_path, at->text);
-	if (length < 0 || (size_t)length >= cap)
+				  outer_folder(scenario_path, folder), scenario_path, name);
+	return length < 0 || (size_t)length >= cap ? -1 : 0;
+}
+
+static bool is_file(const char *path)
+{
+	FILE *file = fopen(path, "rbe");
+
+	if (file)
+		fclose(file);
+	return file != NULL;
+}
+
+/* By the name that the scenario has for it, or the one given in its place. */
+static int find_topology(struct lab_load *load, const struct doc_node *scenario,
+			 const char *scenario_path, const char *given, char *path, size_t cap)
+{
+	const struct doc_node *at = doc_get(scenario, "topology");
+	const char *name = given;
+
+	if (!given) {
+		if (!at || at->kind != DOC_TEXT || at->text[0] == '\0')
+			return doc_fail(
+			    at ? at : scenario, load->error,
+			    "a scenario needs \"topology\": the name of a file in topologies/");
+		name = at->text;
+	}
+	at = at ? at : scenario;
+	if (topology_path(scenario_path, name, path, cap) < 0)
 		return doc_fail(at, load->error, "the path of the topology is too long");
+	if (!is_file(path))
+		return doc_fail(at, load->error, "no topology \"%.60s\": there is no file %.200s",
+				name, path);
 	return 0;
+}
+
+/* "three-links", not "three-links.yaml" or "./x". */
+static bool is_name(const char *path)
+{
+	return !strchr(path, '/') && !strstr(path, ".yaml");
 }
 
 static struct doc_node *read_topology(struct lab_load *load, const struct doc_node *scenario,
 				      const char *scenario_path, const char *path)
 {
-	const struct doc_node *at = doc_get(scenario, "topology");
-	struct doc_node *file;
 	char found[512];
-	FILE *probe;
 
-	if (!path) {
-		if (topology_path(load, scenario, scenario_path, found, sizeof(found)) < 0)
+	if (!path || is_name(path)) {
+		if (find_topology(load, scenario, scenario_path, path, found, sizeof(found)) < 0)
 			return NULL;
 		path = found;
-		probe = fopen(path, "rbe");
-		if (!probe) {
-			doc_fail(at, load->error, "no topology \"%.60s\": there is no file %.200s",
-				 at->text, path);
-			return NULL;
-		}
-		fclose(probe);
 	}
 	load->plan->topology_file = arena_string(load->arena, path);
-	file = doc_read(load->arena, path, load->error);
-	return file;
+	return doc_read(load->arena, path, load->error);
 }
 
 static int take_params(struct lab_load *load, const struct doc_node *scenario,

@@ -236,6 +236,8 @@ struct lab_plan {
 	size_t capture_count;
 	struct lab_expect *expects;
 	size_t expect_count;
+	char **notes; /* what of the scenario is left out, and why: shown as warnings */
+	size_t note_count;
 	int64_t duration_ns;
 	int64_t settle_ns; /* before this, nothing is measured (registration) */
 };
@@ -255,14 +257,16 @@ struct lab_setting { /* one name=value of set="..." */
 };
 
 /* Loads and checks scenario and topology and draws the timeline. `scenario` is
- * a path. topology_path NULL: found beside it (../topologies/NAME.yaml). NULL
- * with *ret_error set when anything is wrong. */
+ * a path. topology_path: a path, or a name in ../topologies/ beside the scenario; NULL:
+ * the one that it names. NULL with *ret_error set when anything is wrong. */
 struct lab_plan *lab_plan_load(const char *scenario_path, const char *topology_path,
 			       const struct lab_setting *settings, size_t setting_count,
 			       uint64_t seed, enum lab_engine engine, struct lab_error *ret_error);
 void lab_plan_free(struct lab_plan *plan);
 const struct lab_param *lab_plan_param(const struct lab_plan *plan, const char *name);
 int lab_plan_node(const struct lab_plan *plan, const char *name); /* -1: none */
+/* Whether a daemon of the node writes events; `daemon` -1: any. */
+bool lab_writes_events(const struct lab_node *node, int daemon);
 const char *lab_engine_name(enum lab_engine engine);
 /* Whether its time is exact: nothing that the machine does shows in the figures. */
 bool lab_engine_exact(enum lab_engine engine);

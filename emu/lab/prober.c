@@ -37,6 +37,7 @@ static int make_socket(struct prober *prober, const struct lab_probe *probe, con
 	/* A home address may come later than the socket. */
 	if (setsockopt(fd, IPPROTO_IPV6, IPV6_FREEBIND, &on, sizeof(on)) < 0 ||
 	    setsockopt(fd, SOL_SOCKET, SO_TIMESTAMPNS, &on, sizeof(on)) < 0 ||
+	    setsockopt(fd, SOL_SOCKET, SO_RXQ_OVFL, &on, sizeof(on)) < 0 ||
 	    bind(fd, (const struct sockaddr *)&sin6, sizeof(sin6)) < 0) {
 		fail(prober, probe, "bind");
 		close(fd);
@@ -297,13 +298,23 @@ static void arrived(struct prober *prober, size_t index, const struct lab_probe_
 	stream->last_rx = time;
 }
 
+/* How many the kernel has dropped at this socket so far: it says so with what comes after,
+ * and nothing while there were none. */
+static uint32_t overrun_of(struct msghdr *msg, uint32_t before)
+{
+	for (struct cmsghdr *c = CMSG_FIRSTHDR(msg); c; c = CMSG_NXTHDR(msg, c))
+		if (c->cmsg_level == SOL_SOCKET && c->cmsg_type == SO_RXQ_OVFL)
+			memcpy(&before, CMSG_DATA(c), sizeof(before));
+	return before;
+}
+
 /* One batch; how many were taken. */
 static int collect_batch(struct prober *prober, size_t index)
 {
 	struct lab_probe_payload payloads[BATCH];
 	union {
 		struct cmsghdr align;
-		char bytes[CMSG_SPACE(sizeof(struct timespec))];
+		char bytes[CMSG_SPACE(sizeof(struct timespec)) + CMSG_SPACE(sizeof(uint32_t))];
 	} control[BATCH];
 	struct mmsghdr messages[BATCH] = {0};
 	struct iovec iov[BATCH];
@@ -317,6 +328,9 @@ static int collect_batch(struct prober *prober, size_t index)
 						      .msg_controllen = sizeof(control[i])};
 	}
 	n = recvmmsg(prober->streams[index].rx, messages, BATCH, MSG_DONTWAIT, NULL);
+	if (n > 0)
+		prober->streams[index].overrun =
+		    overrun_of(&messages[n - 1].msg_hdr, prober->streams[index].overrun);
 	for (int i = 0; i < n; i++)
 		if (messages[i].msg_len >= sizeof(struct lab_probe_payload))
 			arrived(prober, index, &payloads[i], stamp_of(&messages[i].msg_hdr));
@@ -348,6 +362,15 @@ void prober_collect(struct prober *prober, int64_t now)
 		while (collect_batch(prober, i) == BATCH)
 			;
 	fflush(prober->file);
+}
+
+uint64_t prober_overrun(const struct prober *prober)
+{
+	uint64_t sum = 0;
+
+	for (size_t i = 0; i < prober->plan->probe_count; i++)
+		sum += prober->streams[i].overrun;
+	return sum;
 }
 
 void prober_mark(struct prober *prober)

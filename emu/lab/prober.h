@@ -25,6 +25,7 @@ struct prober_stream {
 	bool held, endless;
 	int64_t last_rx;     /* run clock; 0: none yet */
 	int64_t longest_gap; /* between two arrivals since prober_mark */
+	uint32_t overrun;    /* arrivals for which its socket had no room */
 };
 
 /* A probe that was handed to the kernel and whose record is not written yet. */
@@ -67,6 +68,8 @@ void prober_hold(struct prober *prober, int64_t from);
 void prober_release(struct prober *prober, int64_t ns);
 /* Collects what arrived until plan time `now` and writes all records out. */
 void prober_collect(struct prober *prober, int64_t now);
+/* Arrivals of all streams that the kernel dropped, since nobody took those before. */
+uint64_t prober_overrun(const struct prober *prober);
 /* Begins a new search for the longest gap. */
 void prober_mark(struct prober *prober);
 void prober_close(struct prober *prober);

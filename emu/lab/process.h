@@ -27,6 +27,7 @@ struct process {
 	int index;     /* of the daemon in its node, of the action */
 	pid_t pid;     /* 0: not running */
 	bool may_end;  /* its end is no failure */
+	bool asked;    /* the run sent it a signal that ends it */
 	int status;    /* wait status once ended */
 	char log[512]; /* its standard error, and its output where no file is named */
 	struct process_ready ready;

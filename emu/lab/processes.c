@@ -159,7 +159,7 @@ int processes_signal(struct runner *r, int node, int daemon, int signal)
 	runner_note(r, "signal", ",\"node\":\"%s\",\"daemon\":\"%s\",\"signal\":%d", n->name,
 		    n->daemons[daemon].name, signal);
 	if (signal == SIGKILL || signal == SIGTERM || signal == SIGINT)
-		p->may_end = true;
+		p->may_end = p->asked = true;
 	if (kill(p->pid, signal) < 0)
 		return runner_fail(r, "cannot signal %s: %s", n->name, strerror(errno));
 	return 0;
@@ -287,9 +287,11 @@ static int ended(struct runner *r, struct process *p, int status)
 
 	p->pid = 0;
 	p->status = status;
-	runner_note(r, "exit", ",\"node\":\"%s\",\"process\":\"%s\",\"status\":%d,\"signal\":%d",
+	runner_note(r, "exit",
+		    ",\"node\":\"%s\",\"process\":\"%s\",\"status\":%d,\"signal\":%d,\"asked\":%s",
 		    node, process_name(r, p), WIFEXITED(status) ? WEXITSTATUS(status) : -1,
-		    WIFSIGNALED(status) ? WTERMSIG(status) : 0);
+		    WIFSIGNALED(status) ? WTERMSIG(status) : 0,
+		    p->asked || p->kind != PROCESS_DAEMON ? "true" : "false");
 	return is_good_end(r, p, status) ? 0 : fail_of(r, p);
 }
 
@@ -321,7 +323,7 @@ static void kill_kind(struct runner *r, enum process_kind kind, int signal)
 
 		if (p->kind != kind || !p->pid)
 			continue;
-		p->may_end = true;
+		p->may_end = p->asked = true;
 		if (!signal && kind == PROCESS_DAEMON)
 			kill(p->pid, r->plan->nodes[p->node].daemons[p->index].stop_signal);
 		else

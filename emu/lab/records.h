@@ -9,10 +9,9 @@
  * read up to its end.
  *
  *   raw/timeline.jsonl   {"t":ns,"what":"t0"|"link_down"|"link_up"|"start"|"signal"|"tcp"|"ping"|
- *                        "exit"|"end", "node":..., "iface":..., "link":..., "from":...,
- *                        "n":handover number from 1, "daemon":..., "status":...}
- *   raw/probe.bin        struct lab_probe_record, native byte order
- *   raw/lag.bin          struct lab_lag_record
+ *                        "exit"|"waited"|"late"|"overrun"|"end", "node":..., "iface":...,
+ * "link":..., "from":..., "n":handover number from 1, "daemon":..., "status":...} raw/probe.bin
+ * struct lab_probe_record, native byte order raw/lag.bin          struct lab_lag_record
  *   raw/NODE-IFACE.pcap  classic pcap, ns time stamps
  *   raw/captures.log     what became of each: "NODE IFACE: N packets, N dropped"
  *   raw/NODE.DAEMON.events.jsonl, raw/NODE.DAEMON.log

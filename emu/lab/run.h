@@ -7,11 +7,11 @@
 #include "lab/settings.h"
 
 struct run_options {
-	const char *scenario;	   /* a path, or the name of one in scenarios/ */
-	const char *topology;	   /* a path; NULL: what the scenario names */
-	const char *results;	   /* base folder, "results" */
-	const char *scenarios;	   /* folder of scenarios */
-	const char *allow;	   /* of agree: its allow-list, NULL: that of the folder */
+	const char *scenario;  /* a path, or the name of one in scenarios/ */
+	const char *topology;  /* a name in topologies/, or a path; NULL: what the scenario names */
+	const char *results;   /* base folder, "results" */
+	const char *scenarios; /* folder of scenarios */
+	const char *allow;     /* of agree: its allow-list, NULL: that of the folder */
 	char scenario_folder[600]; /* where `scenarios` points unless given */
 	bool engine_given;
 	enum engine_kernel kernel; /* of the engine virtual */

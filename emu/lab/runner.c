@@ -259,6 +259,9 @@ static void finish(struct runner *r)
 		report(r, runner_now(r));
 		processes_stop(r);
 		prober_collect(&r->prober, runner_now(r));
+		if (prober_overrun(&r->prober))
+			runner_note(r, "overrun", ",\"probes\":%llu",
+				    (unsigned long long)prober_overrun(&r->prober));
 		runner_note(r, "end", ",\"ok\":%s", r->error[0] ? "false" : "true");
 	}
 	processes_free(r);

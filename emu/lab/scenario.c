@@ -223,14 +223,16 @@ static int check_expect(struct lab_load *load, const struct doc_node *at, const 
 }
 
 static int build_expect(struct lab_load *load, const struct doc_node *node,
-			struct lab_expect *expect)
+			struct lab_expect *expect, bool *ret_wanted)
 {
-	static const char *const known[] = {"that", "about"};
+	static const char *const known[] = {"that", "about", "when"};
 	const struct doc_node *at = node;
 
+	*expect = (struct lab_expect){0};
 	if (node->kind == DOC_TEXT) {
 		expect->text = read_scalar(load, node);
-	} else if (read_keys(load, node, "an expectation", known, 2) < 0 ||
+	} else if (read_keys(load, node, "an expectation", known, 3) < 0 ||
+		   read_when(load, node, ret_wanted) < 0 ||
 		   read_text(load, node, "that", true, &expect->text) < 0 ||
 		   read_text(load, node, "about", false, &expect->about) < 0) {
 		return -1;
@@ -250,11 +252,15 @@ static int build_expects(struct lab_load *load, const struct doc_node *list)
 	if (list->kind != DOC_LIST || list->count > EXPECTS_MAX)
 		return doc_fail(list, load->error, "\"expect\" must be a list of at most %d lines",
 				EXPECTS_MAX);
+	/* What is left out is checked all the same. */
 	plan->expects = arena_alloc(load->arena, (list->count + 1) * sizeof(plan->expects[0]));
 	for (size_t i = 0; i < list->count; i++) {
-		if (build_expect(load, list->items[i], &plan->expects[i]) < 0)
+		bool wanted = true;
+
+		if (build_expect(load, list->items[i], &plan->expects[plan->expect_count],
+				 &wanted) < 0)
 			return -1;
-		plan->expect_count++;
+		plan->expect_count += wanted;
 	}
 	return 0;
 }

@@ -86,7 +86,8 @@ static void print_node(const struct lab_plan *plan, const struct lab_node *node,
 		node->drop_rs ? ", drops solicitations" : "");
 	if (node->hoa[0])
 		fprintf(out, "  home address %s, home agent %s, home link %s\n", node->hoa,
-			node->ha, plan->links[node->home_link].name);
+			node->ha[0] ? node->ha : "-",
+			node->home_link < 0 ? "-" : plan->links[node->home_link].name);
 	for (size_t i = 0; i < node->iface_count; i++)
 		print_iface(plan, &node->ifaces[i], out);
 	for (size_t i = 0; i < node->route_count; i++)

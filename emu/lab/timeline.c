@@ -387,7 +387,6 @@ static int check_awaited(struct timeline *t, const struct doc_node *map,
 			 const struct lab_action *action)
 {
 	const struct lab_node *node = &t->load->plan->nodes[action->node];
-	bool any = false;
 
 	if (!action->event && action->daemon < 0)
 		return doc_fail(map, t->load->error,
@@ -396,14 +395,27 @@ static int check_awaited(struct timeline *t, const struct doc_node *map,
 		return doc_fail(doc_get(map, "daemon"), t->load->error,
 				"%s has no \"ready\" in the topology",
 				node->daemons[action->daemon].name);
-	for (size_t d = 0; d < node->daemon_count; d++)
-		any = any ||
-		      (node->daemons[d].events && (action->daemon < 0 || action->daemon == (int)d));
-	if (action->event && !any)
-		return doc_fail(map, t->load->error,
-				"no daemon of %s writes events: none has ${events} in its command",
-				node->name);
 	return 0;
+}
+
+/* A daemon of another make tells nothing that could be waited for: the step is left out,
+ * and the results say so. */
+static bool is_told(struct timeline *t, const struct lab_action *action)
+{
+	struct lab_plan *plan = t->load->plan;
+	const struct lab_node *node = &plan->nodes[action->node];
+	char text[200];
+
+	if (!action->event || lab_writes_events(node, action->daemon))
+		return true;
+	snprintf(text, sizeof(text),
+		 "wait_for in line %d is left out: no daemon of %s writes events (none has "
+		 "${events} in its command)",
+		 action->line, node->name);
+	plan->notes =
+	    arena_grow(t->load->arena, plan->notes, plan->note_count, sizeof(plan->notes[0]));
+	plan->notes[plan->note_count++] = arena_string(t->load->arena, text);
+	return false;
 }
 
 static int step_wait_for(struct timeline *t, const struct doc_node *map)
@@ -428,7 +440,7 @@ static int step_wait_for(struct timeline *t, const struct doc_node *map)
 		return doc_fail(doc_get(map, "within"), t->load->error,
 				"\"within\" must be longer than 0");
 	action.line = map->line;
-	return add_action(t, map, action);
+	return is_told(t, &action) ? add_action(t, map, action) : 0;
 }
 
 static int step_repeat(struct timeline *t, const struct doc_node *map)

@@ -302,11 +302,14 @@ static int build_mobile(struct lab_load *load, struct lab_node *node, const stru
 		return 0;
 	if (read_keys(load, map, "mobile", known, 3) < 0 ||
 	    read_name(load, map, "home_address", true, node->hoa, sizeof(node->hoa)) < 0 ||
-	    read_name(load, map, "home_agent", true, node->ha, sizeof(node->ha)) < 0 ||
-	    read_text(load, map, "home_link", true, &link) < 0 ||
+	    read_name(load, map, "home_agent", false, node->ha, sizeof(node->ha)) < 0 ||
+	    read_text(load, map, "home_link", false, &link) < 0 ||
 	    read_address(load, doc_get(map, "home_address"), node->hoa, false) < 0 ||
-	    read_address(load, doc_get(map, "home_agent"), node->ha, false) < 0)
+	    (node->ha[0] && read_address(load, doc_get(map, "home_agent"), node->ha, false) < 0))
 		return -1;
+	/* One that is mobile by other means than Mobile IPv6 may have neither. */
+	if (!link)
+		return 0;
 	return find_link(load, doc_get(map, "home_link"), link, &node->home_link);
 }
 
@@ -325,7 +328,7 @@ static int read_role(struct lab_load *load, const struct doc_node *map, struct l
 		return doc_fail(
 		    map, load->error,
 		    "a node with role mn, and no other, has \"mobile\": {home_address: ..., "
-		    "home_agent: ..., home_link: ...}");
+		    "home_agent: ..., home_link: ...}; without Mobile IPv6 {home_address: ...}");
 	return 0;
 }
 

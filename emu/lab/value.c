@@ -27,7 +27,8 @@ static const size_t suffix_count = sizeof(suffixes) / sizeof(suffixes[0]);
 
 const char *value_unit_name(enum value_unit unit)
 {
-	static const char *const names[] = {"count", "time", "rate", "ratio", "bytes", "choice"};
+	static const char *const names[] = {"count", "time",   "rate", "ratio",
+					    "bytes", "choice", "name"};
 
 	return unit < VALUE_UNITS ? names[unit] : NULL;
 }
@@ -41,6 +42,7 @@ const char *value_unit_help(enum value_unit unit)
 	    "a ratio such as 2% or 0.02",
 	    "a size with its unit (B kB MB) such as 1500B",
 	    "one of its choices",
+	    "a name or a path: letters, digits, . _ - /",
 	};
 
 	return unit < VALUE_UNITS ? help[unit] : "";

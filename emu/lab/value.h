@@ -10,12 +10,13 @@
 #include <stdint.h>
 
 enum value_unit {
-	VALUE_COUNT, /* whole number */
-	VALUE_TIME,  /* ns us ms s min; in ns */
-	VALUE_RATE,  /* bit kbit Mbit Gbit, each a second; in bit/s */
-	VALUE_RATIO, /* 2% or 0.02; 0..1 */
-	VALUE_BYTES, /* B kB MB, powers of ten */
-	VALUE_CHOICE,
+	VALUE_COUNT,  /* whole number */
+	VALUE_TIME,   /* ns us ms s min; in ns */
+	VALUE_RATE,   /* bit kbit Mbit Gbit, each a second; in bit/s */
+	VALUE_RATIO,  /* 2% or 0.02; 0..1 */
+	VALUE_BYTES,  /* B kB MB, powers of ten */
+	VALUE_CHOICE, /* a word of a list */
+	VALUE_NAME,   /* any word: letters, digits, . _ - / */
 	VALUE_UNITS
 };
 
@@ -25,7 +26,7 @@ const char *value_unit_name(enum value_unit unit);
 /* What a value of this unit looks like, for messages. */
 const char *value_unit_help(enum value_unit unit);
 
-/* Reads `text` as a quantity of `unit` (not VALUE_CHOICE). 0, or -1 when it is
+/* Reads `text` as a quantity of `unit` (neither VALUE_CHOICE nor VALUE_NAME). 0, or -1 when it is
  * none. No quantity is negative. */
 int value_parse(const char *text, enum value_unit unit, double *ret_value);
 

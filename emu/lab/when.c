@@ -4,6 +4,7 @@
  *   when: {ra: mip6d}                      this parameter is set to that
  *   when: {ra: radvd, plane: [kernel, x]}  both hold; one of the words will do
  *   when: [{ra: mip6d}, {plane: user}]     one of the mappings holds
+ *   when: {events: mn}                     a daemon of that node writes events
  *
  * Only parameters with choices can be asked for: then a word that is none of them
  * is found when the file is checked, and not by something that silently lacks. */
@@ -27,6 +28,20 @@ static int holds_word(struct lab_load *load, const struct param *param, const st
 	return 0;
 }
 
+/* {events: NODE}: a daemon of the node writes events, as ours does. What an expectation says
+ * of them is left out for another Mobile IPv6, or none. */
+static int holds_events(struct lab_load *load, const struct doc_node *name, bool *ret)
+{
+	int node;
+
+	if (name->kind != DOC_TEXT)
+		return doc_fail(name, load->error, "expected the name of a node");
+	if (find_node(load, name, name->text, &node) < 0)
+		return -1;
+	*ret = lab_writes_events(&load->plan->nodes[node], -1);
+	return 0;
+}
+
 static int holds_one(struct lab_load *load, const struct doc_node *key,
 		     const struct doc_node *words, bool *ret)
 {
@@ -34,6 +49,8 @@ static int holds_one(struct lab_load *load, const struct doc_node *key,
 	const char *near = param_nearest(&load->params, key->text, false);
 
 	*ret = false;
+	if (!param && strcmp(key->text, "events") == 0)
+		return holds_events(load, words, ret);
 	if (!param)
 		return doc_fail(key, load->error, "no parameter \"%.40s\"%s%s", key->text,
 				near ? ", did you mean " : "", near ? near : "");

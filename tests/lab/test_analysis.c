@@ -563,6 +563,136 @@ static void test_nobody_accused(void)
 	close_made(&m);
 }
 
+static void put_raw(const struct made *m, const char *name, const char *text)
+{
+	char path[200];
+	FILE *file;
+
+	snprintf(path, sizeof(path), "%s/raw/%s", m->r.folder, name);
+	file = fopen(path, "we");
+	CU_ASSERT_PTR_NOT_NULL_FATAL(file);
+	fputs(text, file);
+	fclose(file);
+}
+
+/* What a capture lacks is not to be read from it: no phase, and no accusation. */
+static void test_incomplete_capture(void)
+{
+	struct made m;
+
+	open_made(&m);
+	records_run(&m.r);
+	put_raw(&m, "captures.log",
+		"3 captures\ncn eth0: 900 packets, 0 dropped\n"
+		"mn eth0: 1234 packets, 12 dropped\n");
+	analyse(&m);
+	CU_ASSERT_EQUAL(m.result, 0);
+	CU_ASSERT_EQUAL(m.outcome.warnings, 1);
+	has_text(&m, "summary.txt", "warning: the capture of eth0 at mn lacks 12 packets");
+	has_text(&m, "handovers.csv",
+		 "1,foreign1,foreign2,50.000,,,,,35.000,40.000,17,11,0,0,0,0\n");
+	close_made(&m);
+	open_made(&m);
+	records_run(&m.r);
+	put_raw(&m, "captures.log",
+		"3 captures\ncn eth0: 900 packets, 7 dropped\n"
+		"mn eth0: 1234 packets, 0 dropped\n");
+	analyse(&m);
+	CU_ASSERT_EQUAL(m.outcome.warnings, 1);
+	has_text(&m, "handovers.csv", "1,foreign1,foreign2,50.000,0.003,0.005,0.006,30.006,");
+	close_made(&m);
+}
+
+/* What the records of the runner say beside moves. */
+static void test_run_warnings(void)
+{
+	static char *notes[] = {"something is left out"};
+	struct made m;
+
+	open_made(&m);
+	m.plan.notes = notes;
+	m.plan.note_count = 1;
+	records_note(&m.r, 100,
+		     "\"what\":\"exit\",\"node\":\"cn\",\"process\":\"good\","
+		     "\"status\":0,\"signal\":0,\"asked\":false");
+	records_note(&m.r, 200,
+		     "\"what\":\"exit\",\"node\":\"cn\",\"process\":\"asked\","
+		     "\"status\":-1,\"signal\":9,\"asked\":true");
+	records_note(&m.r, 300,
+		     "\"what\":\"exit\",\"node\":\"cn\",\"process\":\"umip\","
+		     "\"status\":2,\"signal\":0,\"asked\":false");
+	records_note(&m.r, 400,
+		     "\"what\":\"exit\",\"node\":\"cn\",\"process\":\"died\","
+		     "\"status\":-1,\"signal\":11,\"asked\":false");
+	records_note(&m.r, 500, "\"what\":\"overrun\",\"probes\":41");
+	records_run(&m.r);
+	analyse(&m);
+	CU_ASSERT_EQUAL(m.outcome.warnings, 4);
+	CU_ASSERT_TRUE(m.outcome.valid);
+	has_text(&m, "summary.txt", "warning: something is left out\n");
+	has_text(&m, "summary.txt", "umip at cn ended with exit code 2 at 0.300 s; its last words");
+	has_text(&m, "summary.txt", "died at cn died of signal 11 at 0.400 s");
+	has_text(&m, "summary.txt", "41 probes arrived, but were not taken");
+	close_made(&m);
+}
+
+/* In real time a machine that is too busy may be why something did not come. */
+static void test_waited(void)
+{
+	struct made m;
+
+	open_made(&m);
+	m.plan.engine = LAB_ENGINE_UML;
+	m.plan.expect_count = 0;
+	records_note(&m.r, 3000, "\"what\":\"late\"");
+	records_note(&m.r, 3001, "\"what\":\"end\",\"ok\":false");
+	records_probe(&m.r, LAB_PROBE_TX, PROBE_DOWN, 0, 2000);
+	put_lag(&m, 1000, 2000001);
+	analyse(&m);
+	CU_ASSERT_FALSE(m.outcome.valid);
+	close_made(&m);
+	/* Waits make the run longer than planned. */
+	open_made(&m);
+	records_note(&m.r, 100, "\"what\":\"waited\",\"ns\":1500000000");
+	records_note(&m.r, 200, "\"what\":\"waited\",\"ns\":500000000");
+	records_run(&m.r);
+	analyse(&m);
+	CU_ASSERT_EQUAL(m.result, 0);
+	CU_ASSERT_EQUAL(m.outcome.handovers, 2);
+	close_made(&m);
+}
+
+/* None of that run is marked as a first registration. */
+static void test_first_registration(void)
+{
+	struct made m;
+
+	open_made(&m);
+	records_run(&m.r);
+	analyse(&m);
+	has_text(&m, "summary.json", "\"first_registration\": false");
+	CU_ASSERT_PTR_NULL(strstr(m.table, "first registration"));
+	close_made(&m);
+}
+
+/* Events that nobody writes are missing, not 0. */
+static void test_no_events(void)
+{
+	struct lab_expect expects[] = {{.text = "events(cn, bu_tx) == 0"},
+				       {.text = "events(mn, no_such_event) == 0"}};
+	struct made m;
+
+	open_made(&m);
+	m.plan.expects = expects;
+	m.plan.expect_count = 2;
+	records_run(&m.r);
+	analyse(&m);
+	CU_ASSERT_EQUAL(m.outcome.failed, 1);
+	has_text(&m, "summary.txt", "FAIL  events(cn, bu_tx) == 0");
+	has_text(&m, "summary.txt", "pass  events(mn, no_such_event) == 0");
+	close_made(&m);
+}
+
 /* Two mobile nodes: a last column names the node. */
 static void test_two_nodes(void)
 {
@@ -613,6 +743,11 @@ int main(void)
 	    {"scheduling lag", test_lag},
 	    {"what is not valid is not judged", test_not_judged},
 	    {"a busy machine accuses nobody", test_nobody_accused},
+	    {"an incomplete capture", test_incomplete_capture},
+	    {"warnings of the run", test_run_warnings},
+	    {"waits", test_waited},
+	    {"a first registration", test_first_registration},
+	    {"events that nobody writes", test_no_events},
 	    {"two mobile nodes", test_two_nodes},
 	};
 

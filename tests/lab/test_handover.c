@@ -14,6 +14,7 @@ struct scene {
 	struct capture_view views[PACKETS];
 	struct capture capture;
 	struct capture_view *view_lists[1];
+	uint64_t lacks[1];
 	struct captures captures;
 	struct lab_capture place;
 	struct history_move moves[4];
@@ -42,7 +43,7 @@ static struct scene *scene_new(void)
 	s->plan.capture_count = 1;
 	s->capture.packets = s->packets;
 	s->view_lists[0] = s->views;
-	s->captures = (struct captures){&s->capture, s->view_lists, 1};
+	s->captures = (struct captures){&s->capture, s->view_lists, s->lacks, 1};
 	s->history = (struct history){.t0 = records_time(0),
 				      .end = records_time(20000),
 				      .complete = true,
@@ -537,9 +538,47 @@ static void test_spread(void)
 	CU_ASSERT_EQUAL(spread_of(hundred, 0).count, 0);
 }
 
+/* There was no binding: never, or since the last one was ended. */
+static void test_first_registration(void)
+{
+	struct scene *s = scene_new();
+
+	bu(s, 5051, "3fff:0:202::ff", 2, 900);
+	ba(s, 6081, 2, 0);
+	CU_ASSERT_TRUE(find(s)->first_registration);
+	scene_free(s);
+	s = scene_new();
+	ba(s, 4000, 1, 0);
+	s->views[0].lifetime = 900;
+	bu(s, 5051, "3fff:0:202::ff", 2, 900);
+	CU_ASSERT_FALSE(find(s)->first_registration);
+	/* That was the answer to a de-registration. */
+	s->views[0].lifetime = 0;
+	CU_ASSERT_TRUE(find(s)->first_registration);
+	/* A refusal is none. */
+	s->views[0].lifetime = 900;
+	s->views[0].status = 134;
+	CU_ASSERT_TRUE(find(s)->first_registration);
+	scene_free(s);
+}
+
+/* From a capture with gaps no phase is read. */
+static void test_gaps(void)
+{
+	struct scene *s = scene_new();
+
+	bu(s, 5051, "3fff:0:202::ff", 2, 900);
+	CU_ASSERT_TRUE(find(s)->bu.known);
+	s->lacks[0] = 1;
+	CU_ASSERT_FALSE(find(s)->bu.known);
+	scene_free(s);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
+	    {"first registration", test_first_registration},
+	    {"gaps", test_gaps},
 	    {"phases", test_phases},
 	    {"nothing happened", test_nothing_happened},
 	    {"an old Binding Update", test_old_binding_update},

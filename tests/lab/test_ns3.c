@@ -87,6 +87,12 @@ static void without_solicitations(void)
 {
 	struct lab_run run;
 
+	/* The timeline waits for the registration, and the probes with it. */
+	LAB_RUN(&run, "handover", "-e", "ns3", "-p", "mn.mip6d_start=5s moves=2");
+	lab_holds(&run, run.code == 0, "late");
+	lab_holds(&run, lab_has(&run, "raw/timeline.jsonl", "\"what\":\"waited\",\"ns\":3031"),
+		  "for the second of duplicate detection, too");
+	lab_run_free(&run);
 	LAB_RUN(&run, "handover", "-e", "ns3", "-p", "rs=dropped");
 	lab_holds(&run, run.code == 0, "exit code 0");
 	lab_holds(&run, is_in(&run, "handover.ra_ms.max", 1, 70.2), "an advertisement is awaited");

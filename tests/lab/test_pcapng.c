@@ -140,6 +140,7 @@ struct merge_scene {
 	struct capture_packet packets[3][FRAMES];
 	struct capture_view views[3][FRAMES];
 	struct capture_view *view_lists[3];
+	uint64_t lacks[3];
 	uint8_t frames[3][FRAMES][FRAME];
 	struct handover handover;
 	struct findings f;
@@ -158,7 +159,7 @@ static struct merge_scene *merge_new(void)
 		s->view_lists[i] = s->views[i];
 	}
 	s->f.plan = &s->plan;
-	s->f.captures = (struct captures){s->captures, s->view_lists, 3};
+	s->f.captures = (struct captures){s->captures, s->view_lists, s->lacks, 3};
 	s->f.handovers = &s->handover;
 	return s;
 }

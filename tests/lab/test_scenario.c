@@ -130,7 +130,7 @@ static void test_determinism(void)
 		texts[i] = plan_text(plans[i]);
 	}
 	CU_ASSERT_STRING_EQUAL(texts[0], texts[1]);
-	CU_ASSERT_NOT_EQUAL(plans[0]->actions[0].at_ns, plans[2]->actions[0].at_ns);
+	CU_ASSERT_NOT_EQUAL(plans[0]->actions[1].at_ns, plans[2]->actions[1].at_ns);
 	CU_ASSERT_EQUAL(plans[0]->action_count, plans[2]->action_count);
 	for (int i = 0; i < 3; i++) {
 		free(texts[i]);
@@ -332,9 +332,10 @@ static void test_handover_lengths(void)
 
 		CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
 		CU_ASSERT(plan->duration_ns <= 45 * LAB_NS_SECOND);
-		CU_ASSERT_EQUAL(plan->action_count, 13);
-		for (size_t i = 0; i + 1 < 13; i++) {
-			const char *link = plan->links[plan->actions[i].link].name;
+		CU_ASSERT_EQUAL(plan->action_count, 14);
+		CU_ASSERT_EQUAL(plan->actions[0].kind, LAB_ACT_WAIT_FOR);
+		for (size_t i = 0; i < 12; i++) {
+			const char *link = plan->links[plan->actions[i + 1].link].name;
 
 			CU_ASSERT_STRING_EQUAL(link, i % 2 ? "foreign1" : "foreign2");
 		}
@@ -365,6 +366,63 @@ static void test_race_orders(void)
 	lab_plan_free(plan);
 }
 
+/* Readiness, and what a step waits for. */
+static void test_ready(void)
+{
+	struct lab_error error;
+	struct lab_plan *plan = load("tests/lab/runs/scenarios/ready.yaml", 1, &error);
+	const struct lab_daemon *d;
+	const struct lab_action *wait;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	d = plan->nodes[lab_plan_node(plan, "cn")].daemons;
+	CU_ASSERT_EQUAL(d[0].ready.kind, LAB_READY_FILE);
+	CU_ASSERT_STRING_EQUAL(d[0].ready.text, "${dir}/file.ready");
+	CU_ASSERT_EQUAL(d[1].ready.kind, LAB_READY_LINE);
+	CU_ASSERT_STRING_EQUAL(d[1].ready.text, "is ready");
+	CU_ASSERT_EQUAL(d[2].ready.kind, LAB_READY_PORT);
+	CU_ASSERT_EQUAL(d[2].ready.port, 5301);
+	d = plan->nodes[lab_plan_node(plan, "mn")].daemons;
+	CU_ASSERT_EQUAL(d[0].ready.kind, LAB_READY_NOTIFY);
+	wait = &plan->actions[1];
+	CU_ASSERT_EQUAL_FATAL(wait->kind, LAB_ACT_WAIT_FOR);
+	CU_ASSERT_PTR_NULL(wait->event);
+	CU_ASSERT_EQUAL(wait->within_ns, 10 * LAB_NS_SECOND);
+	lab_plan_free(plan);
+}
+
+/* Another Mobile IPv6 in place of ours: nothing of our daemon's is waited for or expected. */
+static void test_rivals(void)
+{
+	static const struct lab_setting umip[] = {{"mn.daemon", "umip"}, {"daemon", "umip"}};
+	struct lab_error error;
+	struct lab_plan *plan =
+	    lab_plan_load("scenarios/kill-mn.yaml", NULL, umip, 2, 1, LAB_ENGINE_VIRTUAL, &error);
+	const struct lab_node *mn;
+
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	mn = &plan->nodes[lab_plan_node(plan, "mn")];
+	CU_ASSERT_EQUAL(mn->daemon_count, 1);
+	CU_ASSERT_STRING_EQUAL(mn->daemons[0].argv[0], "/usr/sbin/mip6d");
+	CU_ASSERT_FALSE(lab_writes_events(mn, -1));
+	CU_ASSERT_EQUAL(plan->note_count, 1);
+	CU_ASSERT_EQUAL(plan->actions[0].kind, LAB_ACT_MOVE);
+	CU_ASSERT_EQUAL(plan->actions[1].kind, LAB_ACT_SIGNAL);
+	lab_plan_free(plan);
+	plan = lab_plan_load(HANDOVER, "three-links", umip, 1, 1, LAB_ENGINE_VIRTUAL, &error);
+	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
+	for (size_t i = 0; i < plan->expect_count; i++)
+		CU_ASSERT_PTR_NULL(strstr(plan->expects[i].text, "events("));
+	lab_plan_free(plan);
+	CU_ASSERT_PTR_NULL(
+	    lab_plan_load(HANDOVER, "no-such", NULL, 0, 1, LAB_ENGINE_VIRTUAL, &error));
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "no topology \"no-such\""));
+	CU_ASSERT_PTR_NULL(lab_plan_load("scenarios/kill-mn.yaml", NULL,
+					 (struct lab_setting[]){{"daemon", "a b"}}, 1, 1,
+					 LAB_ENGINE_VIRTUAL, &error));
+	CU_ASSERT_PTR_NOT_NULL(strstr(error.text, "is no name"));
+}
+
 static void test_settings(void)
 {
 	static const struct lab_setting settings[] = {
@@ -381,8 +439,8 @@ static void test_settings(void)
 	CU_ASSERT(ar->drop_rs);
 	CU_ASSERT_PTR_NOT_NULL(strstr(ar->daemons[0].config_text, "MinRtrAdvInterval 1;"));
 	CU_ASSERT_PTR_NOT_NULL(strstr(ar->daemons[0].config_text, "MaxRtrAdvInterval 3;"));
-	CU_ASSERT_EQUAL(plan->action_count, 31);
-	CU_ASSERT_FALSE(plan->actions[0].link_event);
+	CU_ASSERT_EQUAL(plan->action_count, 32);
+	CU_ASSERT_FALSE(plan->actions[1].link_event);
 	CU_ASSERT_EQUAL(plan->probes[0].interval_ns, LAB_NS_MS);
 	CU_ASSERT_DOUBLE_EQUAL(lab_plan_param(plan, "ha.delay")->value, 40e6, 0.5);
 	CU_ASSERT_FALSE(lab_plan_param(plan, "ha.delay")->is_default);
@@ -472,8 +530,8 @@ static void test_streams(void)
 	const struct lab_action *ping;
 
 	CU_ASSERT_PTR_NOT_NULL_FATAL(plan);
-	tcp = &plan->actions[0];
-	ping = &plan->actions[1];
+	tcp = &plan->actions[1];
+	ping = &plan->actions[2];
 	CU_ASSERT_EQUAL_FATAL(tcp->kind, LAB_ACT_TCP);
 	CU_ASSERT_EQUAL(tcp->node, lab_plan_node(plan, "cn"));
 	CU_ASSERT_EQUAL(tcp->to, lab_plan_node(plan, "mn"));
@@ -663,6 +721,8 @@ int main(void)
 	    {"handover lengths", test_handover_lengths},
 	    {"race orders", test_race_orders},
 	    {"settings", test_settings},
+	    {"ready", test_ready},
+	    {"rivals", test_rivals},
 	    {"default by engine", test_default_by_engine},
 	    {"default of ns3", test_default_of_ns3},
 	    {"streams", test_streams},

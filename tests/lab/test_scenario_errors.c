@@ -141,6 +141,23 @@ static void test_scenario_mistakes(void)
 	check_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
 }
 
+static void test_wait_mistakes(void)
+{
+	static const struct mistake mistakes[] = {
+	    {false, 18, "  - wait_for: {node: mn}", 15, 0, "needs \"event\", or a \"daemon\""},
+	    {false, 18, "  - wait_for: {event: registered}", 15, 0, "\"node\" is missing"},
+	    {false, 18, "  - wait_for: {event: x, node: mn, within: 5}", 44, 0, "time with its"},
+	    {false, 18, "  - wait_for: {event: x, node: mn, within: 0s}", 44, 0, "longer than 0"},
+	    {false, 18, "  - wait_for: {event: x, node: mn, with: 5}", 42, 0, "must be a mapping"},
+	    {false, 18, "  - wait_for: {node: ha, daemon: radvd}", 34, 0, "has no \"ready\""},
+	    {false, 21, "  - {that: moves == 3, when: {events: mm}}", 39, 0, "did you mean mn"},
+	    {false, 21, "  - {that: moves == 3, when: {evnts: mn}}", 31, 0,
+	     "no parameter \"evnts\""},
+	};
+
+	check_mistakes(mistakes, sizeof(mistakes) / sizeof(mistakes[0]));
+}
+
 static void test_parameter_mistakes(void)
 {
 	static const struct mistake mistakes[] = {
@@ -283,6 +300,7 @@ int main(void)
 	static const struct test_case tests[] = {
 	    {"topology mistakes", test_topology_mistakes},
 	    {"scenario mistakes", test_scenario_mistakes},
+	    {"wait_for mistakes", test_wait_mistakes},
 	    {"parameter mistakes", test_parameter_mistakes},
 	    {"setting mistakes", test_setting_mistakes},
 	    {"bounds", test_bounds},

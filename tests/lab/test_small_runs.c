@@ -161,6 +161,54 @@ static void no_modprobe(void)
 	lab_run_free(&run);
 }
 
+/* Time 0 is when the daemons are ready; a step waits for one that starts later. */
+static void readiness(void)
+{
+	struct lab_run run;
+
+	lab_run_small(&run, "ready");
+	lab_holds(&run, lab_has(&run, "raw/timeline.jsonl", "\"what\":\"waited\",\"ns\":2000"),
+		  "2 s for the one that starts later");
+	lab_run_free(&run);
+}
+
+/* A mobile node that starts late: no handover holds its first registration. */
+static void late_registration(void)
+{
+	struct lab_run run;
+
+	LAB_RUN(&run, "handover", "-p", "mn.mip6d_start=5s moves=2");
+	lab_holds(&run, run.code == 0, "exit code 0");
+	lab_holds(&run, lab_at_most(&run, "handover.first_down_ms.max", 35.3), "30 ms + p");
+	lab_holds(&run, !lab_says(&run, "first registration"), "none of them is the first");
+	lab_run_free(&run);
+	LAB_RUN(&run, "handover", "-p", "mn.mip6d_start=63s moves=1");
+	lab_holds(&run, run.code == 1, "what does not come fails the run");
+	lab_holds(&run, lab_says(&run, "mn did not tell \"registered\" within 1min (wait_for in"),
+		  "and it says what");
+	lab_run_free(&run);
+	LAB_RUN(&run, "home", "-p", "rounds=1");
+	lab_holds(&run, lab_says(&run, "in it: handover 1\n"), "a first registration is marked");
+	lab_run_free(&run);
+}
+
+/* Another way to be mobile, or none at all, gets its table from the probes. */
+static void rival(void)
+{
+	struct lab_run run;
+
+	lab_run_small(&run, "rival");
+	lab_holds(&run, lab_says(&run, "brief at cn ended with exit code 7 at 1.0"),
+		  "what ended with an error");
+	lab_holds(&run, lab_says(&run, "wait_for in line"), "what is left out");
+	lab_run_free(&run);
+	LAB_RUN(&run, "handover", "-p", "mn.daemon=none");
+	lab_holds(&run, run.code == 1, "without any there is no way");
+	lab_holds(&run, lab_says(&run, "no probe of the stream \"down\" from cn to mn arrived"),
+		  "which is said of the probes");
+	lab_run_free(&run);
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -172,6 +220,9 @@ int main(void)
 	    {"home_prefix_by_route", home_prefix_by_route},
 	    {"kernel_lacks_tunnels", kernel_lacks_tunnels},
 	    {"no_modprobe", no_modprobe},
+	    {"readiness", readiness},
+	    {"late_registration", late_registration},
+	    {"rival", rival},
 	};
 
 	return test_run("small_runs", tests, sizeof(tests) / sizeof(tests[0]));
