@@ -123,8 +123,8 @@ $(BUILD)/tests/%.o: CPPFLAGS += -Itests
 export WATCH = $(BUILD)/tests/watch
 $(BUILD)/tests/watch: $(BUILD)/tests/watch.o
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $<
-# What lab runs send bad messages with.
-$(BUILD)/tests/flood: $(BUILD)/tests/flood.o $(BUILD)/libmip6.a
+# What lab runs send bad messages with, and packets that no binding explains.
+$(BUILD)/tests/flood $(BUILD)/tests/unbound: $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
 $(call obj,$(wildcard tests/*/*.c tests/*/*/*.c tests/*.c)): | deps-check
 .SECONDARY:
@@ -192,7 +192,7 @@ PHASE := tests/phase.sh
 MAKE2 = $(MAKE) --no-print-directory -j2
 
 .PHONY: tests sanitized-tests quick-tests kernel-tests
-TOOLS := $(BUILD)/tests/explore $(BUILD)/tests/watch $(BUILD)/tests/flood
+TOOLS := $(BUILD)/tests/explore $(BUILD)/tests/watch $(BUILD)/tests/flood $(BUILD)/tests/unbound
 tests: all $(TOOLS) $(UNIT_TESTS) $(SIMNET_TESTS) $(LAB_TESTS)
 sanitized-tests: all ns3 $(BUILD)/tests/watch $(UNIT_TESTS) $(SIMNET_TESTS) $(filter-out $(UML_TESTS),$(LAB_TESTS))
 kernel-tests: all $(BUILD)/tests/watch $(call without_parts,$(KERNEL_TESTS))

@@ -177,13 +177,13 @@ void ha_receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface,
 		ha_prefix_receive(node->ha, now, iface, &p->src, ra);
 }
 
-void ha_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
+void ha_receive_mh(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		   const struct ip6_packet *p, const struct mh_message *m)
 {
 	if (m->type == MH_BU)
-		ha_bu_receive(node->ha, now, iface->link.ifindex, p, m);
+		ha_bu_receive(node->ha, now, ifindex, p, m);
 	else
-		node_drop(node, now, iface->link.ifindex, MIP6_ERR_UNSUPPORTED, &p->src);
+		node_drop(node, now, ifindex, MIP6_ERR_UNSUPPORTED, &p->src);
 }
 
 void ha_receive_tunnelled(struct mip6_node *node, mip6_time now, const struct ip6_packet *p)

@@ -51,6 +51,14 @@ unsigned ha_link_of(const struct mip6_node *node, const struct mip6_addr *hoa)
 	return e && e->state == BCACHE_BOUND ? ha_entry_site(e)->ifindex : 0;
 }
 
+bool ha_is_bound(const struct mip6_node *node, const struct mip6_addr *hoa,
+		 const struct mip6_addr *coa)
+{
+	const struct bcache_entry *e = bcache_find(&node->ha->bcache, hoa);
+
+	return e && e->state == BCACHE_BOUND && mip6_addr_equal(&e->coa, coa);
+}
+
 uint32_t ha_max_bindings(const struct mip6_node *node)
 {
 	return ha_entries_max(node->ha);

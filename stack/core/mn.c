@@ -439,10 +439,9 @@ void mn_receive_na(struct mip6_node *node, mip6_time now, struct iface *iface,
 	mn_update(node, now);
 }
 
-void mn_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
-		   const struct ip6_packet *p, const struct mh_message *m)
+void mn_receive_mh(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
+		   const struct mh_message *m)
 {
-	(void)iface;
 	if (node->mn->running)
 		mn_register_receive(node, now, p, m);
 }

@@ -123,19 +123,30 @@ static void emit_started(struct mip6_node *node, mip6_time now)
 	node_emit(node, &e);
 }
 
+/* Each node is a correspondent node to whoever sends it a Mobility Header with a Home
+ * Address option, and answers as such (RFC 6275 9.2, 10.3.1). */
+static int want_mh_input(struct mip6_node *node)
+{
+	struct mip6_object o = {.kind = MIP6_OBJ_MH_INPUT};
+
+	o.mh_input.hao = true;
+	return plane_want(node->plane, node, &o);
+}
+
 /* A node is started once what it wants from its first moment on is in place: who waits
  * for the event may send to it at once. */
 int mip6_node_start(struct mip6_node *node, mip6_time now)
 {
-	int err = MIP6_OK;
+	int err;
 
 	if (node->running)
 		return MIP6_ERR_STATE;
 	node->running = true;
 	warn_of_missing(node, now);
-	if (node->mn)
+	err = want_mh_input(node);
+	if (err == MIP6_OK && node->mn)
 		err = mn_start(node, now);
-	if (node->ha)
+	if (err == MIP6_OK && node->ha)
 		err = ha_start(node, now);
 	if (err == MIP6_OK)
 		err = advertise_start(node, now);

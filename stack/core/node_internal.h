@@ -156,8 +156,8 @@ void mn_receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct nd_ra *ra);
 void mn_receive_na(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct nd_na *na);
-void mn_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
-		   const struct ip6_packet *p, const struct mh_message *m);
+void mn_receive_mh(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
+		   const struct mh_message *m);
 void mn_receive_error(struct mip6_node *node, mip6_time now, struct iface *iface,
 		      const struct ip6_packet *p, const struct icmp6_error *e);
 void mn_neighbour_failed(struct mip6_node *node, mip6_time now, struct iface *iface,
@@ -175,6 +175,8 @@ uint64_t ha_bindings_from(const struct mip6_node *node, uint64_t cursor,
 size_t ha_binding_count(const struct mip6_node *node);
 size_t ha_unsaved(const struct mip6_node *node);
 int ha_new(struct mip6_node *node);
+bool ha_is_bound(const struct mip6_node *node, const struct mip6_addr *hoa,
+		 const struct mip6_addr *coa);
 /* The home link of an address that is bound; 0: it is not, or its link is virtual. */
 unsigned ha_link_of(const struct mip6_node *node, const struct mip6_addr *hoa);
 /* How many bindings it keeps at most. */
@@ -194,7 +196,7 @@ void ha_receive_ra(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct nd_ra *ra);
 void ha_receive_na(struct mip6_node *node, mip6_time now, struct iface *iface,
 		   const struct ip6_packet *p, const struct nd_na *na);
-void ha_receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
+void ha_receive_mh(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		   const struct ip6_packet *p, const struct mh_message *m);
 /* A packet with next header 41 that no binding answers for. */
 void ha_receive_tunnelled(struct mip6_node *node, mip6_time now, const struct ip6_packet *p);

@@ -28,21 +28,21 @@ static void refuse_bu(struct mip6_node *node, mip6_time now, unsigned ifindex,
 	node_send_mh(node, &tx, &ba);
 }
 
-static void dispatch_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
+static void dispatch_mh(struct mip6_node *node, mip6_time now, unsigned ifindex,
 			const struct ip6_packet *p, const struct mh_message *m)
 {
 	node->stats.rx_mh[m->type]++;
 	if (node->ha && m->type == MH_BU)
-		ha_receive_mh(node, now, iface, p, m);
+		ha_receive_mh(node, now, ifindex, p, m);
 	else if (m->type == MH_BU)
-		refuse_bu(node, now, iface->link.ifindex, p, m);
+		refuse_bu(node, now, ifindex, p, m);
 	else if (node->mn)
-		mn_receive_mh(node, now, iface, p, m);
+		mn_receive_mh(node, now, p, m);
 	else
-		node_drop(node, now, iface->link.ifindex, MIP6_ERR_UNSUPPORTED, &p->src);
+		node_drop(node, now, ifindex, MIP6_ERR_UNSUPPORTED, &p->src);
 }
 
-static void receive_mh(struct mip6_node *node, mip6_time now, struct iface *iface,
+static void receive_mh(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		       const struct ip6_packet *p)
 {
 	struct mh_message m;
@@ -51,10 +51,10 @@ static void receive_mh(struct mip6_node *node, mip6_time now, struct iface *ifac
 			   &pointer);
 
 	if (err == MIP6_OK) {
-		dispatch_mh(node, now, iface, p, &m);
+		dispatch_mh(node, now, ifindex, p, &m);
 		return;
 	}
-	node_drop(node, now, iface->link.ifindex, err, &p->src);
+	node_drop(node, now, ifindex, err, &p->src);
 	if (err == MIP6_ERR_TYPE)
 		node_send_be(node, now, p, MH_BE_UNKNOWN_TYPE);
 	else if (err == MIP6_ERR_PROTO || err == MIP6_ERR_LENGTH)
@@ -166,19 +166,32 @@ static void receive_icmp6(struct mip6_node *node, mip6_time now, struct iface *i
 		node_drop(node, now, iface->link.ifindex, err, &p->src);
 }
 
+/* A plane that takes no data with the option, bound or not, tells of both. */
+void mip6_node_unbound(struct mip6_node *node, mip6_time now, const struct ip6_packet *p)
+{
+	if (!node->running || !mip6_addr_is_routable(&p->hao) || !mip6_addr_is_routable(&p->src) ||
+	    (node->ha && ha_is_bound(node, &p->hao, &p->src)))
+		return;
+	node_send_be(node, now, p, MH_BE_UNKNOWN_BINDING);
+	node_commit(node, now);
+}
+
 void mip6_node_receive(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		       const struct ip6_packet *p)
 {
 	struct iface *iface = node_iface(node, ifindex);
+	/* What is for the home address comes by the tunnel's device, which is none of the
+	 * node's interfaces. */
+	const bool tunnelled = !iface && node->mn && p->next_header == IP6_NH_MH;
 
 	if (!node->running)
 		return;
-	if (!iface)
+	if (!iface && !tunnelled)
 		node_drop(node, now, ifindex, MIP6_ERR_NOTFOUND, &p->src);
 	else if (p->has_hao && !mip6_addr_is_routable(&p->hao))
 		node_drop(node, now, ifindex, MIP6_ERR_VALUE, &p->src); /* RFC 6275 9.3.1 */
 	else if (p->next_header == IP6_NH_MH)
-		receive_mh(node, now, iface, p);
+		receive_mh(node, now, ifindex, p);
 	else if (p->next_header == IP6_NH_ICMPV6)
 		receive_icmp6(node, now, iface, p);
 	else if (p->next_header == IP6_NH_IPV6 && node->ha)

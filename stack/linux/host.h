@@ -86,6 +86,7 @@ struct host {
 	struct host_renewal renewal;
 	struct loop_watch watch_settings;
 	struct loop_watch watch_xfrm;
+	struct loop_watch watch_reports;
 	int last_tx_error; /* told once until it changes */
 	bool told_uncut;   /* that packets of a tunnel cannot be cut */
 	bool told_no_rh2;  /* that own packets to mobile nodes are tunnelled */

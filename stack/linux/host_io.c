@@ -177,12 +177,22 @@ static void tell_no_rh2(struct host *h)
 	warn(h, text);
 }
 
+/* Correspondent nodes and access routers ask nothing of the kernel's Mobile IPv6: where
+ * that lacks, a Home Address option is to them what it is to any node without. */
+static bool goes_without(const struct host *h, const struct mip6_object *o, int err)
+{
+	return err == MIP6_ERR_UNSUPPORTED && o->kind == MIP6_OBJ_MH_INPUT &&
+	       (h->config.role == MIP6_ROLE_CN || h->config.role == MIP6_ROLE_AR);
+}
+
 static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
 {
 	struct host *h = ctx;
 	char text[256];
 	int err = kplane_apply(h->kplane, was, is);
 
+	if (goes_without(h, is ? is : was, err))
+		return 0;
 	if (!err && !was)
 		listen_for_address(h, is);
 	if (!err && is_home_tunnel(is))
@@ -529,17 +539,36 @@ static void xfrm_ready(void *arg, mip6_time now, uint32_t events)
 	host_touched(h, now, kplane_xfrm_touched(h->kplane));
 }
 
+static void take_unbound(void *arg, const struct ip6_packet *p)
+{
+	struct host *h = arg;
+
+	mip6_node_unbound(h->node, h->now, p);
+}
+
+static void reports_ready(void *arg, mip6_time now, uint32_t events)
+{
+	struct host *h = arg;
+
+	(void)events;
+	h->now = now;
+	kplane_reports(h->kplane, take_unbound, h);
+}
+
 int host_watch_others(struct host *h)
 {
 	uint32_t port = h->uplane ? uplane_netlink_port(h->uplane) : kplane_port(h->kplane);
 	int settings = h->kplane ? kplane_settings_fd(h->kplane) : -1;
 	int xfrm = h->kplane ? kplane_xfrm_fd(h->kplane) : -1;
+	int reports = h->kplane ? kplane_reports_fd(h->kplane) : -1;
 
 	if (linkmon_ignore(h->linkmon, port) < 0)
 		return failed(h, "the link monitor's filter");
 	if (settings >= 0 && watch(h, &h->watch_settings, settings, settings_ready))
 		return MIP6_ERR_IO;
 	if (xfrm >= 0 && watch(h, &h->watch_xfrm, xfrm, xfrm_ready))
+		return MIP6_ERR_IO;
+	if (reports >= 0 && watch(h, &h->watch_reports, reports, reports_ready))
 		return MIP6_ERR_IO;
 	return MIP6_OK;
 }

@@ -320,6 +320,7 @@ static int kplane_open_sockets(struct kplane *k, char *error, size_t cap)
 	/* A kernel without XFRM fails where it is needed, with a better text. */
 	nlsock_open(&k->xfrm, NETLINK_XFRM);
 	kplane_watch_open(k);
+	kplane_report_open(k);
 	err = kplane_cut_open(k);
 	if (err < 0)
 		snprintf(error, cap, "epoll: %s", strerror(-err));
@@ -555,6 +556,7 @@ void kplane_close(struct kplane *k)
 	nlsock_close(&k->route);
 	nlsock_close(&k->xfrm);
 	kplane_watch_close(k);
+	kplane_report_close(k);
 	kplane_cut_close(k);
 	srccheck_close(&k->check);
 	journal_close(k->journal);

@@ -54,6 +54,12 @@ int kplane_settings_fd(const struct kplane *k);
 int kplane_xfrm_fd(const struct kplane *k);
 unsigned kplane_settings_touched(struct kplane *k);
 unsigned kplane_xfrm_touched(struct kplane *k);
+/* Packets with a Home Address option that the kernel refused: the descriptor becomes
+ * readable, and kplane_reports calls fn for each, up to a bounded number. The packet has
+ * addresses and the number of its next header only, and lives during the call. */
+typedef void (*kplane_unbound)(void *arg, const struct ip6_packet *p);
+int kplane_reports_fd(const struct kplane *k);
+void kplane_reports(struct kplane *k, kplane_unbound fn, void *arg);
 /* The port of the socket by which routes and rules are changed. */
 uint32_t kplane_port(const struct kplane *k);
 /* ifindex of a device of ours, 0 when it does not exist. */

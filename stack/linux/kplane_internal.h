@@ -58,6 +58,7 @@ struct kplane {
 	struct nlsock route;
 	struct nlsock xfrm;
 	struct nlsock xfrm_events;
+	struct nlsock reports;
 	int settings_fd; /* inotify, -1: none */
 	struct kplane_watched *watched;
 	size_t watched_count;
@@ -165,6 +166,9 @@ void kplane_watch_close(struct kplane *k);
 void kplane_watch_setting(struct kplane *k, enum mip6_sysctl name, uint32_t ifindex,
 			  const char *path);
 void kplane_unwatch_setting(struct kplane *k, enum mip6_sysctl name, uint32_t ifindex);
+/* kplane_report.c: packets with a Home Address option and no binding. */
+void kplane_report_open(struct kplane *k);
+void kplane_report_close(struct kplane *k);
 /* kplane_mh.c */
 int kplane_mh_apply(struct kplane *k, const struct mip6_object *was, const struct mip6_object *is);
 int kplane_mh_adopt(struct kplane *k);

@@ -101,9 +101,17 @@ static struct xfrm_user_tmpl mh_template(uint8_t protocol)
 	};
 }
 
-/* Both headers are allowed by each policy, none is demanded: a node that is
- * home agent and mobile node gets packets with either, or both. */
-static int mh_send_policy(struct kplane *k, const struct mip6_object *o)
+/* What a policy permits, and demands nothing of: of the Mobility Header either header, or
+ * both; of other packets the routing header alone, since whoever may name another source
+ * by a Home Address option has a binding (RFC 6275 9.3.1). The kernel compares from the
+ * last one on with what a packet has gone through, where the routing header comes first. */
+static unsigned mh_templates(const struct mip6_object *o)
+{
+	return o->mh_input.hao ? 2 : 1;
+}
+
+static int mh_send_policy(struct kplane *k, const struct mip6_object *o, uint16_t type,
+			  uint16_t flags)
 {
 	const struct xfrm_userpolicy_info body = {
 	    .sel = mh_selector(o),
@@ -116,13 +124,13 @@ static int mh_send_policy(struct kplane *k, const struct mip6_object *o)
 	    .dir = XFRM_POLICY_IN,
 	    .action = XFRM_POLICY_ALLOW,
 	};
-	const struct xfrm_user_tmpl templates[] = {mh_template(IPPROTO_ROUTING),
-						   mh_template(IPPROTO_DSTOPTS)};
+	const unsigned count = mh_templates(o);
+	struct xfrm_user_tmpl templates[2] = {mh_template(IPPROTO_DSTOPTS)};
 	struct nlsock_request r;
-	struct nlmsghdr *m =
-	    nlsock_begin(&r, XFRM_MSG_NEWPOLICY, NLM_F_CREATE | NLM_F_EXCL, &body, sizeof(body));
+	struct nlmsghdr *m = nlsock_begin(&r, type, flags, &body, sizeof(body));
 
-	mnl_attr_put(m, XFRMA_TMPL, sizeof(templates), templates);
+	templates[count - 1] = mh_template(IPPROTO_ROUTING);
+	mnl_attr_put(m, XFRMA_TMPL, count * sizeof(templates[0]), templates);
 	return nlsock_talk(&k->xfrm, m);
 }
 
@@ -136,8 +144,9 @@ static bool mh_payload(const struct nlmsghdr *m, void *ret, size_t size)
 	return true;
 }
 
-/* A policy of ours, as an object: false when it is another's. */
-static bool mh_parse_policy(const struct nlmsghdr *m, struct mip6_object *ret)
+/* A policy of ours, as an object: false when it is another's. *ret_permits: what it
+ * permits is what is wanted of it; an older version's was not. */
+static bool mh_parse_policy(const struct nlmsghdr *m, struct mip6_object *ret, bool *ret_permits)
 {
 	const struct nlattr *a[XFRMA_MAX + 1];
 	const struct xfrm_user_tmpl *template;
@@ -155,15 +164,18 @@ static bool mh_parse_policy(const struct nlmsghdr *m, struct mip6_object *ret)
 	    p.sel.proto != mh_selected(ret))
 		return false;
 	memcpy(ret->mh_input.hoa.b, &p.sel.daddr, sizeof(ret->mh_input.hoa.b));
+	*ret_permits =
+	    mnl_attr_get_payload_len(a[XFRMA_TMPL]) == mh_templates(ret) * sizeof(*template);
 	return true;
 }
 
 static int mh_on_own_policy(const struct nlmsghdr *m, void *arg)
 {
 	struct mip6_object o;
+	bool permits;
 	bool *ret_ours = arg;
 
-	*ret_ours = mh_parse_policy(m, &o);
+	*ret_ours = mh_parse_policy(m, &o, &permits);
 	return 0;
 }
 
@@ -176,12 +188,14 @@ static int mh_add_policy(struct kplane *k, const struct mip6_object *o)
 	int err;
 
 	k->step = "XFRM policy";
-	err = mh_send_policy(k, o);
+	err = mh_send_policy(k, o, XFRM_MSG_NEWPOLICY, NLM_F_CREATE | NLM_F_EXCL);
 	if (err != -EEXIST)
 		return err;
 	err = nlsock_get(&k->xfrm, nlsock_begin(&r, XFRM_MSG_GETPOLICY, 0, &body, sizeof(body)),
 			 mh_on_own_policy, &ours);
-	return err == 0 && !ours ? -EEXIST : err;
+	if (err < 0)
+		return err;
+	return ours ? mh_send_policy(k, o, XFRM_MSG_UPDPOLICY, 0) : -EEXIST;
 }
 
 static int mh_remove_policy(struct kplane *k, const struct mip6_object *o)
@@ -212,9 +226,13 @@ int kplane_mh_apply(struct kplane *k, const struct mip6_object *was, const struc
 static int mh_on_policy(const struct nlmsghdr *m, void *arg)
 {
 	struct mip6_object o;
+	bool permits;
 
-	/* Whole once its state has been seen, too. */
-	return mh_parse_policy(m, &o) ? kplane_found(arg, &o, false) : 0;
+	/* Whole once its state has been seen, too. One that permits something else is left to
+	 * that: it makes half an object. */
+	if (!mh_parse_policy(m, &o, &permits) || !permits)
+		return 0;
+	return kplane_found(arg, &o, false);
 }
 
 struct mh_states {

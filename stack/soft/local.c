@@ -42,29 +42,9 @@ static bool hao_is_right(const struct mip6_soft *s, const struct ip6_packet *p)
 		return false;
 	if (p->next_header == IP6_NH_MH || p->next_header == IP6_NH_ESP ||
 	    p->next_header == IP6_NH_AH)
-		return soft_object(s, &key) || (s->node && !s->has_ha_device);
+		return soft_object(s, &key) != NULL;
 	b = soft_binding(s, &p->hao);
 	return b && mip6_addr_equal(&b->coa, &p->src);
-}
-
-/* So that the sender's binding update list gets right again: to the source itself,
- * whatever is bound (9.3.3). */
-static void send_binding_error(struct mip6_soft *s, unsigned ifindex, const struct ip6_packet *p)
-{
-	struct mh_message m = {.type = MH_BE, .be = {MH_BE_UNKNOWN_BINDING, p->hao}};
-	struct mip6_tx tx = {.src = p->dst, .dst = p->src, .hop_limit = HOP_LIMIT};
-	uint8_t buf[64];
-	int len = mh_build(&tx.src, &tx.dst, &m, buf, sizeof(buf));
-
-	if (len < 0 || mip6_addr_is_multicast(&p->dst) || !mip6_addr_is_routable(&p->src) ||
-	    !mip6_addr_is_routable(&p->hao) || !soft_icmp_allowed(s, ICMP6_DST_UNREACH, &p->src))
-		return;
-	tx.next_header = IP6_NH_MH;
-	tx.payload = buf;
-	tx.payload_len = (size_t)len;
-	tx.direct = soft_binding(s, &p->src) != NULL;
-	tx.ifindex = tx.direct ? ifindex : 0;
-	soft_send_tx(s, &tx);
 }
 
 /* A node without the protocol does not know the option, and says so. */
@@ -79,7 +59,7 @@ static bool take_mobile_headers(struct mip6_soft *s, unsigned ifindex,
 		return true;
 	s->stats.drop_hao++;
 	if (s->node)
-		send_binding_error(s, ifindex, p);
+		mip6_node_unbound(s->node, s->now, p);
 	else
 		soft_tell_problem(s, ifindex, packet);
 	return false;

@@ -309,6 +309,35 @@ static void test_rh2(void)
 	end(device);
 }
 
+/* Who names another source by a Home Address option needs a binding here (RFC 6275 9.3.1),
+ * also where the destination is a home address and has a routing header: only the Mobility
+ * Header does without. */
+static void test_rh2_hao(void)
+{
+	const struct mip6_object device = o_device_mn(COA, HA);
+	const struct mip6_object rh2 = o_mh_input(false, HOA);
+	const struct mip6_object hao = o_mh_input(true, "::");
+
+	begin(device);
+	put(rh2);
+	put(hao);
+	in_mobile(PLANE_A, CN, COA, "3fff:9::9", HOA, PLANE_BU);
+	CU_ASSERT_TRUE(mh_went_up("3fff:9::9", HOA));
+	in_mobile(PLANE_A, CN, COA, "3fff:9::9", NULL, PLANE_BU);
+	CU_ASSERT_TRUE(mh_went_up("3fff:9::9", COA));
+	in_mobile(PLANE_A, CN, COA, "3fff:9::9", HOA, PLANE_DATA);
+	CU_ASSERT_TRUE(nothing_up());
+	in_mobile(PLANE_A, CN, HOA, "3fff:9::9", NULL, PLANE_DATA);
+	CU_ASSERT_TRUE(nothing_up());
+	in_mobile(PLANE_A, CN, COA, "3fff:9::9", NULL, PLANE_DATA);
+	CU_ASSERT_TRUE(nothing_up());
+	in_mobile(PLANE_A, HA, COA, NULL, HOA, PLANE_DATA);
+	CU_ASSERT_TRUE(went_up(HA, HOA));
+	take(hao);
+	take(rh2);
+	end(device);
+}
+
 /* The object names the home address; the node must have it, too. */
 static void test_rh2_no_home(void)
 {
@@ -340,6 +369,7 @@ const struct test_case planes_mn_cases[] = {
     {"DEVICE: narrow way", test_tunnel_path},
     {"ADDRESS: on a device", test_home_address},
     {"MH_INPUT: type 2 routing header", test_rh2},
+    {"MH_INPUT: routing header and Home Address option", test_rh2_hao},
     {"MH_INPUT: routing header, no home address", test_rh2_no_home},
     {NULL, NULL},
 };

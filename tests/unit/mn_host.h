@@ -106,8 +106,9 @@ static inline void rig_send(void *ctx, const struct mip6_tx *tx)
 	if (tx->next_header == IP6_NH_ICMPV6)
 		rig_send_nd(s);
 	else
-		CU_ASSERT(mh_parse(tx->has_hao ? &tx->hao : &tx->src, &tx->dst, tx->payload,
-				   tx->payload_len, &s->mh, &pointer) == MIP6_OK);
+		CU_ASSERT(mh_parse(tx->has_hao ? &tx->hao : &tx->src,
+				   tx->has_rh2 ? &tx->rh2 : &tx->dst, tx->payload, tx->payload_len,
+				   &s->mh, &pointer) == MIP6_OK);
 	s->tx.payload = NULL;
 }
 

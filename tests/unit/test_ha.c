@@ -708,6 +708,55 @@ static void test_errors_follow_no_binding(void)
 	}
 }
 
+/* RFC 6275 9.3.1, 9.3.3: packets that a plane refused. It may refuse what has a binding,
+ * too, of which there is nothing to tell. */
+static void test_unbound(void)
+{
+	static const struct {
+		const char *src;
+		const char *dst;
+		const char *hao;
+		bool told;
+	} cases[] = {
+	    {bench_coa, bench_ha, "3fff:9::9", true},
+	    {"3fff:8::8", bench_ha, bench_hoa, true}, /* not its care-of address */
+	    {bench_coa, bench_ha, bench_hoa, false},
+	    {bench_coa, "ff02::1", "3fff:9::9", false},
+	    {"fe80::9", bench_ha, "3fff:9::9", false},
+	    {bench_coa, bench_ha, "fe80::9", false},
+	    {bench_coa, bench_ha, "ff02::9", false},
+	};
+
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct ip6_packet p = {.next_header = 17, .has_hao = true};
+		struct fake_host *f = bound();
+		struct mh_message m;
+		size_t pointer;
+		const size_t sent = f->sent_count;
+
+		p.src = fake_addr(cases[i].src);
+		p.dst = fake_addr(cases[i].dst);
+		p.hao = fake_addr(cases[i].hao);
+		for (unsigned n = 0; n < 100; n++)
+			mip6_node_unbound(f->node, 10 * MIP6_SECOND, &p);
+		CU_ASSERT_EQUAL_FATAL(f->sent_count, sent + (cases[i].told ? 10 : 0));
+		if (cases[i].told) {
+			const struct mip6_tx *tx = &f->sent[sent].tx;
+
+			CU_ASSERT_EQUAL(mh_parse(&tx->src, &tx->dst, tx->payload, tx->payload_len,
+						 &m, &pointer),
+					MIP6_OK);
+			CU_ASSERT_EQUAL(m.type, MH_BE);
+			CU_ASSERT_EQUAL(m.be.status, MH_BE_UNKNOWN_BINDING);
+			CU_ASSERT_TRUE(mip6_addr_equal(&m.be.hoa, &p.hao));
+			CU_ASSERT_TRUE(mip6_addr_equal(&tx->dst, &p.src));
+			CU_ASSERT_TRUE(mip6_addr_equal(&tx->src, &p.dst));
+			CU_ASSERT_FALSE(tx->has_rh2);
+		}
+		fake_free(f);
+	}
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -735,6 +784,7 @@ int main(void)
 	    {"circle of bindings", test_circle},
 	    {"HaMaxBindings", test_max_bindings},
 	    {"errors follow no binding", test_errors_follow_no_binding},
+	    {"a plane refused the option", test_unbound},
 	    {"Home Test Init", test_home_test_init},
 	    {"plane refuses", test_plane_refuses},
 	    {"started last", test_started_last},

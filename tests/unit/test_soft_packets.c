@@ -680,7 +680,7 @@ static void test_binding_error(void)
 	for (unsigned i = 0; i < 300; i++)
 		world_inject(l.ha, IF, &p);
 	CU_ASSERT_EQUAL(world_stats(l.ha).drop_hao, 300);
-	CU_ASSERT_EQUAL(l.cn->up_count, 50);
+	CU_ASSERT_EQUAL(l.cn->up_count, 10);
 	CU_ASSERT_EQUAL(ip6_parse(l.cn->up[0].octets, l.cn->up[0].len, &p), 0);
 	CU_ASSERT_EQUAL(p.next_header, IP6_NH_MH);
 	CU_ASSERT_EQUAL(mh_parse(&p.src, &p.dst, p.payload, p.payload_len, &m, &pointer), 0);

@@ -124,6 +124,10 @@ void mip6_node_route(struct mip6_node *node, mip6_time now, unsigned ifindex,
  * NS, NA, errors). `p` need only live during the call. */
 void mip6_node_receive(struct mip6_node *node, mip6_time now, unsigned ifindex,
 		       const struct ip6_packet *p);
+/* The plane refused a packet for this node, not of MH, since no binding is there for its
+ * Home Address option (RFC 6275 9.3.1): its source is told. `p` is as above, and its
+ * payload is not looked at. */
+void mip6_node_unbound(struct mip6_node *node, mip6_time now, const struct ip6_packet *p);
 /* The kernel's neighbour detection says that a neighbour does not answer. */
 void mip6_node_neighbour_failed(struct mip6_node *node, mip6_time now, unsigned ifindex,
 				const struct mip6_addr *addr);

@@ -267,6 +267,16 @@ void test_half_made(void)
 	kplane_settle(k);
 	CU_ASSERT(bench_holds("tc filter show dev mip6ha egress | grep -q mip6d_rh2"));
 	kplane_close(k);
+	/* A former version's policy permitted more. */
+	bench_run("ip xfrm policy update dir in dst 3fff:1::10/128 src ::/0 "
+		  "tmpl proto route2 reqid 0x6d697036 mode ro level use "
+		  "tmpl proto hao reqid 0x6d697036 mode ro level use");
+	k = bench_adopt();
+	bench_add_all(k, &one);
+	kplane_settle(k);
+	CU_ASSERT(bench_holds("test $(ip xfrm policy get dir in dst 3fff:1::10/128 src ::/0 | "
+			      "grep -c tmpl) = 1"));
+	kplane_close(k);
 	bench_run("ip link del mip6ha; ip link set mip6mn alias ''; ip xfrm policy flush");
 	k = bench_adopt();
 	kplane_settle(k);
