@@ -96,7 +96,7 @@ $(BUILD)/mip6lab: $(call obj,emu/lab/mip6lab.c) $(LAB_OBJ) $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $(filter %.o,$^) $(filter %.a,$^) -lmnl -lyaml -ljansson -lpcap -luring
 
 # Lab tests that boot a kernel; the others also run under the sanitizers.
-UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kernels kplane plane_kernel capturer runs restarts small_runs kept faults readme host_engine ns3 uplane_runs)
+UML_TESTS = $(patsubst %,$(BUILD)/tests/lab/test_%,uml kernels kplane plane_kernel capturer runs restarts small_runs kept attacked faults readme host_engine ns3 uplane_runs)
 
 # ---- tests: each tests/*/test_NAME.c is a program ------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/unit/%,$(wildcard tests/unit/test_*.c))
@@ -123,8 +123,8 @@ $(BUILD)/tests/%.o: CPPFLAGS += -Itests
 export WATCH = $(BUILD)/tests/watch
 $(BUILD)/tests/watch: $(BUILD)/tests/watch.o
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $<
-# What lab runs send bad messages with, and packets that no binding explains.
-$(BUILD)/tests/flood $(BUILD)/tests/unbound: $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libmip6.a
+# What lab runs send bad and forged messages with, and packets that no binding explains.
+$(BUILD)/tests/flood $(BUILD)/tests/attack $(BUILD)/tests/unbound: $(BUILD)/tests/%: $(BUILD)/tests/%.o $(BUILD)/libmip6.a
 	$(Q)$(CC) $(ALL_LDFLAGS) -o $@ $^
 $(call obj,$(wildcard tests/*/*.c tests/*/*/*.c tests/*.c)): | deps-check
 .SECONDARY:
@@ -192,7 +192,7 @@ PHASE := tests/phase.sh
 MAKE2 = $(MAKE) --no-print-directory -j2
 
 .PHONY: tests sanitized-tests quick-tests kernel-tests
-TOOLS := $(BUILD)/tests/explore $(BUILD)/tests/watch $(BUILD)/tests/flood $(BUILD)/tests/unbound
+TOOLS := $(addprefix $(BUILD)/tests/,explore watch flood attack unbound)
 tests: all $(TOOLS) $(UNIT_TESTS) $(SIMNET_TESTS) $(LAB_TESTS)
 sanitized-tests: all ns3 $(BUILD)/tests/watch $(UNIT_TESTS) $(SIMNET_TESTS) $(filter-out $(UML_TESTS),$(LAB_TESTS))
 kernel-tests: all $(BUILD)/tests/watch $(call without_parts,$(KERNEL_TESTS))
