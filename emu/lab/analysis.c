@@ -317,11 +317,11 @@ static int64_t measured_until(const struct handover *h)
 	return until;
 }
 
-/* A record speaks of the period before it. Without a handover the whole run
- * from `settle` on is measured; in one that waited in vain all of it. */
+/* A record speaks of the period before it, which a late waking makes longer. Without a handover the
+ * whole run from `settle` on is measured; in one that waited in vain all of it. */
 static bool is_measured(const struct findings *f, const struct lab_lag_record *r)
 {
-	int64_t from = r->time - LAB_LAG_PERIOD;
+	int64_t from = r->time - LAB_LAG_PERIOD - r->lag;
 
 	for (size_t i = 0; i < f->count; i++)
 		if (r->time >= f->handovers[i].move.down &&

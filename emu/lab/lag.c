@@ -7,7 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { STEP_NS = 2000000, PER_RECORD = LAB_LAG_PERIOD / STEP_NS };
+enum { STEP_NS = 2000000 };
 
 static int64_t clock_ns(clockid_t clock)
 {
@@ -25,20 +25,25 @@ static void sleep_until(int64_t ns)
 		;
 }
 
+int64_t lag_next(int64_t next, int64_t now)
+{
+	return next + STEP_NS > now ? next + STEP_NS : now + STEP_NS;
+}
+
 static _Noreturn void measure(int fd)
 {
-	int64_t next = clock_ns(CLOCK_MONOTONIC);
+	int64_t next = clock_ns(CLOCK_MONOTONIC) + STEP_NS;
 
 	for (;;) {
 		struct lab_lag_record record = {0};
 
-		for (int i = 0; i < PER_RECORD; i++) {
-			int64_t lag;
+		for (int64_t end = next + LAB_LAG_PERIOD; next < end;) {
+			int64_t now;
 
-			next += STEP_NS;
 			sleep_until(next);
-			lag = clock_ns(CLOCK_MONOTONIC) - next;
-			record.lag = lag > record.lag ? lag : record.lag;
+			now = clock_ns(CLOCK_MONOTONIC);
+			record.lag = now - next > record.lag ? now - next : record.lag;
+			next = lag_next(next, now);
 		}
 		record.time = clock_ns(CLOCK_REALTIME);
 		if (write(fd, &record, sizeof(record)) != (ssize_t)sizeof(record))

@@ -2,6 +2,7 @@
 /* From raw files to results, with a run that was made up in records_help.c: its
  * figures are known without the analysis. */
 #include "lab/analysis.h"
+#include "lab/lag.h"
 #include "records_help.h"
 #include "test.h"
 #include <jansson.h>
@@ -481,6 +482,8 @@ static void test_lag(void)
 {
 	struct made m;
 
+	CU_ASSERT_EQUAL(lag_next(10000000, 10100000), 12000000);
+	CU_ASSERT_EQUAL(lag_next(10000000, 500000000), 502000000);
 	CU_ASSERT_TRUE(valid_with(5000, 2000000));
 	CU_ASSERT_FALSE(valid_with(5000, 2000001));
 	CU_ASSERT_FALSE(valid_with(5140, 50000000));
