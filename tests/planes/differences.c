@@ -16,9 +16,10 @@ const struct plane_known planes_differences[PLANE_DIFFERENCES] = {
 			"in the user-space plane only the protocol does so"},
     [PLANE_NESTED] = {"a care-of address may be the home address of another binding", false,
 		      "the kernel's device takes a packet that it would get back for a loop"},
-    [PLANE_DATA_WITH_HEADERS] = {"data with a Home Address option of a binding go up", false,
-				 "route optimization is not there yet, so nobody sends them; the "
-				 "kernel's policies are for MH only"},
+    [PLANE_DATA_WITH_HEADERS] =
+	{"data with a Home Address option of a binding go up", false,
+	 "ours send them by the tunnel, and who else may send them to a home "
+	 "agent is not there yet; the kernel's policies are for MH only"},
     [PLANE_COA_IN_TUNNEL] = {"the tunnel brings packets for the care-of address", true,
 			     "the kernel takes what comes out of the home agent's tunnel for any "
 			     "of its addresses"},
