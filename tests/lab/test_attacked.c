@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Runs in virtual time with a stranger on each link: what it gives back, advertises and
- * forges cuts nobody off; and a home agent whose disk is full promises nothing. Each on
- * both planes. */
+ * forges cuts nobody off. And a home agent promises no more than its disk and its home
+ * prefix hold. Each on both planes. */
 #include "runs_help.h"
 #include "test.h"
 #include <stdio.h>
@@ -105,6 +105,29 @@ static void full_disk(void)
 	}
 }
 
+/* What was not acknowledged may be forgotten, and is told. */
+static void killed_on_full_disk(void)
+{
+	struct lab_run run;
+
+	for (size_t i = 0; i < PLANES; i++) {
+		attack(&run, "full-disk-killed", planes[i], NULL, NULL);
+		lab_holds(&run, lab_has(&run, "events.jsonl", "ha.state could not be written from"),
+			  "the next start tells since when it knows nothing");
+		lab_run_free(&run);
+	}
+}
+
+static void ending_prefix(void)
+{
+	struct lab_run run;
+
+	for (size_t i = 0; i < PLANES; i++) {
+		attack(&run, "ending-prefix", planes[i], NULL, NULL);
+		lab_run_free(&run);
+	}
+}
+
 int main(void)
 {
 	static const struct test_case tests[] = {
@@ -113,7 +136,9 @@ int main(void)
 	    {"forged_on_the_foreign_link", forged_foreign},
 	    {"forged_on_the_home_link", forged_home},
 	    {"home_link_without_l", unlinked_home},
+	    {"ending_prefix", ending_prefix},
 	    {"full_disk", full_disk},
+	    {"killed_on_full_disk", killed_on_full_disk},
 	};
 
 	return test_run("attacked", tests, sizeof(tests) / sizeof(tests[0]));
