@@ -3,8 +3,6 @@
 #include "lab/eventfile.h"
 #include "lab/value.h"
 #include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
 
 enum { PATH_ROOM = 800 };
 
@@ -19,47 +17,28 @@ void awaited_init(struct awaited *awaited, const struct lab_plan *plan,
 	    (struct awaited){.plan = plan, .action = action, .results = results, .since = since};
 }
 
-/* Reads on in one daemon's file. A line whose end is not there yet is read again. */
-static bool look_in(struct awaited *a, size_t daemon, FILE *file)
+static bool is_awaited(void *arg, const char *line)
 {
-	const struct lab_action *action = a->action;
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t length;
-	bool seen = false;
+	const struct awaited *a = arg;
 
-	if (fseek(file, a->read[daemon], SEEK_SET) < 0)
-		return false;
-	while (!seen && (length = getline(&line, &room, file)) > 0 && line[length - 1] == '\n') {
-		a->read[daemon] += length;
-		seen = event_line_is(line, action->event, (const char *const *)action->filters,
-				     action->filter_count, a->since);
-	}
-	free(line);
-	return seen;
+	return event_line_is(line, a->action->event, (const char *const *)a->action->filters,
+			     a->action->filter_count, a->since);
 }
 
 bool awaited_look(struct awaited *a)
 {
 	const struct lab_node *node = &a->plan->nodes[a->action->node];
 	char path[PATH_ROOM];
-	bool seen = false;
 
-	for (size_t d = 0; d < node->daemon_count && !seen; d++) {
-		FILE *file = NULL;
-
-		if (lab_writes_events(node, (int)d) &&
-		    (a->action->daemon < 0 || a->action->daemon == (int)d)) {
-			snprintf(path, sizeof(path), "%s/raw/%s", a->results,
-				 node->daemons[d].events);
-			file = fopen(path, "re");
-		}
-		if (!file)
+	for (size_t d = 0; d < node->daemon_count; d++) {
+		if (!lab_writes_events(node, (int)d) ||
+		    (a->action->daemon >= 0 && a->action->daemon != (int)d))
 			continue;
-		seen = look_in(a, d, file);
-		fclose(file);
+		snprintf(path, sizeof(path), "%s/raw/%s", a->results, node->daemons[d].events);
+		if (lines_look(&a->files[d], path, is_awaited, a))
+			return true;
 	}
-	return seen;
+	return false;
 }
 
 int64_t awaited_step(const struct lab_plan *plan)

@@ -4,6 +4,7 @@
 
 /* An event that a `wait_for` step waits for. It is looked for in the event files of
  * the node's daemons, which grow while one looks: each look reads what is new. */
+#include "lab/lines.h"
 #include "lab/plan.h"
 
 struct awaited {
@@ -11,7 +12,7 @@ struct awaited {
 	const struct lab_action *action; /* LAB_ACT_WAIT_FOR with an event */
 	const char *results;		 /* the result folder */
 	int64_t since;			 /* run clock: what was written before does not count */
-	long read[LAB_MAX_DAEMONS];	 /* octets of each daemon's file that were looked at */
+	struct lines files[LAB_MAX_DAEMONS];
 };
 
 /* What it points to must stay. */

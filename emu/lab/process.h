@@ -4,6 +4,7 @@
 
 /* Processes of a run: programs in nodes (daemons, commands), and what runs beside
  * them (captures, the scheduling-lag probe). */
+#include "lab/lines.h"
 #include "netns/netns.h"
 #include <stdbool.h>
 #include <sys/types.h>
@@ -18,7 +19,7 @@ struct process_ready {
 	char file[512];	   /* LAB_READY_FILE */
 	uint64_t file_id;  /* of one that was there before; 0: none */
 	int64_t file_time; /* ns, of that one */
-	long read;	   /* LAB_READY_LINE: octets of the log that were looked at */
+	struct lines said; /* LAB_READY_LINE: in the log */
 };
 
 struct process {

@@ -58,7 +58,7 @@ int ready_prepare(struct runner *r, struct process *p, const char *dir, const ch
 	}
 	/* What the log says already was said by the process before. */
 	if (condition->kind == LAB_READY_LINE && stat(p->log, &st) == 0)
-		ready->read = (long)st.st_size;
+		ready->said = (struct lines){(long)st.st_size, st.st_size};
 	return 0;
 }
 
@@ -112,26 +112,9 @@ static bool is_open(pid_t pid, unsigned port)
 	       has_port(pid, "udp6", port, false) || has_port(pid, "udp", port, false);
 }
 
-/* Lines whose end is there are looked at once. */
-static bool has_line(struct process *p, const char *text)
+static bool contains(void *arg, const char *line)
 {
-	FILE *file = fopen(p->log, "re");
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t length;
-	bool found = false;
-
-	if (!file)
-		return false;
-	if (fseek(file, p->ready.read, SEEK_SET) == 0)
-		while (!found && (length = getline(&line, &room, file)) > 0 &&
-		       line[length - 1] == '\n') {
-			p->ready.read += length;
-			found = strstr(line, text) != NULL;
-		}
-	free(line);
-	fclose(file);
-	return found;
+	return strstr(line, arg) != NULL;
 }
 
 bool ready_look(struct runner *r, struct process *p)
@@ -154,7 +137,7 @@ bool ready_look(struct runner *r, struct process *p)
 		p->ready.told = is_open(p->pid, condition->port);
 		break;
 	case LAB_READY_LINE:
-		p->ready.told = has_line(p, condition->text);
+		p->ready.told = lines_look(&p->ready.said, p->log, contains, condition->text);
 		break;
 	}
 	return p->ready.told;
