@@ -4,5 +4,6 @@ $(call obj,$(wildcard tests/lab/kplane/*.c)): CPPFLAGS += -Itests/lab
 $(BUILD)/tests/lab/test_kplane.o: CPPFLAGS += -Itests/lab
 $(BUILD)/tests/lab/test_kplane: $(KPLANE_OBJ)
 
-# In this test the node and the kernel are made up.
+# In these tests the node and the kernel are made up.
 $(BUILD)/tests/unit/test_renew: LDFLAGS += -Wl,--wrap=mip6_node_applied -Wl,--wrap=kplane_proxy_gone
+$(BUILD)/tests/unit/test_together: LDFLAGS += -Wl,--wrap=mip6_node_save_lost -Wl,--wrap=sock_outbox_send

@@ -81,6 +81,14 @@ int ha_record_remove(struct bcache_entry *e, mip6_time now)
 	return err;
 }
 
+void ha_record_lost(struct mip6_node *node, mip6_time now, const struct mip6_addr *hoa)
+{
+	struct bcache_entry *e = bcache_find(&node->ha->bcache, hoa);
+
+	if (e)
+		mark(e, now, true);
+}
+
 /* ---- another try ---------------------------------------------------------------- */
 
 struct retry {

@@ -500,6 +500,12 @@ size_t mip6_node_unsaved(const struct mip6_node *node)
 	return node->mn ? mn_record_unsaved(node->mn) : 0;
 }
 
+void mip6_node_save_lost(struct mip6_node *node, mip6_time now, const struct mip6_record *record)
+{
+	if (node->ha && record->kind == MIP6_RECORD_BINDING)
+		ha_record_lost(node, now, &record->key);
+}
+
 void mip6_node_registrations(const struct mip6_node *node,
 			     bool (*fn)(void *arg, const struct mip6_registration_info *info),
 			     void *arg)

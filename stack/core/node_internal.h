@@ -174,6 +174,8 @@ uint64_t ha_bindings_from(const struct mip6_node *node, uint64_t cursor,
 			  bool (*fn)(void *arg, const struct mip6_binding_info *info), void *arg);
 size_t ha_binding_count(const struct mip6_node *node);
 size_t ha_unsaved(const struct mip6_node *node);
+/* The record of this home address, said to be saved, is not. */
+void ha_record_lost(struct mip6_node *node, mip6_time now, const struct mip6_addr *hoa);
 int ha_new(struct mip6_node *node);
 bool ha_is_bound(const struct mip6_node *node, const struct mip6_addr *hoa,
 		 const struct mip6_addr *coa);

@@ -68,6 +68,8 @@ struct host {
 	struct eventlog log;
 	struct loop loop;
 	struct sock_icmp6 icmp6;
+	bool together; /* what is sent and saved now may wait for the end of the input */
+	struct sock_outbox outbox;
 	int mh_fd;
 	int stray_fd; /* packets that the source check drops; -1: not a home agent's kernel */
 	int packet_fd;
@@ -123,6 +125,22 @@ void host_event(struct host *h, const struct mip6_event *event);
 /* A debug line, made only when the level is at least `level`. */
 void host_debug(struct host *h, unsigned level, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
+
+/* host_io.c */
+/* A packet was sent (err 0), or not, with a negative errno. */
+void host_sent(struct host *h, const struct mip6_tx *tx, int err);
+/* A record could not be written: errno. */
+void host_tell_save_error(struct host *h, int error);
+
+/* host_together.c: system calls are spared where many packets come at once. From _begin to
+ * _end what is saved and sent waits, for _end or _flush: then all records are written, and
+ * after them all packets leave. */
+void host_together_begin(struct host *h);
+void host_together_end(struct host *h);
+/* What is to be done after all before it, changes of the plane among them, asks for that. */
+void host_together_flush(struct host *h);
+/* False: it is to be sent now, after a flush. */
+bool host_together_put(struct host *h, const struct mip6_tx *tx);
 
 /* host_renew.c: what another program removed is made again. */
 /* Objects of these kinds (KPLANE_BIT) went or changed, by our hand or another's. */

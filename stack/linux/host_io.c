@@ -71,11 +71,24 @@ static void listen_for_solicitations(struct host *h, const struct mip6_tx *tx)
 		host_debug(h, 1, "cannot join the group of all routers");
 }
 
+void host_sent(struct host *h, const struct mip6_tx *tx, int err)
+{
+	if (err)
+		tell_send_error(h, tx, err);
+	else
+		h->last_tx_error = 0;
+	host_debug(h, 2, "sent %s on interface %u, %zu octets", packet_text(tx), tx->ifindex,
+		   tx->payload_len);
+}
+
 static void do_send(void *ctx, const struct mip6_tx *tx)
 {
 	struct host *h = ctx;
 	int err;
 
+	if (host_together_put(h, tx))
+		return;
+	host_together_flush(h);
 	if (mip6_addr_is_unspecified(&tx->src))
 		listen_for_duplicates(h, tx);
 	listen_for_solicitations(h, tx);
@@ -87,12 +100,7 @@ static void do_send(void *ctx, const struct mip6_tx *tx)
 		err = sock_raw_send(h->mh_fd, tx);
 	else
 		err = sock_raw_send(h->icmp6.fd, tx);
-	if (err)
-		tell_send_error(h, tx, err);
-	else
-		h->last_tx_error = 0;
-	host_debug(h, 2, "sent %s on interface %u, %zu octets", packet_text(tx), tx->ifindex,
-		   tx->payload_len);
+	host_sent(h, tx, err);
 }
 
 /* The kernel joins the group of a new address a moment later, in a thread of its own.
@@ -189,7 +197,10 @@ static int do_apply(void *ctx, const struct mip6_object *was, const struct mip6_
 {
 	struct host *h = ctx;
 	char text[256];
-	int err = kplane_apply(h->kplane, was, is);
+	int err;
+
+	host_together_flush(h);
+	err = kplane_apply(h->kplane, was, is);
 
 	if (goes_without(h, is ? is : was, err))
 		return 0;
@@ -228,7 +239,7 @@ static void do_event(void *ctx, const struct mip6_event *event)
 }
 
 /* Told once, until all is saved again. */
-static void tell_save_error(struct host *h, int error)
+void host_tell_save_error(struct host *h, int error)
 {
 	char text[HOST_PATH + 256];
 
@@ -254,7 +265,7 @@ static int do_save(void *ctx, const struct mip6_record *record)
 	errno = 0;
 	err = journal_save(h->journal, record);
 	if (err)
-		tell_save_error(h, errno ? errno : EIO);
+		host_tell_save_error(h, errno ? errno : EIO);
 	else
 		h->stats.saves++;
 	return err;
@@ -310,7 +321,9 @@ static void mh_ready(void *arg, mip6_time now, uint32_t events)
 
 	(void)events;
 	h->now = now;
+	host_together_begin(h);
 	sock_raw_receive(h->mh_fd, IP6_NH_MH, now, receive_packet, h);
+	host_together_end(h);
 }
 
 static void stray_ready(void *arg, mip6_time now, uint32_t events)

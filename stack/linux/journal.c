@@ -5,7 +5,8 @@
  * 10.1) and what the kernel cannot tell (old values of sysctls).
  *
  * A save appends one record by one write(), so that a thousand registrations a
- * second cost a thousand short writes and nothing else. The last record of a key
+ * second cost a thousand short writes and nothing else; less where they come together
+ * (journal_hold.c). The last record of a key
  * counts, one without data removes the key. The file is the only copy: nothing of it
  * is kept in memory. When it has grown to several times what counted last, it is
  * written anew beside the saves (journal_rewrite.c).
@@ -138,6 +139,7 @@ static int append(struct journal *j, const uint8_t *data, size_t len)
 		return MIP6_ERR_SPACE;
 	if (journal_write_at(j->fd, data, len, j->size) == MIP6_OK)
 		return MIP6_OK;
+	j->room = 0;
 	if (ftruncate(j->fd, (off_t)j->size) < 0)
 		return MIP6_ERR_IO;
 	if (!j->rewrite || errno != ENOSPC)
@@ -159,26 +161,44 @@ static void note_failure(struct journal *j)
 	errno = kept;
 }
 
+int journal_append(struct journal *j, const uint8_t *data, size_t len)
+{
+	int err = append(j, data, len);
+
+	if (err < 0)
+		note_failure(j);
+	return err;
+}
+
+void journal_appended(struct journal *j, const struct mip6_record *records, unsigned count)
+{
+	/* All count before a new file may take the old one's place. */
+	for (unsigned i = 0; i < count; i++) {
+		journal_rewrite_note(j, &records[i], j->size);
+		j->size += JOURNAL_RECORD + records[i].len;
+	}
+	/* Where that fails the old file goes on to grow; it is tried again later. */
+	for (unsigned i = 0; i < count; i++)
+		if (j->rewrite ||
+		    (j->size > j->due && journal_rewrite_begin(j, 0, false) == MIP6_OK))
+			(void)journal_rewrite_step(j);
+}
+
 int journal_save(struct journal *j, const struct mip6_record *record)
 {
 	uint8_t buf[JOURNAL_RECORD_MOST];
-	size_t len;
 	int err;
 
 	if (record->len > MIP6_RECORD_MAX)
 		return MIP6_ERR_LENGTH;
-	len = journal_record_build(record, buf);
-	err = append(j, buf, len);
-	if (err < 0) {
-		note_failure(j);
-		return err;
-	}
-	journal_rewrite_note(j, record, j->size);
-	j->size += len;
-	/* Where that fails the old file goes on to grow; it is tried again later. */
-	if (j->rewrite || (j->size > j->due && journal_rewrite_begin(j, 0, false) == MIP6_OK))
-		(void)journal_rewrite_step(j);
-	return MIP6_OK;
+	if (journal_hold_put(j, record))
+		return MIP6_OK;
+	err = journal_hold_write(j); /* what was saved before counts before */
+	if (err == MIP6_OK)
+		err = journal_append(j, buf, journal_record_build(record, buf));
+	if (err == MIP6_OK)
+		journal_appended(j, record, 1);
+	return err;
 }
 
 void journal_complete(struct journal *j)
@@ -195,6 +215,7 @@ int journal_reset(struct journal *j)
 	if (ftruncate(j->fd, JOURNAL_HEADER) < 0 || write_header(j) < 0)
 		return MIP6_ERR_IO;
 	j->size = JOURNAL_HEADER;
+	j->room = 0;
 	journal_plan(j, j->size);
 	return MIP6_OK;
 }

@@ -37,10 +37,17 @@ void journal_each(const struct journal *j, void (*fn)(void *arg, const struct mi
 		  void *arg);
 /* Replaces the record of this kind and key; len 0 removes. When it returns 0, the
  * record survives the death of the process and an orderly reboot, not a crash of the
- * machine: there is no fsync for each. On an error, with errno, what was saved before
- * under this key still counts, and the file says that it is incomplete until
- * journal_complete. MIP6_ERR_LENGTH, MIP6_ERR_SPACE (4 GiB), MIP6_ERR_IO. */
+ * machine: there is no fsync for each. While the journal holds, journal_flush comes first. On an
+ * error, with errno, what was saved before under this key still counts, and the file says that it
+ * is incomplete until journal_complete. MIP6_ERR_LENGTH, MIP6_ERR_SPACE (4 GiB), MIP6_ERR_IO. */
 int journal_save(struct journal *j, const struct mip6_record *record);
+/* While it holds, records may wait for journal_flush, which writes all by one system call;
+ * those that wait have room on the disk already. Before it ends, journal_flush. */
+void journal_hold(struct journal *j, bool hold);
+/* Writes what waits. On an error, with errno, fn is told of each record that is not
+ * saved now, as if journal_save had failed. */
+int journal_flush(struct journal *j, void (*fn)(void *arg, const struct mip6_record *record),
+		  void *arg);
 /* All that could not be saved has been saved since, or is no longer to be. */
 void journal_complete(struct journal *j);
 /* Forgets all records (the file of another boot, when the cache is volatile). MIP6_ERR_IO. */

@@ -55,14 +55,26 @@ struct journal_index {
 
 struct journal_rewrite;
 
+/* Records that wait for journal_flush. */
+#define JOURNAL_HELD 16u
+struct journal_held {
+	bool on;
+	unsigned count;
+	size_t octets; /* that they take in the file */
+	struct mip6_record records[JOURNAL_HELD];
+};
+
 struct journal {
 	char *path;
 	int fd;
 	struct journal_header header;
 	size_t size;			 /* of the file */
+	size_t room;			 /* size up to which the disk has room for sure */
+	size_t room_try;		 /* size from which on it is asked for more */
 	size_t due;			 /* size from which on it is written anew */
 	unsigned long aio;		 /* aio_context_t, once there is one */
 	struct journal_rewrite *rewrite; /* under way, or NULL */
+	struct journal_held held;
 };
 
 /* journal_format.c */
@@ -104,7 +116,18 @@ void journal_rewrite_close(struct journal *j);
 /* A record was appended to the old file meanwhile. */
 void journal_rewrite_note(struct journal *j, const struct mip6_record *record, size_t offset);
 
+/* journal_hold.c */
+/* Whether it waits from here on; else it is to be written now. */
+bool journal_hold_put(struct journal *j, const struct mip6_record *record);
+/* Writes what waits. On an error it goes on to wait. */
+int journal_hold_write(struct journal *j);
+
 /* journal.c */
+/* Appends `len` octets, without counting them. On an error nothing has changed, but for the
+ * note in the header. */
+int journal_append(struct journal *j, const uint8_t *data, size_t len);
+/* What was appended are these records: they count. */
+void journal_appended(struct journal *j, const struct mip6_record *records, unsigned count);
 int journal_write_at(int fd, const uint8_t *data, size_t len, size_t at);
 /* Sets j->due by the octets that records which count take. */
 void journal_plan(struct journal *j, size_t live);

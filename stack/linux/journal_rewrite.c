@@ -241,6 +241,8 @@ static int finish(struct journal *j)
 	close(j->fd);
 	j->fd = r->fd;
 	j->size = r->written;
+	j->room = 0;
+	j->room_try = 0;
 	journal_plan(j, j->size);
 	end(j);
 	return MIP6_OK;

@@ -167,23 +167,74 @@ static void add_headers(struct msghdr *msg, const struct mip6_tx *tx)
 		add_ancillary(msg, IPV6_DSTOPTS, header, (size_t)len);
 }
 
-int sock_raw_send(int fd, const struct mip6_tx *tx)
+/* A packet as the kernel takes it; it points into itself and to the payload. */
+struct departure {
+	struct sockaddr_in6 to;
+	struct iovec iov;
+	_Alignas(struct cmsghdr) uint8_t control[SOCK_OUT_CONTROL];
+};
+
+static void prepare(struct departure *d, const struct mip6_tx *tx, struct msghdr *ret)
 {
 	const struct mip6_addr *dst = tx->has_rh2 ? &tx->rh2 : &tx->dst;
-	_Alignas(struct cmsghdr) uint8_t control[RAW_CONTROL] = {0};
-	struct sockaddr_in6 to = {.sin6_family = AF_INET6};
-	struct iovec iov = {.iov_base = (void *)(uintptr_t)tx->payload, .iov_len = tx->payload_len};
-	struct msghdr msg = {.msg_name = &to,
-			     .msg_namelen = sizeof(to),
-			     .msg_iov = &iov,
-			     .msg_iovlen = 1,
-			     .msg_control = control};
 
-	memcpy(&to.sin6_addr, dst->b, sizeof(dst->b));
+	memset(d, 0, sizeof(*d));
+	d->to.sin6_family = AF_INET6;
+	d->iov =
+	    (struct iovec){.iov_base = (void *)(uintptr_t)tx->payload, .iov_len = tx->payload_len};
+	*ret = (struct msghdr){.msg_name = &d->to,
+			       .msg_namelen = sizeof(d->to),
+			       .msg_iov = &d->iov,
+			       .msg_iovlen = 1,
+			       .msg_control = d->control};
+	memcpy(&d->to.sin6_addr, dst->b, sizeof(dst->b));
 	if (mip6_addr_is_link_local(dst))
-		to.sin6_scope_id = tx->ifindex;
-	add_headers(&msg, tx);
+		d->to.sin6_scope_id = tx->ifindex;
+	add_headers(ret, tx);
+}
+
+int sock_raw_send(int fd, const struct mip6_tx *tx)
+{
+	struct departure d;
+	struct msghdr msg;
+
+	prepare(&d, tx, &msg);
 	return sendmsg(fd, &msg, 0) < 0 ? -errno : 0;
+}
+
+bool sock_outbox_put(struct sock_outbox *o, const struct mip6_tx *tx)
+{
+	struct sock_letter *l = &o->letters[o->count];
+
+	if (o->count == SOCK_OUT || tx->payload_len > sizeof(l->payload))
+		return false;
+	l->tx = *tx;
+	memcpy(l->payload, tx->payload, tx->payload_len);
+	l->tx.payload = l->payload;
+	o->count++;
+	return true;
+}
+
+void sock_outbox_send(struct sock_outbox *o, int fd,
+		      void (*fn)(void *arg, const struct mip6_tx *tx, int err), void *arg)
+{
+	struct departure departures[SOCK_OUT];
+	struct mmsghdr messages[SOCK_OUT] = {0};
+	const unsigned count = o->count;
+	unsigned sent = 0;
+
+	for (unsigned i = 0; i < count; i++)
+		prepare(&departures[i], &o->letters[i].tx, &messages[i].msg_hdr);
+	o->count = 0;
+	while (sent < count) {
+		int n = sendmmsg(fd, messages + sent, count - sent, 0);
+
+		/* An error is that of the first; those after it have a try of their own. */
+		if (n <= 0)
+			fn(arg, &o->letters[sent++].tx, n < 0 ? -errno : -EIO);
+		for (int i = 0; i < n; i++)
+			fn(arg, &o->letters[sent++].tx, 0);
+	}
 }
 
 int sock_raw_send_direct(const struct mip6_tx *tx)

@@ -29,6 +29,25 @@ int sock_raw_send(int fd, const struct mip6_tx *tx);
  * that is bound to the interface, since the kernel would take a longer route elsewhere. */
 int sock_raw_send_direct(const struct mip6_tx *tx);
 
+/* Packets that leave together, by one system call: where many arrive at once, that is what
+ * their answers cost. Those of up to SOCK_OUT_PAYLOAD octets are taken. */
+#define SOCK_OUT	 16
+#define SOCK_OUT_PAYLOAD 256
+#define SOCK_OUT_CONTROL 192
+struct sock_outbox {
+	unsigned count;
+	struct sock_letter {
+		struct mip6_tx tx; /* its payload is below */
+		uint8_t payload[SOCK_OUT_PAYLOAD];
+	} letters[SOCK_OUT];
+};
+
+/* False where it is too long, or there is no room. */
+bool sock_outbox_put(struct sock_outbox *o, const struct mip6_tx *tx);
+/* Sends all in order, and empties it. fn is called for each with 0 or a negative errno. */
+void sock_outbox_send(struct sock_outbox *o, int fd,
+		      void (*fn)(void *arg, const struct mip6_tx *tx, int err), void *arg);
+
 /* Raw IPPROTO_MH (sock_mh.c): a descriptor for sock_raw_*, or MIP6_ERR_IO. */
 int sock_mh_open(void);
 

@@ -113,6 +113,29 @@ static void save_is_tried_again(void)
 }
 
 /* A de-registration that is not durable is none: the mobile node is told when it is. */
+/* The host said that it is saved, and could not write it with the others of that moment. */
+static void lost_afterwards_is_tried_again(void)
+{
+	struct bench_bu move = {.seq = 11, .lifetime = 100, .coa = bench_coa2};
+	struct fake_host *f = bound();
+	struct mip6_record before = f->records[0];
+	struct mip6_record after;
+
+	bench_bu(f, 6 * second, move);
+	after = f->records[0];
+	f->records[0] = before;
+	mip6_node_save_lost(f->node, 6 * second, &after);
+	CU_ASSERT_EQUAL(mip6_node_unsaved(f->node), 1);
+	fake_run(f, 8 * second);
+	CU_ASSERT_EQUAL(mip6_node_unsaved(f->node), 0);
+	CU_ASSERT_EQUAL(memcmp(&f->records[0], &after, sizeof(after)), 0);
+	/* Of what there is no longer nothing is missed. */
+	after.key.b[15] ^= 1;
+	mip6_node_save_lost(f->node, 8 * second, &after);
+	CU_ASSERT_EQUAL(mip6_node_unsaved(f->node), 0);
+	fake_free(f);
+}
+
 static void deregistered_stays_so(void)
 {
 	struct bench_bu home = {.seq = 11, .src = bench_hoa, .coa = bench_hoa, .no_hao = true};
@@ -235,6 +258,7 @@ static const struct test_case tests[] = {
     {"a new binding is refused", new_binding_is_refused},
     {"a move is not acknowledged", move_is_not_acknowledged},
     {"a save is tried again", save_is_tried_again},
+    {"what is lost afterwards is tried again", lost_afterwards_is_tried_again},
     {"what was de-registered stays so", deregistered_stays_so},
     {"a removal is tried again", removal_is_tried_again},
     {"many are tried again", many_are_tried_again},

@@ -197,6 +197,9 @@ uint64_t mip6_node_bindings_from(const struct mip6_node *node, uint64_t cursor,
 size_t mip6_node_binding_count(const struct mip6_node *node);
 /* Records that the host could not save and that are being tried again. */
 size_t mip6_node_unsaved(const struct mip6_node *node);
+/* A record of a binding that the host took to save is not saved after all: it is tried again
+ * as if save had failed. What was sent since must not have left. */
+void mip6_node_save_lost(struct mip6_node *node, mip6_time now, const struct mip6_record *record);
 void mip6_node_stats(const struct mip6_node *node, struct mip6_stats *ret);
 /* Whether the node's detection of duplicates of this address runs (RFC 4862 5.4). */
 bool mip6_node_on_trial(const struct mip6_node *node, unsigned ifindex,
