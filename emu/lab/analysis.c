@@ -354,6 +354,18 @@ static void read_lag(struct analysis *a)
 	    lab_engine_exact(a->f.plan->engine) || (watched && a->f.worst_lag <= LAG_LIMIT);
 }
 
+static int warn_of_ending(struct findings *f, const struct history_ending *e)
+{
+	char when[48] = "before time 0";
+
+	if (e->time >= f->history.t0)
+		snprintf(when, sizeof(when), "at %.3f s", (double)(e->time - f->history.t0) / 1e9);
+	return findings_warn(f, "%s at %s %s %d %s; its last words are in raw/%s.%s.log",
+			     e->process, e->node,
+			     e->signal ? "died of signal" : "ended with exit code",
+			     e->signal ? e->signal : e->status, when, e->node, e->process);
+}
+
 /* What the scenario left out, daemons that were allowed to end but did so with an error,
  * probes that the lab itself lost. */
 static int warn_of_run(struct findings *f)
@@ -361,16 +373,9 @@ static int warn_of_run(struct findings *f)
 	for (size_t i = 0; i < f->plan->note_count; i++)
 		if (findings_warn(f, "%s", f->plan->notes[i]) < 0)
 			return -1;
-	for (size_t i = 0; i < f->history.ending_count; i++) {
-		const struct history_ending *e = &f->history.endings[i];
-
-		if (findings_warn(
-			f, "%s at %s %s %d at %.3f s; its last words are in raw/%s.%s.log",
-			e->process, e->node, e->signal ? "died of signal" : "ended with exit code",
-			e->signal ? e->signal : e->status, (double)(e->time - f->history.t0) / 1e9,
-			e->node, e->process) < 0)
+	for (size_t i = 0; i < f->history.ending_count; i++)
+		if (warn_of_ending(f, &f->history.endings[i]) < 0)
 			return -1;
-	}
 	if (f->history.overrun == 0)
 		return 0;
 	/* They came through the network. */
