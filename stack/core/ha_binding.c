@@ -352,9 +352,11 @@ void ha_binding_deregister(struct ha *ha, mip6_time now, const struct ha_request
 		(void)ha_neighbour_ask(ha, now, &r->reply);
 }
 
+/* One whose record could not be removed was: the next process would have it. */
 bool ha_binding_never_was(const struct bcache_entry *e)
 {
-	return e->state == BCACHE_DELETED && mip6_addr_is_unspecified(&e->coa);
+	return !(e->unsaved && e->recorded) && e->state == BCACHE_DELETED &&
+	       mip6_addr_is_unspecified(&e->coa);
 }
 
 void ha_binding_remember(struct ha *ha, mip6_time now, const struct ha_request *r,

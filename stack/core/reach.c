@@ -127,6 +127,13 @@ static void admit(struct mn_iface *m, mip6_time now)
 		movement_moved(m, now, "new router");
 }
 
+/* The home agent's answer was about the link that this interface was on. */
+static void doubt_link(const struct mn_iface *m)
+{
+	for (struct router *r = m->routers; r; r = r->next)
+		r->home_proven = false;
+}
+
 void reach_lose(struct mn_iface *m, mip6_time now, struct router *r, const char *reason)
 {
 	bool needed = r->state == ROUTER_LIVE && (!m->router || m->router == r);
@@ -134,6 +141,7 @@ void reach_lose(struct mn_iface *m, mip6_time now, struct router *r, const char 
 	r->state = ROUTER_LOST;
 	r->probe_at = MIP6_NEVER;
 	reach_emit(m, now, MIP6_EV_ROUTER_LOST, r, reason);
+	doubt_link(m);
 	admit(m, now);
 	if (needed)
 		movement_solicit(m, now);
