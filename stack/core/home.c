@@ -362,8 +362,10 @@ static void prove(struct mn_home *home, mip6_time now)
 	const struct iface *i = node_iface(home->node, home->ifindex);
 	struct router *r = i && i->mn ? home_router(home, i->mn, now) : NULL;
 
-	if (r)
-		r->home_proven = true;
+	if (!r)
+		return;
+	r->home_proven = true;
+	r->home_denials = 0;
 }
 
 void home_confirmed(struct mn_home *home, mip6_time now, uint8_t status)

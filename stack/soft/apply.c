@@ -247,6 +247,10 @@ static int change(struct mip6_soft *s, const struct mip6_object *was, const stru
 	case MIP6_OBJ_RULE:
 		return rule_change(s, was, is);
 	case MIP6_OBJ_PROXY:
+		/* Who is answered for is not on the link, wherever it was known to be. */
+		if (is)
+			soft_neigh_forget(s, is->proxy.ifindex, &is->proxy.addr);
+		return MIP6_OK;
 	case MIP6_OBJ_MH_INPUT:
 	case MIP6_OBJ_BINDING:
 	case MIP6_OBJ_KINDS:

@@ -111,6 +111,10 @@ static void test_found(void)
 	     * link, to which the interface went without a link event. */
 	    {651011, "16599:plug:0:0:3,16639:cut:1:2349:54,17623:disk:2:5585:0,20115:plug:0:1:3,"
 		     "21203:advert:1:3:0,21205:replug:0:1:2,27438:plug:0:0:2,30571:replug:0:1:3"},
+	    /* A mobile node came home by another interface, and the acknowledgements went to the
+	     * one that its home agent remembered: it took the home link for a foreign one. */
+	    {703875, "3000:plug:1:0:3,3009:advert:4:2:0,5485:advert:6:3:0,9557:replug:1:0:2,"
+		     "11985:plug:1:1:2,11985:plug:0:0:3,14214:plug:1:1:3,17411:echo:2:4253:0"},
 	};
 	struct explore_plan plan;
 

@@ -561,6 +561,20 @@ static void test_answer_proxied(void)
 }
 
 /* Neither another interface's address nor one on a tunnel's device. */
+/* When it comes back, perhaps by another interface, it is asked for. */
+static void test_proxied_is_not_here(void)
+{
+	struct lab *l = lab_new();
+
+	learn(l, "3fff:2::7");
+	put(l, proxy_object(2, "3fff:2::7", false));
+	take(l, proxy_object(2, "3fff:2::7", false));
+	send_to(l, 2, "3fff:2::7", 2);
+	CU_ASSERT_EQUAL_FATAL(l->count, 1);
+	CU_ASSERT_EQUAL(number_of(&l->sent[0]), -1);
+	lab_free(l);
+}
+
 static void test_no_answer(void)
 {
 	struct lab *l = lab_new();
@@ -653,6 +667,7 @@ static const struct test_case tests[] = {
     {"answer_duplicate", test_answer_duplicate},
     {"answers_to_all_are_few", test_answers_to_all_are_few},
     {"answer_proxied", test_answer_proxied},
+    {"proxied_is_not_here", test_proxied_is_not_here},
     {"no_answer", test_no_answer},
     {"solicit_source", test_solicit_source},
     {"batches", test_batches},
