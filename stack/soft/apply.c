@@ -2,80 +2,11 @@
 /* The objects of the plane (mip6/plane.h) as tables. Each is kept as it was
  * applied; those that the packets' way asks for often have a form of their own
  * besides: addresses (sif.c), neighbours (neigh.c), routes and rules (route.c).
- * Bindings, of which a home agent has very many, have only a small one. */
+ * Bindings, of which a home agent has very many, have only a small one (binding.c). */
 #include "core/plane.h"
 #include "internal.h"
 #include <stdlib.h>
 #include <string.h>
-
-/* ---- bindings -------------------------------------------------------------------- */
-
-static uint32_t hash_hoa(const struct mip6_addr *hoa)
-{
-	uint64_t halves[2];
-	uint64_t h;
-
-	memcpy(halves, hoa->b, sizeof(halves));
-	h = (halves[0] ^ (halves[1] >> 29)) * UINT64_C(0x9e3779b97f4a7c15);
-	h = (h ^ (h >> 32) ^ halves[1]) * UINT64_C(0xd6e8feb86659fd93);
-	return (uint32_t)(h >> 32);
-}
-
-static bool match_binding(const struct table_node *node, const void *hoa)
-{
-	return mip6_addr_equal(&((const struct soft_binding *)(const void *)node)->hoa, hoa);
-}
-
-static struct soft_binding *find_binding(const struct mip6_soft *s, const struct mip6_addr *hoa)
-{
-	if (s->bindings.count == 0)
-		return NULL;
-	return (struct soft_binding *)(void *)table_find(&s->bindings, hash_hoa(hoa), match_binding,
-							 hoa);
-}
-
-const struct soft_binding *soft_binding(const struct mip6_soft *s, const struct mip6_addr *hoa)
-{
-	return find_binding(s, hoa);
-}
-
-static int binding_set(struct mip6_soft *s, const struct mip6_object *o)
-{
-	struct soft_binding *b = find_binding(s, &o->binding.hoa);
-
-	if (!b) {
-		b = calloc(1, sizeof(*b));
-		if (!b)
-			return MIP6_ERR_NOMEM;
-		b->hoa = o->binding.hoa;
-		if (table_add(&s->bindings, &b->node, hash_hoa(&b->hoa)) < 0) {
-			free(b);
-			return MIP6_ERR_NOMEM;
-		}
-	}
-	b->coa = o->binding.coa;
-	b->ha = o->binding.ha;
-	return MIP6_OK;
-}
-
-static void binding_remove(struct mip6_soft *s, const struct mip6_object *o)
-{
-	struct soft_binding *b = find_binding(s, &o->binding.hoa);
-
-	if (!b)
-		return;
-	table_remove(&s->bindings, &b->node);
-	free(b);
-}
-
-static int apply_binding(struct mip6_soft *s, const struct mip6_object *was,
-			 const struct mip6_object *is)
-{
-	if (is)
-		return binding_set(s, is);
-	binding_remove(s, was);
-	return MIP6_OK;
-}
 
 /* ---- what other tables do with an object --------------------------------------------- */
 
@@ -247,10 +178,6 @@ static int change(struct mip6_soft *s, const struct mip6_object *was, const stru
 	case MIP6_OBJ_RULE:
 		return rule_change(s, was, is);
 	case MIP6_OBJ_PROXY:
-		/* Who is answered for is not on the link, wherever it was known to be. */
-		if (is)
-			soft_neigh_forget(s, is->proxy.ifindex, &is->proxy.addr);
-		return MIP6_OK;
 	case MIP6_OBJ_MH_INPUT:
 	case MIP6_OBJ_BINDING:
 	case MIP6_OBJ_KINDS:
@@ -272,11 +199,15 @@ static struct soft_object *find_object(const struct mip6_soft *s, const struct m
 							match_object, key);
 }
 
-const struct mip6_object *soft_object(const struct mip6_soft *s, const struct mip6_object *key)
+bool soft_has_object(const struct mip6_soft *s, const struct mip6_object *key)
 {
-	const struct soft_object *o = find_object(s, key);
+	bool router;
 
-	return o ? &o->object : NULL;
+	if (key->kind == MIP6_OBJ_BINDING)
+		return soft_binding(s, &key->binding.hoa) != NULL;
+	if (key->kind == MIP6_OBJ_PROXY)
+		return soft_proxies(s, key->proxy.ifindex, &key->proxy.addr, &router);
+	return find_object(s, key) != NULL;
 }
 
 static void object_remove(struct mip6_soft *s, struct soft_object *o)
@@ -299,16 +230,51 @@ static struct soft_object *object_add(struct mip6_soft *s, const struct mip6_obj
 	return o;
 }
 
-/* What the tables hold is what was applied, also when a change fails. */
-int soft_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
+int soft_object_keep(struct mip6_soft *s, const struct mip6_object *object)
 {
-	struct mip6_soft *s = ctx;
-	struct soft_object *o;
+	struct soft_object *o = find_object(s, object);
+
+	if (o)
+		o->object = *object;
+	return o || object_add(s, object) ? MIP6_OK : MIP6_ERR_NOMEM;
+}
+
+static void object_forget(struct mip6_soft *s, const struct mip6_object *key)
+{
+	struct soft_object *o = find_object(s, key);
+
+	if (o)
+		object_remove(s, o);
+}
+
+/* Who is answered for is not on the link, wherever it was known to be: it may come back
+ * by another interface. */
+static int proxy_set(struct mip6_soft *s, const struct mip6_object *is)
+{
+	soft_neigh_forget(s, is->proxy.ifindex, &is->proxy.addr);
+	if (!soft_binding_take_proxy(s, is))
+		return soft_object_keep(s, is);
+	object_forget(s, is);
+	return MIP6_OK;
+}
+
+static int proxy_apply(struct mip6_soft *s, const struct mip6_object *was,
+		       const struct mip6_object *is)
+{
+	if (is)
+		return proxy_set(s, is);
+	if (!soft_binding_drop_proxy(s, was))
+		object_forget(s, was);
+	return MIP6_OK;
+}
+
+/* What the tables hold is what was applied, also when a change fails. */
+static int object_apply(struct mip6_soft *s, const struct mip6_object *was,
+			const struct mip6_object *is)
+{
+	struct soft_object *o = find_object(s, is ? is : was);
 	int err;
 
-	if ((is ? is : was)->kind == MIP6_OBJ_BINDING)
-		return apply_binding(s, was, is);
-	o = find_object(s, is ? is : was);
 	if (!is && !o)
 		return MIP6_OK;
 	was = o ? &o->object : NULL;
@@ -328,6 +294,17 @@ int soft_apply(void *ctx, const struct mip6_object *was, const struct mip6_objec
 	return MIP6_OK;
 }
 
+int soft_apply(void *ctx, const struct mip6_object *was, const struct mip6_object *is)
+{
+	enum mip6_object_kind kind = (is ? is : was)->kind;
+
+	if (kind == MIP6_OBJ_BINDING)
+		return soft_binding_apply(ctx, was, is);
+	if (kind == MIP6_OBJ_PROXY)
+		return proxy_apply(ctx, was, is);
+	return object_apply(ctx, was, is);
+}
+
 void soft_apply_again(struct mip6_soft *s, unsigned ifindex)
 {
 	struct table_node *n = NULL;
@@ -344,8 +321,7 @@ void soft_apply_again(struct mip6_soft *s, unsigned ifindex)
 	}
 }
 
-/* What both tables hold begins with its node. */
-static void free_all(struct table *t)
+void soft_free_nodes(struct table *t)
 {
 	struct table_node *next;
 
@@ -358,40 +334,27 @@ static void free_all(struct table *t)
 
 void soft_apply_free(struct mip6_soft *s)
 {
-	free_all(&s->objects);
-	free_all(&s->bindings);
+	soft_free_nodes(&s->objects);
+	soft_bindings_free(s);
 }
 
 bool soft_proxies(const struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
 		  bool *ret_router)
 {
+	const struct soft_binding *b = soft_binding(s, addr);
 	struct mip6_object key = {.kind = MIP6_OBJ_PROXY};
-	const struct mip6_object *o;
+	const struct soft_object *o;
 
+	if (b && b->proxied_on && b->proxied_on == ifindex) {
+		*ret_router = b->proxied_router;
+		return true;
+	}
 	key.proxy.ifindex = ifindex;
 	key.proxy.addr = *addr;
-	o = soft_object(s, &key);
+	o = find_object(s, &key);
 	if (o)
-		*ret_router = o->proxy.router;
+		*ret_router = o->object.proxy.router;
 	return o != NULL;
-}
-
-static bool each_binding(const struct mip6_soft *s,
-			 bool (*fn)(void *arg, const struct mip6_object *object), void *arg)
-{
-	const struct table_node *n = NULL;
-
-	while ((n = table_next(&s->bindings, n))) {
-		const struct soft_binding *b = (const struct soft_binding *)(const void *)n;
-		struct mip6_object o = {.kind = MIP6_OBJ_BINDING};
-
-		o.binding.hoa = b->hoa;
-		o.binding.coa = b->coa;
-		o.binding.ha = b->ha;
-		if (!fn(arg, &o))
-			return false;
-	}
-	return true;
 }
 
 void mip6_soft_objects(const struct mip6_soft *s,
@@ -399,7 +362,7 @@ void mip6_soft_objects(const struct mip6_soft *s,
 {
 	const struct table_node *n = NULL;
 
-	if (!each_binding(s, fn, arg))
+	if (!soft_bindings_each(s, fn, arg))
 		return;
 	while ((n = table_next(&s->objects, n)))
 		if (!fn(arg, &((const struct soft_object *)(const void *)n)->object))

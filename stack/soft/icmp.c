@@ -185,7 +185,8 @@ static bool is_our_tunnel(const struct mip6_soft *s, const struct soft_header *o
 	    mip6_addr_equal(&tunnel->device.remote, &outer->dst))
 		return true;
 	b = soft_binding(s, &inner->dst);
-	return b && mip6_addr_equal(&b->coa, &outer->dst) && mip6_addr_equal(&b->ha, &outer->src);
+	return b && mip6_addr_equal(&b->coa, &outer->dst) &&
+	       mip6_addr_equal(soft_binding_source(s, b), &outer->src);
 }
 
 /* Whether it is a packet that we sent into a tunnel; then *ret_inside is the inner

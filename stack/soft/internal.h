@@ -15,6 +15,7 @@
  *
  *   soft.c   life, the seam to the core and to the host
  *   apply.c  the objects of the plane as tables
+ *   binding.c the home agent's bindings
  *   sif.c    interfaces and addresses
  *   route.c  routes, rules and the choice among them
  *   neigh.c  neighbour cache and unreachability detection (RFC 4861 7)
@@ -146,11 +147,13 @@ struct soft_binding {
 	struct table_node node;
 	struct mip6_addr hoa;
 	struct mip6_addr coa;
-	struct mip6_addr ha;
+	unsigned proxied_on; /* interface where hoa is answered for; 0: none, or see objects */
+	uint16_t source;     /* outer source: a number in the list of sources */
+	bool proxied_router;
 };
 
 /* Values of an applied object, for mip6_soft_objects and for the tables that need
- * no other form (SYSCTL, PROXY, MH_INPUT, DEVICE, NEIGHBOUR ...). */
+ * no other form (SYSCTL, MH_INPUT, DEVICE, NEIGHBOUR ...; PROXY without a binding). */
 struct soft_object {
 	struct table_node node;
 	struct mip6_object object;
@@ -164,6 +167,7 @@ struct soft_report {
 	bool present;
 };
 
+struct soft_source;
 struct soft_queue;
 struct soft_neighbours;
 struct soft_fragments;
@@ -183,8 +187,10 @@ struct mip6_soft {
 	struct soft_iface *ifaces; /* by rising ifindex */
 	struct soft_iface devices; /* addresses on devices of ours */
 	struct soft_routes routes;
-	struct table objects;  /* struct soft_object, all but bindings */
-	struct table bindings; /* struct soft_binding by hoa */
+	struct table objects;	     /* struct soft_object, all but bindings and their proxies */
+	struct table bindings;	     /* struct soft_binding by hoa */
+	struct soft_source *sources; /* of bindings (binding.c) */
+	size_t source_count;
 	bool has_mn_device;
 	struct mip6_object mn_device; /* DEVICE of the mobile node */
 	bool has_ha_device;
@@ -223,11 +229,34 @@ int soft_apply(void *ctx, const struct mip6_object *was, const struct mip6_objec
 void soft_apply_free(struct mip6_soft *s);
 /* Puts the addresses and the MTU that are applied on an interface that came back. */
 void soft_apply_again(struct mip6_soft *s, unsigned ifindex);
-/* An applied object with this key, or NULL. */
-const struct mip6_object *soft_object(const struct mip6_soft *s, const struct mip6_object *key);
-const struct soft_binding *soft_binding(const struct mip6_soft *s, const struct mip6_addr *hoa);
+/* True when an object of this key is applied. */
+bool soft_has_object(const struct mip6_soft *s, const struct mip6_object *key);
+/* Stores an object as applied, and does nothing else. MIP6_ERR_NOMEM. */
+int soft_object_keep(struct mip6_soft *s, const struct mip6_object *object);
+/* Frees the nodes of a table whose objects begin with them, and the table. */
+void soft_free_nodes(struct table *t);
 bool soft_proxies(const struct mip6_soft *s, unsigned ifindex, const struct mip6_addr *addr,
 		  bool *ret_router);
+
+/* ---- binding.c ----------------------------------------------------------------- */
+const struct soft_binding *soft_binding(const struct mip6_soft *s, const struct mip6_addr *hoa);
+/* The outer source of its packets: the home agent's address. */
+const struct mip6_addr *soft_binding_source(const struct mip6_soft *s,
+					    const struct soft_binding *b);
+/* As soft_apply, of kind BINDING. MIP6_ERR_NOMEM: all is as before. */
+int soft_binding_apply(struct mip6_soft *s, const struct mip6_object *was,
+		       const struct mip6_object *is);
+/* The proxy entry that stands in the binding; of no meaning while proxied_on is 0. */
+struct mip6_object soft_binding_proxy(const struct soft_binding *b);
+/* A proxy entry goes into the binding of its address, or out of it. False: it has no
+ * place there, or is not there. */
+bool soft_binding_take_proxy(struct mip6_soft *s, const struct mip6_object *proxy);
+bool soft_binding_drop_proxy(struct mip6_soft *s, const struct mip6_object *proxy);
+/* Every binding, and what stands in it, as objects, until fn says false, which is
+ * returned then. */
+bool soft_bindings_each(const struct mip6_soft *s,
+			bool (*fn)(void *arg, const struct mip6_object *object), void *arg);
+void soft_bindings_free(struct mip6_soft *s);
 
 /* ---- sif.c --------------------------------------------------------------------- */
 struct soft_iface *soft_iface(const struct mip6_soft *s, unsigned ifindex);

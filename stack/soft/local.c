@@ -27,7 +27,7 @@ static bool rh2_is_right(const struct mip6_soft *s, const struct ip6_packet *p)
 {
 	struct mip6_object key = {.kind = MIP6_OBJ_MH_INPUT, .mh_input.hoa = p->rh2};
 
-	return p->rh2_segments_left == 1 && soft_object(s, &key) && soft_has_home(s, &p->rh2);
+	return p->rh2_segments_left == 1 && soft_has_object(s, &key) && soft_has_home(s, &p->rh2);
 }
 
 /* RFC 6275 9.3.1: the Mobility Header, ESP and AH have means of their own to find
@@ -42,7 +42,7 @@ static bool hao_is_right(const struct mip6_soft *s, const struct ip6_packet *p)
 		return false;
 	if (p->next_header == IP6_NH_MH || p->next_header == IP6_NH_ESP ||
 	    p->next_header == IP6_NH_AH)
-		return soft_object(s, &key) != NULL;
+		return soft_has_object(s, &key);
 	b = soft_binding(s, &p->hao);
 	return b && mip6_addr_equal(&b->coa, &p->src);
 }

@@ -189,8 +189,10 @@ static bool find_in_table(const struct mip6_soft *s, unsigned table, const struc
 
 static struct soft_hop through_binding(const struct mip6_soft *s, const struct soft_binding *b)
 {
-	return (struct soft_hop){
-	    .kind = SOFT_HOP_TUNNEL, .outer_src = b->ha, .outer_dst = b->coa, .mtu = s->ha_mtu};
+	return (struct soft_hop){.kind = SOFT_HOP_TUNNEL,
+				 .outer_src = *soft_binding_source(s, b),
+				 .outer_dst = b->coa,
+				 .mtu = s->ha_mtu};
 }
 
 struct soft_hop soft_route_find(const struct mip6_soft *s, const struct mip6_addr *src,

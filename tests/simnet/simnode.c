@@ -379,9 +379,7 @@ static bool is_missing(void *arg, const struct mip6_object *object)
 {
 	const struct mip6_soft *soft = arg;
 
-	if (object->kind == MIP6_OBJ_BINDING)
-		return !soft_binding(soft, &object->binding.hoa);
-	return !soft_object(soft, object);
+	return !soft_has_object(soft, object);
 }
 
 void sim_renew(struct sim_node *node)

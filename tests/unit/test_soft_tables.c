@@ -224,11 +224,11 @@ static void test_objects_kept(void)
 	CU_ASSERT_EQUAL(object_count(l), count);
 	for (size_t i = 0; i < count; i++)
 		CU_ASSERT_TRUE(holds(l, all[i]));
-	CU_ASSERT_PTR_NOT_NULL(soft_object(l->s, &mh));
+	CU_ASSERT_TRUE(soft_has_object(l->s, &mh));
 	for (size_t i = count; i-- > 0;)
 		CU_ASSERT_EQUAL(take(l, all[i]), 0);
 	CU_ASSERT_EQUAL(object_count(l), 0);
-	CU_ASSERT_PTR_NULL(soft_object(l->s, &mh));
+	CU_ASSERT_FALSE(soft_has_object(l->s, &mh));
 	CU_ASSERT_FALSE(l->s->has_mn_device);
 	CU_ASSERT_EQUAL(l->s->neighbours == NULL, false);
 	lab_free(l);
@@ -427,7 +427,8 @@ static struct mip6_object some_object(unsigned kind, unsigned key, unsigned valu
 	case MIP6_OBJ_RULE:
 		return rule_object("3fff:2::/64", key, 900 + value % 3);
 	case MIP6_OBJ_BINDING:
-		return binding_object(text, value % 2 ? "3fff:9::1" : "3fff:9::2", "3fff:2::1");
+		return binding_object(text, value % 2 ? "3fff:9::1" : "3fff:9::2",
+				      value % 4 < 2 ? "3fff:2::1" : "3fff:2::2");
 	case MIP6_OBJ_PROXY:
 		return proxy_object(2 + key % 2, text, value % 2);
 	default:
