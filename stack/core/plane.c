@@ -5,7 +5,8 @@
  *
  * A home agent with a million bindings has two million entries: an entry is one
  * allocation that keeps of its object only the bytes its kind needs and of its
- * wishes the first; an old value is kept only between change and commit. */
+ * wishes the first. What few entries need stands apart: further wishes, and an old
+ * value between change and commit. */
 #include "plane.h"
 #include "table.h"
 #include <stdlib.h>
@@ -13,31 +14,43 @@
 
 struct entry;
 
-/* One owner's wish for one entry: on the list of both. */
+/* One owner's wish, on the list of its owner. */
 struct wish {
 	struct owner *owner;
-	struct entry *entry;
-	struct wish *next_wish;	 /* of the same entry */
-	struct wish *next_owned; /* of the same owner */
+	struct wish *next_owned;
 	struct wish *prev_owned;
+};
+
+/* A wish for an entry that has one already. */
+struct further {
+	struct wish wish;
+	struct entry *entry;
+	struct further *next; /* of the same entry */
 };
 
 struct owner {
 	struct table_node node;
 	const void *name;
-	struct wish *owned;
+	struct wish *firsts;   /* each in its entry */
+	struct wish *furthers; /* each in a struct further */
+};
+
+struct rest {
+	struct further *furthers;
+	struct mip6_object was; /* what the backend has, where it differs from object */
+	bool has_was;
 };
 
 struct entry {
 	struct table_node node;
-	struct wish first;	 /* free when its owner is NULL; further wishes follow it */
-	struct mip6_object *was; /* what the backend has, where it differs from object */
+	struct wish first; /* free when its owner is NULL */
+	struct rest *rest; /* NULL: neither further wishes nor an old value */
 	uint8_t kind;
 	int8_t failed; /* the error with which its change failed last; 0: it did not */
 	bool wanted : 1;
 	bool applied : 1; /* the backend has it */
 	bool listed : 1;  /* on the list of changed entries */
-	uint8_t object[]; /* struct mip6_object, cut to what the kind uses */
+	uint8_t values[]; /* the union of struct mip6_object, cut to what the kind uses */
 };
 
 struct plane {
@@ -50,39 +63,106 @@ struct plane {
 	void *ctx;
 };
 
+/* Octets that a kind uses of the union in struct mip6_object. */
 static size_t object_size(enum mip6_object_kind kind)
 {
 	const struct mip6_object *o = NULL;
-	size_t head = offsetof(struct mip6_object, sysctl);
 
 	switch (kind) {
 	case MIP6_OBJ_SYSCTL:
-		return head + sizeof(o->sysctl);
+		return sizeof(o->sysctl);
 	case MIP6_OBJ_DEVICE:
-		return head + sizeof(o->device);
+		return sizeof(o->device);
 	case MIP6_OBJ_ADDRESS:
-		return head + sizeof(o->address);
+		return sizeof(o->address);
 	case MIP6_OBJ_NEIGHBOUR:
-		return head + sizeof(o->neighbour);
+		return sizeof(o->neighbour);
 	case MIP6_OBJ_ROUTE:
-		return head + sizeof(o->route);
+		return sizeof(o->route);
 	case MIP6_OBJ_RULE:
-		return head + sizeof(o->rule);
+		return sizeof(o->rule);
 	case MIP6_OBJ_BINDING:
-		return head + sizeof(o->binding);
-	case MIP6_OBJ_PROXY:
-		return head + sizeof(o->proxy);
-	default:
-		return sizeof(*o);
+		return sizeof(o->binding);
+	case MIP6_OBJ_PROXY: /* without the padding, which would cost 16 octets of memory */
+		return offsetof(struct mip6_object, proxy.router) -
+		       offsetof(struct mip6_object, proxy) + sizeof(o->proxy.router);
+	case MIP6_OBJ_MH_INPUT:
+	case MIP6_OBJ_KINDS:
+		break;
 	}
+	return sizeof(o->mh_input);
 }
 
 static struct mip6_object entry_object(const struct entry *e)
 {
-	struct mip6_object o = {0};
+	struct mip6_object o = {.kind = (enum mip6_object_kind)e->kind};
 
-	memcpy(&o, e->object, object_size((enum mip6_object_kind)e->kind));
+	memcpy(&o.sysctl, e->values, object_size(o.kind));
 	return o;
+}
+
+static void entry_set_object(struct entry *e, const struct mip6_object *o)
+{
+	e->kind = (uint8_t)o->kind;
+	memcpy(e->values, &o->sysctl, object_size(o->kind));
+}
+
+static struct entry *entry_of_first(struct wish *w)
+{
+	return (struct entry *)(void *)((uint8_t *)w - offsetof(struct entry, first));
+}
+
+static struct further *further_of(struct wish *w)
+{
+	return (struct further *)(void *)w; /* it begins with it */
+}
+
+static const struct mip6_object *entry_was(const struct entry *e)
+{
+	return e->rest && e->rest->has_was ? &e->rest->was : NULL;
+}
+
+static struct further *entry_furthers(const struct entry *e)
+{
+	return e->rest ? e->rest->furthers : NULL;
+}
+
+static bool entry_is_wished(const struct entry *e)
+{
+	return e->first.owner || entry_furthers(e);
+}
+
+static struct rest *rest_get(struct entry *e)
+{
+	if (!e->rest)
+		e->rest = calloc(1, sizeof(*e->rest));
+	return e->rest;
+}
+
+static void rest_drop_if_idle(struct entry *e)
+{
+	if (!e->rest || e->rest->furthers || e->rest->has_was)
+		return;
+	free(e->rest);
+	e->rest = NULL;
+}
+
+static int entry_set_was(struct entry *e, const struct mip6_object *was)
+{
+	struct rest *rest = rest_get(e);
+
+	if (!rest)
+		return MIP6_ERR_NOMEM;
+	rest->was = *was;
+	rest->has_was = true;
+	return MIP6_OK;
+}
+
+static void entry_forget_was(struct entry *e)
+{
+	if (e->rest)
+		e->rest->has_was = false;
+	rest_drop_if_idle(e);
 }
 
 static uint32_t hash_numbers(uint32_t seed, unsigned a, unsigned b)
@@ -169,13 +249,13 @@ struct plane *plane_new(int (*apply)(void *ctx, const struct mip6_object *was,
 
 static void entry_free(struct entry *e)
 {
-	while (e->first.next_wish) {
-		struct wish *w = e->first.next_wish;
+	struct further *next;
 
-		e->first.next_wish = w->next_wish;
-		free(w);
+	for (struct further *f = entry_furthers(e); f; f = next) {
+		next = f->next;
+		free(f);
 	}
-	free(e->was);
+	free(e->rest);
 	free(e);
 }
 
@@ -226,13 +306,11 @@ static void list_changed(struct plane *p, struct entry *e)
 static struct entry *entry_new(struct plane *p, const struct mip6_object *o)
 {
 	size_t size = object_size(o->kind);
-	struct entry *e = calloc(1, offsetof(struct entry, object) + size);
+	struct entry *e = calloc(1, offsetof(struct entry, values) + size);
 
 	if (!e)
 		return NULL;
-	e->kind = (uint8_t)o->kind;
-	e->first.entry = e;
-	memcpy(e->object, o, size);
+	entry_set_object(e, o);
 	if (table_add(&p->entries, &e->node, plane_object_hash(o)) < 0) {
 		free(e);
 		return NULL;
@@ -254,17 +332,11 @@ static int entry_set(struct plane *p, struct entry *e, const struct mip6_object 
 
 	if (mip6_object_equal(&is, o))
 		return MIP6_OK;
-	if (e->applied && !e->was) {
-		e->was = malloc(sizeof(*e->was));
-		if (!e->was)
-			return MIP6_ERR_NOMEM;
-		*e->was = is;
-	}
-	memcpy(e->object, o, object_size(o->kind));
-	if (e->was && mip6_object_equal(e->was, o)) {
-		free(e->was);
-		e->was = NULL;
-	}
+	if (e->applied && !entry_was(e) && entry_set_was(e, &is) < 0)
+		return MIP6_ERR_NOMEM;
+	entry_set_object(e, o);
+	if (entry_was(e) && mip6_object_equal(entry_was(e), o))
+		entry_forget_was(e);
 	list_changed(p, e);
 	return MIP6_OK;
 }
@@ -288,7 +360,7 @@ static struct owner *owner_get(struct plane *p, const void *name)
 
 static void owner_drop_if_idle(struct plane *p, struct owner *owner)
 {
-	if (owner->owned)
+	if (owner->firsts || owner->furthers)
 		return;
 	table_remove(&p->owners, &owner->node);
 	free(owner);
@@ -296,65 +368,97 @@ static void owner_drop_if_idle(struct plane *p, struct owner *owner)
 
 static struct wish *find_wish(struct entry *e, const struct owner *owner)
 {
-	for (struct wish *w = &e->first; w; w = w->next_wish)
-		if (w->owner == owner)
-			return w;
+	if (e->first.owner == owner)
+		return &e->first;
+	for (struct further *f = entry_furthers(e); f; f = f->next)
+		if (f->wish.owner == owner)
+			return &f->wish;
 	return NULL;
+}
+
+static void wish_link(struct wish *w, struct owner *owner, struct wish **list)
+{
+	w->owner = owner;
+	w->prev_owned = NULL;
+	w->next_owned = *list;
+	if (*list)
+		(*list)->prev_owned = w;
+	*list = w;
+}
+
+static void wish_unlink(struct wish *w, struct wish **list)
+{
+	if (w->prev_owned)
+		w->prev_owned->next_owned = w->next_owned;
+	else
+		*list = w->next_owned;
+	if (w->next_owned)
+		w->next_owned->prev_owned = w->prev_owned;
+	w->owner = NULL;
+}
+
+static int further_add(struct entry *e, struct owner *owner)
+{
+	struct further *f = calloc(1, sizeof(*f));
+	struct rest *rest = f ? rest_get(e) : NULL;
+
+	if (!rest) {
+		free(f);
+		return MIP6_ERR_NOMEM;
+	}
+	f->entry = e;
+	f->next = rest->furthers;
+	rest->furthers = f;
+	wish_link(&f->wish, owner, &owner->furthers);
+	return MIP6_OK;
 }
 
 static int wish_add(struct entry *e, struct owner *owner)
 {
-	struct wish *w = &e->first;
-
 	if (find_wish(e, owner))
 		return MIP6_OK;
-	if (w->owner) {
-		w = calloc(1, sizeof(*w));
-		if (!w)
-			return MIP6_ERR_NOMEM;
-		w->entry = e;
-		w->next_wish = e->first.next_wish;
-		e->first.next_wish = w;
-	}
-	w->owner = owner;
-	w->prev_owned = NULL;
-	w->next_owned = owner->owned;
-	if (owner->owned)
-		owner->owned->prev_owned = w;
-	owner->owned = w;
+	if (e->first.owner)
+		return further_add(e, owner);
+	wish_link(&e->first, owner, &owner->firsts);
 	return MIP6_OK;
 }
 
-static void wish_unlink_entry(struct wish *w)
-{
-	struct entry *e = w->entry;
-	struct wish **at = &e->first.next_wish;
-
-	if (w == &e->first) {
-		w->owner = NULL;
-		return;
-	}
-	while (*at != w)
-		at = &(*at)->next_wish;
-	*at = w->next_wish;
-	free(w);
-}
-
 /* Room in the list of changes must have been made. */
-static void wish_remove(struct plane *p, struct wish *w)
+static void note_wishes(struct plane *p, struct entry *e)
 {
-	struct entry *e = w->entry;
-
-	if (w->prev_owned)
-		w->prev_owned->next_owned = w->next_owned;
-	else
-		w->owner->owned = w->next_owned;
-	if (w->next_owned)
-		w->next_owned->prev_owned = w->prev_owned;
-	wish_unlink_entry(w);
-	e->wanted = e->first.owner || e->first.next_wish;
+	e->wanted = entry_is_wished(e);
 	if (!e->wanted)
 		list_changed(p, e);
+}
+
+static void first_remove(struct plane *p, struct wish *w)
+{
+	struct entry *e = entry_of_first(w);
+
+	wish_unlink(w, &w->owner->firsts);
+	note_wishes(p, e);
+}
+
+static void further_remove(struct plane *p, struct further *f)
+{
+	struct entry *e = f->entry;
+	struct further **at = &e->rest->furthers;
+
+	wish_unlink(&f->wish, &f->wish.owner->furthers);
+	while (*at != f)
+		at = &(*at)->next;
+	*at = f->next;
+	free(f);
+	rest_drop_if_idle(e);
+	note_wishes(p, e);
+}
+
+static void wish_remove(struct plane *p, struct entry *e, struct wish *w)
+{
+	if (w == &e->first)
+		first_remove(p, w);
+	else
+		further_remove(p, further_of(w));
 }
 
 int plane_want(struct plane *p, const void *owner_name, const struct mip6_object *object)
@@ -375,7 +479,7 @@ int plane_want(struct plane *p, const void *owner_name, const struct mip6_object
 	if (err == MIP6_OK)
 		err = wish_add(e, owner);
 	owner_drop_if_idle(p, owner);
-	if (e && !e->first.owner && !e->first.next_wish && !e->applied && !e->listed)
+	if (e && !entry_is_wished(e) && !e->applied && !e->listed)
 		entry_drop(p, e);
 	if (err < 0)
 		return err;
@@ -395,7 +499,7 @@ void plane_unwant(struct plane *p, const void *owner_name, const struct mip6_obj
 
 	if (!w || reserve_changed(p) < 0)
 		return;
-	wish_remove(p, w);
+	wish_remove(p, e, w);
 	owner_drop_if_idle(p, owner);
 }
 
@@ -405,8 +509,10 @@ void plane_unwant_all(struct plane *p, const void *owner_name)
 
 	if (!owner)
 		return;
-	while (owner->owned && reserve_changed(p) == MIP6_OK)
-		wish_remove(p, owner->owned);
+	while (owner->firsts && reserve_changed(p) == MIP6_OK)
+		first_remove(p, owner->firsts);
+	while (owner->furthers && reserve_changed(p) == MIP6_OK)
+		further_remove(p, further_of(owner->furthers));
 	owner_drop_if_idle(p, owner);
 }
 
@@ -431,11 +537,42 @@ static bool listed_in(const struct mip6_object *o, const struct mip6_object *obj
 	return false;
 }
 
+static bool entry_listed_in(const struct entry *e, const struct mip6_object *objects, size_t count)
+{
+	struct mip6_object o = entry_object(e);
+
+	return listed_in(&o, objects, count);
+}
+
+/* Withdraws the wishes of an owner for what is not in the list. */
+static int unwant_others(struct plane *p, const struct owner *owner,
+			 const struct mip6_object *objects, size_t count)
+{
+	struct wish *next;
+
+	for (struct wish *w = owner->firsts; w; w = next) {
+		next = w->next_owned;
+		if (entry_listed_in(entry_of_first(w), objects, count))
+			continue;
+		if (reserve_changed(p) < 0)
+			return MIP6_ERR_NOMEM;
+		first_remove(p, w);
+	}
+	for (struct wish *w = owner->furthers; w; w = next) {
+		next = w->next_owned;
+		if (entry_listed_in(further_of(w)->entry, objects, count))
+			continue;
+		if (reserve_changed(p) < 0)
+			return MIP6_ERR_NOMEM;
+		further_remove(p, further_of(w));
+	}
+	return MIP6_OK;
+}
+
 int plane_want_only(struct plane *p, const void *owner_name, const struct mip6_object *objects,
 		    size_t count)
 {
 	struct owner *owner;
-	struct wish *next;
 	int err;
 
 	for (size_t i = 0; i < count; i++) {
@@ -444,18 +581,12 @@ int plane_want_only(struct plane *p, const void *owner_name, const struct mip6_o
 			return err;
 	}
 	owner = find_owner(p, owner_name);
-	for (struct wish *w = owner ? owner->owned : NULL; w; w = next) {
-		struct mip6_object o = entry_object(w->entry);
-
-		next = w->next_owned;
-		if (listed_in(&o, objects, count))
-			continue;
-		if (reserve_changed(p) < 0)
-			return MIP6_ERR_NOMEM;
-		wish_remove(p, w);
-	}
-	if (owner)
-		owner_drop_if_idle(p, owner);
+	if (!owner)
+		return MIP6_OK;
+	err = unwant_others(p, owner, objects, count);
+	if (err < 0)
+		return err;
+	owner_drop_if_idle(p, owner);
 	return MIP6_OK;
 }
 
@@ -480,11 +611,13 @@ static void entry_failed(struct entry *e, const struct mip6_object *o, int err,
 static void entry_apply(struct plane *p, struct entry *e, struct failures *failed)
 {
 	struct mip6_object is = entry_object(e);
-	const struct mip6_object *was = !e->applied ? NULL : e->was ? e->was : &is;
+	const struct mip6_object *was = e->applied ? entry_was(e) : NULL;
 	int err;
 
-	if (e->wanted && e->applied && !e->was)
+	if (e->wanted && e->applied && !was)
 		return;
+	if (e->applied && !was)
+		was = &is;
 	err = p->apply(p->ctx, was, e->wanted ? &is : NULL);
 	if (err < 0) {
 		entry_failed(e, &is, err, failed);
@@ -492,8 +625,7 @@ static void entry_apply(struct plane *p, struct entry *e, struct failures *faile
 	}
 	e->failed = 0;
 	e->applied = e->wanted;
-	free(e->was);
-	e->was = NULL;
+	entry_forget_was(e);
 }
 
 static void apply_kind(struct plane *p, int kind, bool wanted, struct failures *failed)
@@ -514,7 +646,7 @@ static void settle(struct plane *p)
 	for (size_t i = 0; i < p->changed_count; i++) {
 		struct entry *e = p->changed[i];
 
-		if (e->wanted != e->applied || e->was) {
+		if (e->wanted != e->applied || entry_was(e)) {
 			p->changed[kept++] = e;
 			continue;
 		}
@@ -543,7 +675,7 @@ bool plane_has(const struct plane *p, const struct mip6_object *object)
 {
 	const struct entry *e = find_entry(p, object);
 
-	return e && e->wanted && e->applied && !e->was;
+	return e && e->wanted && e->applied && !entry_was(e);
 }
 
 struct each {
