@@ -153,7 +153,7 @@ static void check_source(struct explorer *x, const struct sim_node *node, size_t
 		return;
 	memcpy(src.b, data + 14 + 8, sizeof(src.b));
 	home = home_of(x, &src);
-	if (home < 0 || world_owner(x->world, (unsigned)home) != node ||
+	if (home < 0 || world_owner(x->world, (unsigned)home) != node || x->robbed[node->index] ||
 	    x->sim->now - x->homes[home].chosen_at < 4 * MIP6_SECOND)
 		return;
 	b = world_believe(x->world, (unsigned)home);

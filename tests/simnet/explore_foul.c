@@ -15,6 +15,15 @@ static struct sim_node *node_at(struct explorer *x, int n)
 
 /* ---- objects ------------------------------------------------------------------------- */
 
+/* What leaves until the host has looked may go any way, and so may a packet that waited
+ * for a neighbour meanwhile. */
+static void excuse(struct explorer *x, const struct sim_node *node)
+{
+	for (unsigned i = 0; i < x->world->home_count; i++)
+		if (world_owner(x->world, i) == node)
+			x->homes[i].chosen_at = x->sim->now;
+}
+
 static void look(void *arg, uint32_t value)
 {
 	struct explorer *x = arg;
@@ -27,16 +36,9 @@ static void look(void *arg, uint32_t value)
 		return;
 	}
 	x->robbed[value]--;
+	excuse(x, node);
 	if (node->soft)
 		sim_renew(node);
-}
-
-/* What leaves until the host has looked may go any way. */
-static void excuse(struct explorer *x, const struct sim_node *node)
-{
-	for (unsigned i = 0; i < x->world->home_count; i++)
-		if (world_owner(x->world, i) == node)
-			x->homes[i].chosen_at = x->sim->now;
 }
 
 void explore_rob(struct explorer *x, const struct explore_op *op)

@@ -115,6 +115,8 @@ static void test_found(void)
 	     * one that its home agent remembered: it took the home link for a foreign one. */
 	    {703875, "3000:plug:1:0:3,3009:advert:4:2:0,5485:advert:6:3:0,9557:replug:1:0:2,"
 		     "11985:plug:1:1:2,11985:plug:0:0:3,14214:plug:1:1:3,17411:echo:2:4253:0"},
+	    /* Robbed in its sleep: it looks when it wakes, and not before. */
+	    {932818, "6541:sleep:5:5795:0,6649:rob:5:1:4"},
 	};
 	struct explore_plan plan;
 
