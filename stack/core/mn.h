@@ -43,10 +43,13 @@ struct mn_iface {
 	struct iface *iface;
 	bool attached; /* the link is up */
 	struct router *routers;
-	struct router *router;	 /* the default router in use, or NULL */
-	struct router *on_trial; /* it took over from one that is here, too, or NULL */
-	mip6_time answer_time;	 /* that a neighbour took for its last answer; 0: not known */
-	unsigned groups;	 /* numbers given to struct router.group */
+	struct router *router;	  /* the default router in use, or NULL */
+	mip6_time router_since;	  /* since when it is */
+	struct router *on_trial;  /* it took over from one that is here, too, or NULL */
+	unsigned mistrials;	  /* routers of this link that did not stand it */
+	mip6_time no_trial_until; /* what has carried nothing yet is not tried */
+	mip6_time answer_time;	  /* that a neighbour took for its last answer; 0: not known */
+	unsigned groups;	  /* numbers given to struct router.group */
 	struct mn_coa *coas;
 	struct mn_coa *best; /* choice among coas, or NULL */
 	struct timer rs_timer;
@@ -179,9 +182,14 @@ struct router *movement_router_for(const struct mn_iface *m, mip6_time now,
 				   const struct mip6_prefix *prefix);
 /* The node is on another link: told, and what another node had is tried again. */
 void movement_moved(const struct mn_iface *m, mip6_time now, const char *reason);
-/* A Binding Update was not answered, or was: what it says of a router on trial. */
-void movement_unanswered(struct mn_iface *m);
-void movement_answered(struct mn_iface *m);
+/* A Binding Update sent then was not answered, or was: what it says of the router. */
+void movement_unanswered(struct mn_iface *m, mip6_time now, mip6_time sent);
+void movement_answered(struct mn_iface *m, mip6_time now, mip6_time sent);
+/* A router that others were left for leads nowhere: for a while, ever longer, only those
+ * that have carried a Binding Update are preferred to others. */
+void movement_distrust(struct mn_iface *m, mip6_time now);
+/* True while that holds for this router. */
+bool movement_is_distrusted(const struct mn_iface *m, mip6_time now, const struct router *r);
 /* Makes the router of the best address (NULL: any) the default router. */
 void movement_select_router(struct mn_iface *m, mip6_time now);
 /* A router that a former process used; it counts as heard now. NULL: no memory. */
@@ -268,6 +276,8 @@ void mn_register_flush(struct mn_home *home, mip6_time now);
 /* Registers again what is registered from an interface, to see whether its router
  * carries Binding Updates. False when nothing is. */
 bool mn_register_again(struct mip6_node *node, mip6_time now, const struct mn_iface *m);
+/* True while a registration by this interface is not answered. */
+bool mn_register_waits(const struct mn_iface *m);
 bool mn_register_is_due(const struct mn_home *home, mip6_time now);
 void mn_register_receive(struct mip6_node *node, mip6_time now, const struct ip6_packet *p,
 			 const struct mh_message *m);

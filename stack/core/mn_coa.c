@@ -120,6 +120,15 @@ static struct mn_coa *find_prefix(const struct mn_iface *m, const struct mip6_pr
 	return NULL;
 }
 
+/* True when it is advertised by the router in use, or by one to go back to. */
+static bool is_needed(const struct mn_iface *m, const struct mip6_prefix *prefix)
+{
+	for (const struct router *r = m->routers; r; r = r->next)
+		if ((r == m->router || r->carried) && router_prefix(r, prefix))
+			return true;
+	return false;
+}
+
 /* Who invents prefixes is not to keep out that of the next link. */
 static void make_room(struct mn_iface *m, mip6_time now)
 {
@@ -128,8 +137,7 @@ static void make_room(struct mn_iface *m, mip6_time now)
 	for (const struct mn_coa *c = m->coas; c; c = c->next)
 		count++;
 	for (struct mn_coa *c = m->coas; count >= MN_COA_MAX && c; c = c->next) {
-		if (mn_coa_in_use(m->node, c) ||
-		    (m->router && router_prefix(m->router, &c->prefix)))
+		if (mn_coa_in_use(m->node, c) || is_needed(m, &c->prefix))
 			continue;
 		mn_coa_remove(m, now, c, "too many prefixes");
 		return;
@@ -326,7 +334,8 @@ static bool candidate(const struct mn_coa *coa, mip6_time now, struct coa_candid
 	    .ifindex = m->iface->link.ifindex,
 	    .preference = m->iface->config.preference,
 	    .deprecated = coa->preferred_until <= now,
-	    .router_preference = r->preference,
+	    .router_preference =
+		movement_is_distrusted(m, now, r) ? ROUTER_DISTRUSTED : r->preference,
 	    .reach = reach_of(r),
 	    .heard = r->last_ra,
 	    .failed_rounds = coa->failed_rounds,

@@ -128,6 +128,18 @@ bool mn_register_again(struct mip6_node *node, mip6_time now, const struct mn_if
 	return any;
 }
 
+bool mn_register_waits(const struct mn_iface *m)
+{
+	for (size_t i = 0; i < m->node->mn->home_count; i++) {
+		const struct mn_home *home = m->node->mn->homes[i];
+
+		if (home->place == MN_AWAY && home->ifindex == m->iface->link.ifindex &&
+		    home->bul.state == BUL_WAITING)
+			return true;
+	}
+	return false;
+}
+
 /* ---- sending ------------------------------------------------------------------------- */
 
 static void emit_bu(const struct mn_home *home, mip6_time now)
@@ -275,23 +287,27 @@ static bool other_is_confirmed(const struct mn_home *home, const struct mn_coa *
 
 /* Every few unanswered Binding Updates the address is held to be worse than one
  * that was not tried as often; at once, when another of this link has worked. */
-static void count_unanswered(struct mn_home *home)
+static void count_unanswered(struct mn_home *home, mip6_time now)
 {
 	struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
 	unsigned unanswered = home->bul.resends + 1;
+	bool confirmed;
 
 	if (!coa || home->place != MN_AWAY)
 		return;
-	movement_unanswered(coa->owner);
-	if (unanswered % UNANSWERED_ROUND == 0 || other_is_confirmed(home, coa))
+	confirmed = other_is_confirmed(home, coa);
+	movement_unanswered(coa->owner, now, home->bul.last_sent);
+	if (unanswered % UNANSWERED_ROUND == 0 || confirmed)
 		coa->failed_rounds++;
+	if (confirmed)
+		movement_distrust(coa->owner, now);
 }
 
 static void no_answer(struct mn_home *home, mip6_time now)
 {
 	unsigned limit = home->node->config.max_ha_resends;
 
-	count_unanswered(home);
+	count_unanswered(home, now);
 	home_unanswered(home, now);
 	if (limit == 0 || home->bul.resends < limit)
 		return;
@@ -346,7 +362,7 @@ static void accepted(struct mn_home *home, mip6_time now, const struct mh_messag
 
 	if (coa) {
 		coa->failed_rounds = 0;
-		movement_answered(coa->owner);
+		movement_answered(coa->owner, now, home->bul.last_sent);
 	}
 	home->confirmed = home->coa;
 	home->confirmed_ifindex = home->place == MN_AWAY ? home->ifindex : 0;

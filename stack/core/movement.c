@@ -162,14 +162,35 @@ static int reach_rank(const struct router *r)
 	return 2;
 }
 
+#define DISTRUST_FIRST	 (10 * MIP6_SECOND)
+#define DISTRUST_DOUBLES 6
+
+void movement_distrust(struct mn_iface *m, mip6_time now)
+{
+	unsigned doubles = m->mistrials < DISTRUST_DOUBLES ? m->mistrials : DISTRUST_DOUBLES;
+
+	m->mistrials++;
+	m->no_trial_until = now + (DISTRUST_FIRST << doubles);
+}
+
+bool movement_is_distrusted(const struct mn_iface *m, mip6_time now, const struct router *r)
+{
+	return !r->carried && now < m->no_trial_until;
+}
+
 /* Of reachable routers the one with the higher preference (RFC 4191 3.2), of equals
  * the one in use. One that did not carry a Binding Update is worse than any other. */
-static bool better_router(const struct mn_iface *m, const struct router *a, const struct router *b)
+static bool better_router(const struct mn_iface *m, mip6_time now, const struct router *a,
+			  const struct router *b)
 {
+	bool distrusted = movement_is_distrusted(m, now, a);
+
 	if (reach_rank(a) != reach_rank(b))
 		return reach_rank(a) < reach_rank(b);
 	if (a->failures != b->failures)
 		return a->failures < b->failures;
+	if (distrusted != movement_is_distrusted(m, now, b))
+		return !distrusted;
 	if (a->preference != b->preference)
 		return a->preference > b->preference;
 	return a == m->router;
@@ -183,34 +204,57 @@ struct router *movement_router_for(const struct mn_iface *m, mip6_time now,
 	for (struct router *r = m->routers; r; r = r->next) {
 		if (!router_is_default(r, now) || (prefix && !router_prefix(r, prefix)))
 			continue;
-		if (!best || better_router(m, r, best))
+		if (!best || better_router(m, now, r, best))
 			best = r;
 	}
 	return best;
 }
 
 /* Another router takes over from one that is here, too: does it carry packets to the
- * home agent? A Binding Update tells. */
+ * home agent? A Binding Update tells: one that is sent now, or the next one where one is
+ * on its way. */
 static void try_router(struct mn_iface *m, mip6_time now, struct router *r)
 {
-	if (m->router && m->router->state == ROUTER_LIVE && router_is_default(m->router, now))
-		m->on_trial = mn_register_again(m->node, now, m) ? r : NULL;
-	else
-		m->on_trial = NULL;
+	m->on_trial = NULL;
+	if (!m->router || m->router->state != ROUTER_LIVE || !router_is_default(m->router, now))
+		return;
+	if (mn_register_again(m->node, now, m) || (!r->carried && mn_register_waits(m)))
+		m->on_trial = r;
 }
 
-void movement_unanswered(struct mn_iface *m)
+void movement_unanswered(struct mn_iface *m, mip6_time now, mip6_time sent)
 {
-	if (m->on_trial)
-		m->on_trial->failures++;
+	if (!m->on_trial || sent < m->router_since)
+		return;
+	m->on_trial->failures++;
+	m->on_trial = NULL;
+	movement_distrust(m, now);
+}
+
+void movement_answered(struct mn_iface *m, mip6_time now, mip6_time sent)
+{
+	if (!m->router)
+		return;
+	if (sent < m->router_since) {
+		if (m->on_trial && !mn_register_again(m->node, now, m))
+			m->on_trial = NULL;
+		return;
+	}
+	m->router->failures = 0;
+	m->router->carried = true;
 	m->on_trial = NULL;
 }
 
-void movement_answered(struct mn_iface *m)
+/* From one that has carried nothing yet to another such one, before it is known of the
+ * first, while one that has is here: so goes who invents routers. */
+static bool is_led_on(const struct mn_iface *m, const struct router *next)
 {
-	if (m->router)
-		m->router->failures = 0;
-	m->on_trial = NULL;
+	if (!m->router || m->router->carried || next->carried || !mn_register_waits(m))
+		return false;
+	for (const struct router *r = m->routers; r; r = r->next)
+		if (r->carried && r->state != ROUTER_LOST)
+			return true;
+	return false;
 }
 
 void movement_select_router(struct mn_iface *m, mip6_time now)
@@ -219,9 +263,12 @@ void movement_select_router(struct mn_iface *m, mip6_time now)
 
 	if (m->router == r)
 		return;
+	if (r && is_led_on(m, r))
+		movement_distrust(m, now);
 	if (r)
 		try_router(m, now, r);
 	m->router = r;
+	m->router_since = now;
 	if (r)
 		reach_emit(m, now, MIP6_EV_ROUTER_NEW, r, NULL);
 }
@@ -425,6 +472,8 @@ void movement_attach(struct mn_iface *m, mip6_time now, const char *reason)
 	m->attached = true;
 	m->link_local_checked = false;
 	m->arrivals = m->formed = (struct bucket){0};
+	m->mistrials = 0;
+	m->no_trial_until = 0;
 	if (reason)
 		movement_moved(m, now, reason);
 	if (reason || m->node->config.interface_init_delay == 0)

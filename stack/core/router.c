@@ -62,20 +62,25 @@ struct router *router_find(struct router *list, const struct mip6_addr *src, con
 	return NULL;
 }
 
-/* Who invents routers is not to push out the one in use. */
+static bool less_needed(const struct router *a, const struct router *b)
+{
+	bool lost = a->state == ROUTER_LOST;
+
+	if (lost != (b->state == ROUTER_LOST))
+		return lost;
+	if (a->carried != b->carried)
+		return b->carried;
+	return a->last_ra < b->last_ra;
+}
+
+/* Who invents routers is not to push out the one in use, nor the one to go back to. */
 static struct router *least_needed(struct router *list, const struct router *keep)
 {
 	struct router *least = NULL;
 
-	for (struct router *r = list; r; r = r->next) {
-		bool lost = r->state == ROUTER_LOST;
-
-		if (r == keep)
-			continue;
-		if (!least || (lost && least->state != ROUTER_LOST) ||
-		    (lost == (least->state == ROUTER_LOST) && r->last_ra < least->last_ra))
+	for (struct router *r = list; r; r = r->next)
+		if (r != keep && (!least || less_needed(r, least)))
 			least = r;
-	}
 	return least;
 }
 

@@ -45,6 +45,7 @@ struct router {
 	uint8_t flags;	   /* ND_RA_* of the last advertisement */
 	bool weighed;	   /* its first useful advertisement was compared with those before */
 	unsigned failures; /* times that it carried no Binding Update while another did */
+	bool carried;	   /* one that was sent by way of it was answered */
 	enum router_question question;
 	unsigned probes_left;
 	mip6_time probe_at;	     /* next probe or the verdict, MIP6_NEVER: not probed */
@@ -58,13 +59,14 @@ struct router {
 
 #define ROUTER_MAX	      8 /* on one interface: an attacker can invent them */
 #define ROUTER_MISSED_TO_LOSE 3
+#define ROUTER_DISTRUSTED     (-2) /* a preference below those of RFC 4191 */
 
 /* The router that sent this advertisement, or NULL. */
 struct router *router_find(struct router *list, const struct mip6_addr *src,
 			   const struct nd_ra *ra);
-/* A new one at the head of the list, which is kept at ROUTER_MAX: a lost one, or the
- * longest silent one, but never `keep` (may be NULL), is given up into *ret_evicted
- * for the caller to free (NULL: none). NULL when out of memory. */
+/* A new one at the head of the list, which is kept at ROUTER_MAX: a lost one, one that
+ * has carried nothing, or the longest silent one, but never `keep` (may be NULL), is given
+ * up into *ret_evicted for the caller to free (NULL: none). NULL when out of memory. */
 struct router *router_add(struct router **list, const struct mip6_addr *src,
 			  const struct router *keep, struct router **ret_evicted);
 void router_remove(struct router **list, struct router *r);

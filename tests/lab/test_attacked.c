@@ -68,6 +68,7 @@ static void forged_foreign(void)
 	check_forged("home-router");
 	check_forged("ended");
 	check_forged("stolen");
+	check_forged("invented");
 }
 
 static void forged_home(void)

@@ -177,6 +177,52 @@ static void preferred_router_of_the_prefix(void)
 	}
 }
 
+/* Each costs a first interval, but not one after the other without end: the router that
+ * has carried a Binding Update is gone back to, and the pauses grow. */
+static void many_preferred(const char *prefix, bool each_its_own)
+{
+	static struct rig r;
+	mip6_time away = 0;
+
+	begin(&r);
+	for (int i = 0; i < 600; i++) {
+		char router[40];
+		char invented[40];
+
+		snprintf(router, sizeof(router), "fe80::bad:%x", i + 1);
+		snprintf(invented, sizeof(invented), "3fff:bad:%x::", i + 1);
+		if (i < 300)
+			rig_receive_ra(&r, ETH0, router,
+				       preferred(each_its_own ? invented : prefix, HIGH));
+		if (i % 5 == 0)
+			rig_receive_ra(&r, ETH0, AR1, rig_ra(PREFIX1, LA));
+		rig_receive_na(&r, ETH0, AR1, AR1, ANSWERS, 0xa1);
+		for (size_t k = 0; k < rig_count_bu(&r); k++)
+			if (same(&rig_default_route(&r, 1000 + ETH0)->route.gateway, AR1) &&
+			    same(&rig_bu(&r, k)->tx.src, COA1))
+				rig_receive_ba(&r, ETH0, COA1, 0, rig_bu(&r, k)->mh.bu.seq, 60);
+		rig_forget(&r);
+		rig_pass(&r, 200 * MS);
+		if (!same(&rig_default_route(&r, 1000 + ETH0)->route.gateway, AR1))
+			away += 200 * MS;
+	}
+	/* After 0, 11, 32, 73 s: as long as there are some to be tried. */
+	CU_ASSERT(away >= S);
+	CU_ASSERT(away <= 6 * S);
+	CU_ASSERT(same(&rig_default_route(&r, 1000 + ETH0)->route.gateway, AR1));
+	rig_end(&r);
+}
+
+static void many_preferred_of_the_prefix(void)
+{
+	many_preferred(PREFIX1, false);
+}
+
+static void many_preferred_with_prefixes(void)
+{
+	many_preferred(NULL, true);
+}
+
 /* Anybody can invent routers and prefixes. */
 static void many_invented(void)
 {
@@ -419,6 +465,8 @@ int main(void)
 	    {"it_answers_late", it_answers_late},
 	    {"preferred_router", preferred_router},
 	    {"preferred_router_of_the_prefix", preferred_router_of_the_prefix},
+	    {"many_preferred_of_the_prefix", many_preferred_of_the_prefix},
+	    {"many_preferred_with_prefixes", many_preferred_with_prefixes},
 	    {"many_invented", many_invented},
 	    {"prefixes_that_swallow", prefixes_that_swallow},
 	    {"home_agent_in_the_prefix", home_agent_in_the_prefix},
