@@ -544,11 +544,14 @@ void mip6_node_stats(const struct mip6_node *node, struct mip6_stats *ret)
 	*ret = node->stats;
 }
 
-unsigned mip6_node_renew(struct mip6_node *node, unsigned kinds,
+unsigned mip6_node_renew(struct mip6_node *node, mip6_time now, unsigned kinds,
 			 bool (*missing)(void *arg, const struct mip6_object *object), void *arg,
 			 struct mip6_object *ret_first)
 {
-	return plane_renew(node->plane, kinds, missing, arg, ret_first);
+	unsigned count = plane_renew(node->plane, kinds, missing, arg, ret_first);
+
+	node_commit(node, now);
+	return count;
 }
 
 uint64_t mip6_node_applied(const struct mip6_node *node, uint64_t cursor,

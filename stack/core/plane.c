@@ -731,10 +731,21 @@ struct renewal {
 	unsigned count;
 };
 
+/* The backend has it no longer, and takes it only when something else has changed: it is
+ * a change that failed, as any other. */
+static void renewal_failed(struct plane *p, struct entry *e)
+{
+	if (reserve_changed(p) < 0)
+		return;
+	e->applied = false;
+	entry_forget_was(e);
+	list_changed(p, e);
+}
+
 static bool renew_entry(void *arg, struct table_node *node)
 {
 	struct renewal *r = arg;
-	const struct entry *e = (const struct entry *)(const void *)node;
+	struct entry *e = (struct entry *)(void *)node;
 	struct mip6_object o;
 
 	if (e->kind != r->kind || !e->wanted || !e->applied)
@@ -742,9 +753,9 @@ static bool renew_entry(void *arg, struct table_node *node)
 	o = entry_object(e);
 	if (!r->missing(r->arg, &o))
 		return true;
-	/* Whether it succeeded shows when somebody looks again. */
-	(void)r->plane->apply(r->plane->ctx, NULL, &o);
-	if (r->count++ == 0)
+	if (r->plane->apply(r->plane->ctx, NULL, &o) < 0)
+		renewal_failed(r->plane, e);
+	else if (r->count++ == 0)
 		*r->first = o;
 	return true;
 }

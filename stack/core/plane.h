@@ -39,7 +39,8 @@ bool plane_has(const struct plane *p, const struct mip6_object *object);
 uint32_t plane_object_hash(const struct mip6_object *o);
 /* Another program may have taken objects of some kinds (bits) off the backend. Asks
  * `missing` for each that the backend was given, and gives it again what is, in the order
- * of dependency. Returns how many were missing; *ret_first is the first of them. */
+ * of dependency. Returns how many it took again; *ret_first is the first of them. Those
+ * that it did not take are tried again, and told, by plane_commit. */
 unsigned plane_renew(struct plane *p, unsigned kinds,
 		     bool (*missing)(void *arg, const struct mip6_object *object), void *arg,
 		     struct mip6_object *ret_first);

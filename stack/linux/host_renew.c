@@ -96,13 +96,14 @@ static void tell(struct host *h, mip6_time now, const char *what, unsigned count
 
 struct look {
 	struct host *h;
+	mip6_time now;
 	unsigned count;
 	struct mip6_object first;
 };
 
 static bool is_missing(void *arg, const struct mip6_object *object)
 {
-	const struct host *h = arg;
+	struct host *h = arg;
 
 	return kplane_missing(h->kplane, object);
 }
@@ -124,27 +125,28 @@ static bool renew_link_local(void *arg, const struct mip6_interface_info *info)
 
 static void look_at_kinds(struct look *l, unsigned kinds)
 {
+	const unsigned on_device = KPLANE_BIT(MIP6_OBJ_ADDRESS) | KPLANE_BIT(MIP6_OBJ_ROUTE);
 	struct host *h = l->h;
 	struct mip6_object first = {.kind = MIP6_OBJ_KINDS};
 	unsigned count;
 
-	/* What is on a device goes with it; a binding is a route. */
-	if (kinds & KPLANE_BIT(MIP6_OBJ_DEVICE))
-		kinds |= KPLANE_BIT(MIP6_OBJ_ADDRESS) | KPLANE_BIT(MIP6_OBJ_ROUTE);
+	/* What is on a device goes with it, or with its IPv6; a binding is a route. */
+	if (kinds & (KPLANE_BIT(MIP6_OBJ_DEVICE) | on_device))
+		kinds |= KPLANE_BIT(MIP6_OBJ_DEVICE) | on_device;
 	if (kinds & KPLANE_BIT(MIP6_OBJ_ROUTE))
 		kinds |= KPLANE_BIT(MIP6_OBJ_BINDING);
 	if (kplane_read(h->kplane, kinds) < 0)
 		return;
-	count = mip6_node_renew(h->node, kinds, is_missing, h, &first);
+	count = mip6_node_renew(h->node, l->now, kinds, is_missing, h, &first);
 	if (l->count == 0)
 		l->first = first;
 	l->count += count;
 	kplane_read_end(h->kplane);
 }
 
-static unsigned renew_kernel(struct host *h, unsigned kinds, char *what, size_t cap)
+static unsigned renew_kernel(struct host *h, mip6_time now, unsigned kinds, char *what, size_t cap)
 {
-	struct look l = {.h = h};
+	struct look l = {.h = h, .now = now};
 
 	if (h->config.role == MIP6_ROLE_MN && (kinds & KPLANE_BIT(MIP6_OBJ_ADDRESS)))
 		mip6_node_interfaces(h->node, renew_link_local, &l);
@@ -223,7 +225,7 @@ static void renew(struct host *h, mip6_time now)
 	r->due = MIP6_NEVER;
 	begin_window(r, now);
 	count = h->uplane ? uplane_renew(h->uplane, now, what, sizeof(what))
-			  : renew_kernel(h, kinds, what, sizeof(what));
+			  : renew_kernel(h, now, kinds, what, sizeof(what));
 	if (count == 0)
 		return;
 	r->rounds++;

@@ -420,7 +420,7 @@ int kplane_read(struct kplane *k, unsigned kinds)
 	return kplane_read_with(k, readers, sizeof(readers) / sizeof(readers[0]), kinds);
 }
 
-bool kplane_missing(const struct kplane *k, const struct mip6_object *object)
+bool kplane_missing(struct kplane *k, const struct mip6_object *object)
 {
 	const struct kplane_adopted want = {.object = kplane_normal(object)};
 
@@ -432,6 +432,7 @@ bool kplane_missing(const struct kplane *k, const struct mip6_object *object)
 		if (a->whole && kplane_equal(&a->object, &want.object))
 			return false;
 	}
+	k->was_there = true;
 	return true;
 }
 
@@ -495,6 +496,7 @@ int kplane_apply(void *ctx, const struct mip6_object *was, const struct mip6_obj
 	struct kplane *k = ctx;
 	int err = kplane_carry_out(k, was, is);
 
+	k->was_there = false;
 	if (err == 0)
 		kplane_cut_follow(k, was, is);
 	return err;

@@ -40,7 +40,7 @@ void kplane_settle(struct kplane *k);
  * the stack's; kplane_error tells it. */
 int kplane_read(struct kplane *k, unsigned kinds);
 /* Whether kplane_read did not find an object as it is wanted; kplane_apply makes it. */
-bool kplane_missing(const struct kplane *k, const struct mip6_object *object);
+bool kplane_missing(struct kplane *k, const struct mip6_object *object);
 /* Makes the kernel's own link-local address again; it bears no tag, and stays as the
  * kernel's would. 0 or a negative errno. */
 int kplane_link_local(struct kplane *k, unsigned ifindex, const struct mip6_addr *addr);

@@ -9,6 +9,7 @@
  * Neither device gets a link-local address: with none there is no router
  * solicitation and no multicast listener report into the tunnel. */
 #include "linux/kplane_internal.h"
+#include "linux/sysctl_file.h"
 
 #include <errno.h>
 #include <linux/if_link.h>
@@ -16,6 +17,7 @@
 #include <linux/ip6_tunnel.h>
 #include <linux/rtnetlink.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <string.h>
 
 #define DEVICE_HOP_LIMIT 64
@@ -201,6 +203,26 @@ static bool device_has_ends(const struct device_found *found, const struct mip6_
 	       (o->device.mtu == 0 || o->device.mtu == found->mtu);
 }
 
+#define DEVICE_SETTING "/proc/sys/net/ipv6/conf/%s/disable_ipv6"
+
+/* New devices are without IPv6 where the machine's default says so. */
+static int device_set_ipv6(enum mip6_device device)
+{
+	char path[96];
+
+	snprintf(path, sizeof(path), DEVICE_SETTING, device_name(device));
+	return sysctl_file_write(path, 0);
+}
+
+static bool device_has_ipv6(enum mip6_device device)
+{
+	char path[96];
+	int disabled = 0;
+
+	snprintf(path, sizeof(path), DEVICE_SETTING, device_name(device));
+	return sysctl_file_read(path, &disabled) < 0 || disabled == 0;
+}
+
 /* Brings the device to the wanted state from whatever there is. */
 static int device_set_up(struct kplane *k, const struct mip6_object *o)
 {
@@ -236,6 +258,10 @@ static int device_set_up(struct kplane *k, const struct mip6_object *o)
 		return err;
 	if (device == MIP6_DEVICE_HA)
 		kplane_rh2_attach(k, found.ifindex);
+	k->step = "switching the device's IPv6 on";
+	err = device_set_ipv6(device);
+	if (err < 0)
+		return err;
 	k->step = "setting the device up";
 	return device_send_up(k, found.ifindex);
 }
@@ -275,7 +301,7 @@ static int device_on_adopt(const struct nlmsghdr *m, void *arg)
 	o.device.local = found.local;
 	o.device.remote = found.remote;
 	o.device.mtu = found.mtu;
-	return kplane_found(k, &o, found.up && found.ours);
+	return kplane_found(k, &o, found.up && found.ours && device_has_ipv6(found.device));
 }
 
 /* A device without the source check must not stay as it is. A process that has the

@@ -70,7 +70,8 @@ struct kplane {
 	unsigned devices[MIP6_DEVICE_HA + 1]; /* ifindex of ours, 0: not there */
 	struct kplane_list adopted;	      /* sorted by key after kplane_adopt */
 	struct kplane_list borrowed;	      /* wanted, but there before us: never removed */
-	const char *step;		      /* which part of an object failed */
+	bool was_there;	  /* what is applied was missed: others have no claim to its place */
+	const char *step; /* which part of an object failed */
 	char error[640];
 };
 

@@ -156,7 +156,7 @@ static int route_on_search(const struct nlmsghdr *m, void *arg)
 
 /* There is a route of this destination, table and metric. One of ours takes the
  * wanted values; a foreign one that does the same is borrowed; any other is not
- * ours to change. */
+ * ours to change, unless it took the place of ours (`ip route replace`). */
 static int route_exists(struct kplane *k, const struct mip6_object *o)
 {
 	struct route_search search = {.k = k, .wanted = o};
@@ -164,7 +164,7 @@ static int route_exists(struct kplane *k, const struct mip6_object *o)
 
 	if (err < 0)
 		return err;
-	if (search.ours)
+	if (search.ours || (k->was_there && !search.equal))
 		return route_send(k, o, RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE);
 	return search.equal ? kplane_borrow(k, o) : -EEXIST;
 }

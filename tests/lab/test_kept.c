@@ -133,6 +133,10 @@ static void stolen(void)
 	check_mobile_node(&run);
 	lab_holds(&run, lab_has(&run, "mn-setting.txt", "0\n"), "MN's setting");
 	lab_holds(&run, lab_has(&run, "ha-setting.txt", "1\n"), "HA's setting");
+	lab_holds(&run,
+		  lab_has(&run, "replaced.txt",
+			  "dev home metric 1024 pref medium\n3fff:0:100::10  encap"),
+		  "a route in the place of ours");
 	lab_holds(&run, lab_has(&run, "proxy.txt", "3fff:0:100::10"), "proxy entry");
 	lab_holds(&run, lab_has(&run, "ha-xfrm.txt", "proto mobility-header"), "HA's policy");
 	lab_holds(&run, lab_has(&run, "ha-xfrm.txt", "src :: dst ::\n\tproto hao"), "its state");

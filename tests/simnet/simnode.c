@@ -388,8 +388,8 @@ void sim_renew(struct sim_node *node)
 
 	if (!awake(node))
 		return;
-	(void)mip6_node_renew(mip6_soft_node(node->soft), UINT32_MAX, is_missing, node->soft,
-			      &first);
+	(void)mip6_node_renew(mip6_soft_node(node->soft), node->sim->now, UINT32_MAX, is_missing,
+			      node->soft, &first);
 	sim_tick(node);
 }
 

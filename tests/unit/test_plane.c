@@ -287,6 +287,38 @@ static int apply_count(void *ctx, const struct mip6_object *was, const struct mi
 }
 
 /* One owner's list must not cost what all the others have. */
+static bool is_missing(void *arg, const struct mip6_object *object)
+{
+	const struct backend *b = arg;
+
+	return find(b, object) == b->count;
+}
+
+/* What another program took, and cannot be made again for now, is told and tried again. */
+static void test_renewed(void)
+{
+	struct backend b = {.fail_kind = MIP6_OBJ_ROUTE};
+	struct plane *p = plane_new(apply, &b);
+	struct mip6_object first = {0};
+	struct mip6_object wanted[] = {device(1), route(900)};
+	struct told told = {0};
+
+	CU_ASSERT_EQUAL(plane_want_only(p, &b, wanted, 2), MIP6_OK);
+	CU_ASSERT_EQUAL(plane_commit(p, NULL, NULL), 0);
+	b.count = 0;
+	b.fail = MIP6_ERR_NOTFOUND;
+	CU_ASSERT_EQUAL(plane_renew(p, UINT32_MAX, is_missing, &b, &first), 1);
+	CU_ASSERT(mip6_object_same(&first, &wanted[0]));
+	CU_ASSERT_FALSE(plane_has(p, &wanted[1]));
+	CU_ASSERT_EQUAL(plane_commit(p, tell, &told), 1);
+	CU_ASSERT_EQUAL(told.count, 1);
+	b.fail = 0;
+	CU_ASSERT_EQUAL(plane_commit(p, tell, &told), 0);
+	CU_ASSERT(plane_has(p, &wanted[1]));
+	CU_ASSERT_EQUAL(plane_renew(p, UINT32_MAX, is_missing, &b, &first), 0);
+	plane_free(p);
+}
+
 static void test_many(void)
 {
 	enum { N = 100000 };
@@ -385,6 +417,7 @@ int main(void)
 	    {"owner changes", test_owner_changes},
 	    {"failure", test_failure},
 	    {"told once", test_told_once},
+	    {"renewed", test_renewed},
 	    {"many", test_many},
 	    {"format", test_format},
 	    {"format cut", test_format_cut},

@@ -206,9 +206,10 @@ bool mip6_node_on_trial(const struct mip6_node *node, unsigned ifindex,
 			const struct mip6_addr *addr);
 /* Another program may have removed objects of some kinds (bits, 1 << kind) from the data
  * plane. Asks `missing` for each that the plane has taken, and applies it again where it
- * is; what was on a device counts as missing with it. Returns how many were; *ret_first is
- * one of them. */
-unsigned mip6_node_renew(struct mip6_node *node, unsigned kinds,
+ * is; what was on a device counts as missing with it. Returns how many the plane took
+ * again; *ret_first is one of them. What it does not take is an error as any other: told,
+ * and tried again. */
+unsigned mip6_node_renew(struct mip6_node *node, mip6_time now, unsigned kinds,
 			 bool (*missing)(void *arg, const struct mip6_object *object), void *arg,
 			 struct mip6_object *ret_first);
 /* Every object that is wanted and that the data plane has taken, in pieces: begins at
