@@ -89,6 +89,23 @@ static int read_config(struct lab_load *load, const struct doc_node *map, struct
 	return 0;
 }
 
+static int read_ready_text(struct lab_load *load, const struct doc_node *map,
+			   struct lab_ready *ready)
+{
+	const char *key = map->keys[0]->text;
+
+	if (read_text(load, map, key, true, &ready->text) < 0)
+		return -1;
+	if (ready->text[0] == '\0')
+		return doc_fail(map->items[0], load->error, "\"%s\" must not be empty", key);
+	if (ready->kind == LAB_READY_FILE && ready->text[0] != '/' && ready->text[0] != '$')
+		return doc_fail(map->items[0], load->error,
+				"a whole path is expected: write \"${dir}/%s\" for a file in the "
+				"node's folder",
+				ready->text);
+	return 0;
+}
+
 static int read_ready_map(struct lab_load *load, const struct doc_node *map,
 			  struct lab_ready *ready)
 {
@@ -104,7 +121,7 @@ static int read_ready_map(struct lab_load *load, const struct doc_node *map,
 	ready->kind = port		     ? LAB_READY_PORT
 		      : doc_get(map, "file") ? LAB_READY_FILE
 					     : LAB_READY_LINE;
-	return port ? 0 : read_text(load, map, map->keys[0]->text, true, &ready->text);
+	return port ? 0 : read_ready_text(load, map, ready);
 }
 
 /* `notify`, `no`, or a mapping of one condition; mip6d notifies unless told otherwise. */

@@ -39,7 +39,8 @@ static _Noreturn void become(struct netns *net, const struct process_spawn *spaw
 	if (spawn->notify && setenv("NOTIFY_SOCKET", spawn->notify, 1) < 0)
 		_exit(126);
 	execvp(spawn->argv[0], spawn->argv);
-	fprintf(stderr, "cannot run %s: %s\n", spawn->argv[0], strerror(errno));
+	fprintf(stderr, "cannot run %s: %s; install it, or name the right program in the command\n",
+		spawn->argv[0], strerror(errno));
 	_exit(127);
 }
 

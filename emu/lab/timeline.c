@@ -373,6 +373,10 @@ static int read_filters(struct timeline *t, const struct doc_node *map, struct l
 
 		if (!value)
 			return -1;
+		if (value[0] == '\0')
+			return doc_fail(with->keys[i], t->load->error,
+					"\"%s\" needs the value that is waited for",
+					with->keys[i]->text);
 		if (n < 0 || (size_t)n >= sizeof(text))
 			return doc_fail(with->items[i], t->load->error, "the value is too long");
 		action->filters = arena_grow(t->load->arena, action->filters, action->filter_count,
@@ -388,6 +392,9 @@ static int check_awaited(struct timeline *t, const struct doc_node *map,
 {
 	const struct lab_node *node = &t->load->plan->nodes[action->node];
 
+	if (action->event && action->event[0] == '\0')
+		return doc_fail(doc_get(map, "event"), t->load->error,
+				"\"event\" must not be empty: docs/events.md has the names");
 	if (!action->event && action->daemon < 0)
 		return doc_fail(map, t->load->error,
 				"wait_for needs \"event\", or a \"daemon\" that is to be ready");
