@@ -24,7 +24,7 @@ struct capture {
 };
 
 /* Reads a pcap file as far as it is whole. 0, or -1 with an error text. A file
- * that is empty or missing is an error. */
+ * that is missing, or no capture, is an error; one without packets is not. */
 int capture_read(struct capture *c, const char *path, char *error, size_t cap);
 void capture_free(struct capture *c);
 

@@ -347,6 +347,24 @@ static void test_empty_capture(void)
 	refuses(&m, "eth0 of node mn: the capture is empty; its last words are in captures.log");
 }
 
+/* A silent node is no fault where the simulator itself captures. */
+static void test_silent_node(void)
+{
+	struct made m;
+	char path[200];
+
+	open_made(&m);
+	m.plan.engine = LAB_ENGINE_NS3;
+	records_run(&m.r);
+	pcap_dump_flush(m.r.captures[CAPTURE_CN_ETH0]);
+	snprintf(path, sizeof(path), "%s/raw/cn-eth0.pcap", m.r.folder);
+	CU_ASSERT_EQUAL(truncate(path, sizeof(struct pcap_file_header)), 0);
+	analyse(&m);
+	CU_ASSERT_EQUAL(m.result, 0);
+	CU_ASSERT_STRING_EQUAL(m.outcome.error, "");
+	close_made(&m);
+}
+
 static void test_no_registration(void)
 {
 	struct made m;
@@ -738,6 +756,7 @@ int main(void)
 	    {"each of none", test_each_of_none},
 	    {"refusals", test_refusals},
 	    {"an empty capture", test_empty_capture},
+	    {"silent node", test_silent_node},
 	    {"no registration", test_no_registration},
 	    {"no probe arrives", test_no_arrival},
 	    {"a run cut off", test_interrupted},
