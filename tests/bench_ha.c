@@ -41,7 +41,7 @@
 enum {
 	FRAME = 256,
 	BATCH = 64,
-	NEW_OUTSTANDING = 8192,
+	NEW_OUTSTANDING = 16384,
 	REFRESH_OUTSTANDING = 256,
 	LONELY = 300,	  /* Binding Updates one at a time */
 	LIFETIME = 20000, /* units of 4 s */

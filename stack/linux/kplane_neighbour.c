@@ -70,18 +70,20 @@ static int proxy_set(struct kplane *k, const struct mip6_object *o)
 	return nlsock_talk(&k->route, m);
 }
 
-/* Who is answered for is not on the link: the link-layer address that the kernel may still
- * know would be the wrong one when the mobile node comes back by another interface, and
+/* Who was answered for was not on the link: the link-layer address that the kernel may
+ * still know is the wrong one when the mobile node comes back by another interface, and
  * would swallow its Binding Acknowledgement. */
+static int proxy_remove(struct kplane *k, const struct mip6_object *was)
+{
+	int err = neighbour_delete(k, was->proxy.ifindex, &was->proxy.addr, NTF_PROXY);
+
+	return err < 0 ? err : neighbour_delete(k, was->proxy.ifindex, &was->proxy.addr, 0);
+}
+
 int kplane_proxy_apply(struct kplane *k, const struct mip6_object *was,
 		       const struct mip6_object *is)
 {
-	if (is) {
-		int err = proxy_set(k, is);
-
-		return err < 0 ? err : neighbour_delete(k, is->proxy.ifindex, &is->proxy.addr, 0);
-	}
-	return neighbour_delete(k, was->proxy.ifindex, &was->proxy.addr, NTF_PROXY);
+	return is ? proxy_set(k, is) : proxy_remove(k, was);
 }
 
 /* ---- adoption --------------------------------------------------------------------- */

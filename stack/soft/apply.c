@@ -247,25 +247,28 @@ static void object_forget(struct mip6_soft *s, const struct mip6_object *key)
 		object_remove(s, o);
 }
 
-/* Who is answered for is not on the link, wherever it was known to be: it may come back
- * by another interface. */
 static int proxy_set(struct mip6_soft *s, const struct mip6_object *is)
 {
-	soft_neigh_forget(s, is->proxy.ifindex, &is->proxy.addr);
 	if (!soft_binding_take_proxy(s, is))
 		return soft_object_keep(s, is);
 	object_forget(s, is);
 	return MIP6_OK;
 }
 
+/* Who was answered for was not on the link, wherever it was known to be: it may come back
+ * by another interface. */
+static int proxy_remove(struct mip6_soft *s, const struct mip6_object *was)
+{
+	if (!soft_binding_drop_proxy(s, was))
+		object_forget(s, was);
+	soft_neigh_forget(s, was->proxy.ifindex, &was->proxy.addr);
+	return MIP6_OK;
+}
+
 static int proxy_apply(struct mip6_soft *s, const struct mip6_object *was,
 		       const struct mip6_object *is)
 {
-	if (is)
-		return proxy_set(s, is);
-	if (!soft_binding_drop_proxy(s, was))
-		object_forget(s, was);
-	return MIP6_OK;
+	return is ? proxy_set(s, is) : proxy_remove(s, was);
 }
 
 /* What the tables hold is what was applied, also when a change fails. */
