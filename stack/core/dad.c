@@ -6,7 +6,6 @@
  * multicast frames back to who sent them (access points, switches in a loop): a
  * nonce tells our own solicitation from another node's (RFC 7527). */
 #include "node_internal.h"
-#include <stdlib.h>
 #include <string.h>
 
 struct dad {
@@ -55,7 +54,7 @@ static void dad_remove(struct dad *d)
 {
 	timer_stop(&d->owner->timers, &d->timer);
 	table_remove(&d->owner->dads, &d->node);
-	free(d);
+	pool_give(&d->owner->dad_pool, d);
 }
 
 /* done may start and cancel detections, so ours is gone before it is called. */
@@ -82,7 +81,7 @@ int dad_start(struct mip6_node *node, mip6_time now, unsigned ifindex, const str
 
 	if (dad_running(node, ifindex, addr))
 		return MIP6_ERR_EXISTS;
-	d = calloc(1, sizeof(*d));
+	d = pool_take(&node->dad_pool);
 	if (!d)
 		return MIP6_ERR_NOMEM;
 	*d = (struct dad){.owner = node, .done = done, .arg = arg};
@@ -91,7 +90,7 @@ int dad_start(struct mip6_node *node, mip6_time now, unsigned ifindex, const str
 	if (timer_set(&node->timers, &d->timer, now + wait) < 0 ||
 	    table_add(&node->dads, &d->node, dad_hash(&d->key)) < 0) {
 		timer_stop(&node->timers, &d->timer);
-		free(d);
+		pool_give(&node->dad_pool, d);
 		return MIP6_ERR_NOMEM;
 	}
 	dad_emit(node, MIP6_EV_DAD_START, now, &d->key);
@@ -105,6 +104,12 @@ void dad_cancel(struct mip6_node *node, unsigned ifindex, const struct mip6_addr
 
 	if (d)
 		dad_remove(d);
+}
+
+void dad_init(struct mip6_node *node)
+{
+	table_init(&node->dads);
+	pool_init(&node->dad_pool, sizeof(struct dad));
 }
 
 bool dad_running(const struct mip6_node *node, unsigned ifindex, const struct mip6_addr *addr)
@@ -169,7 +174,7 @@ void dad_free_all(struct mip6_node *node)
 
 		next = table_next(&node->dads, n);
 		timer_stop(&node->timers, &d->timer);
-		free(d);
+		pool_give(&node->dad_pool, d);
 	}
 	table_free(&node->dads);
 }

@@ -2,7 +2,7 @@
 /* The home agent (RFC 6275 10): a router on the home link that keeps the care-of
  * addresses of mobile nodes that are away and sends their traffic there. This
  * file is its life and its inputs; ha.h names the other parts. */
-#include "ha.h"
+#include "ha_job.h"
 #include <stdlib.h>
 
 #define NODE_OBJECTS 4
@@ -16,6 +16,7 @@ int ha_new(struct mip6_node *node)
 	ha->node = node;
 	node->ha = ha;
 	bcache_init(&ha->bcache, node_random_u32(node));
+	pool_init(&ha->job_pool, sizeof(struct ha_job));
 	timer_init(&ha->prefix_timer, ha_prefix_fire, ha);
 	timer_init(&ha->save_timer, ha_record_retry, ha);
 	return MIP6_OK;

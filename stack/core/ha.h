@@ -72,6 +72,7 @@ struct ha {
 	struct timer prefix_timer; /* the next prefix that ends */
 	struct ha_site sites[HA_SITES];
 	size_t jobs;
+	struct pool job_pool;
 	size_t unsaved;		 /* entries whose record could not be saved (ha_record.c) */
 	struct timer save_timer; /* the next try */
 	uint64_t save_cursor;	 /* where it goes on */

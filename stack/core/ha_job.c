@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /* Detection and advertisement of home addresses on the home link (ha_job.h). */
 #include "ha_job.h"
-#include <stdlib.h>
 
 static void advertise_fire(void *arg, mip6_time now);
 
@@ -18,7 +17,7 @@ struct ha_job *ha_job_new(struct bcache_entry *e)
 
 	if (e->ha->jobs >= HA_JOBS_MAX)
 		return NULL;
-	job = calloc(1, sizeof(*job));
+	job = pool_take(&e->ha->job_pool);
 	if (!job)
 		return NULL;
 	timer_init(&job->timer, advertise_fire, e);
@@ -40,7 +39,7 @@ void ha_job_end(struct bcache_entry *e)
 		dad_cancel(node, ifindex, &link_local);
 	}
 	timer_stop(&node->timers, &e->job->timer);
-	free(e->job);
+	pool_give(&e->ha->job_pool, e->job);
 	e->job = NULL;
 	e->ha->jobs--;
 }

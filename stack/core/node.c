@@ -46,7 +46,7 @@ struct mip6_node *mip6_node_new(const struct mip6_config *config, const struct m
 	timers_init(&node->timers);
 	timer_init(&node->retry, retry_fire, node);
 	node->retry_interval = NODE_RETRY_FIRST;
-	table_init(&node->dads);
+	dad_init(node);
 	node_events_init(node);
 	node->plane = plane_new(host->apply, ctx);
 	if (!node->plane || mip6_config_copy(&node->config, config) < 0 || engine_new(node) < 0) {

@@ -7,6 +7,7 @@
  * hold the engines behind the few functions at the end. */
 #include "event_limit.h"
 #include "plane.h"
+#include "pool.h"
 #include "table.h"
 #include "timers.h"
 #include <mip6/node.h>
@@ -56,6 +57,7 @@ struct mip6_node {
 	struct plane *plane;
 	struct iface *ifaces; /* by rising ifindex */
 	struct table dads;    /* running detections (dad.c) */
+	struct pool dad_pool;
 	struct mn *mn;
 	struct ha *ha;
 	struct mip6_stats stats;
@@ -128,6 +130,7 @@ int dad_start(struct mip6_node *node, mip6_time now, unsigned ifindex, const str
 	      mip6_time wait, dad_done done, void *arg);
 /* Ends without calling done; nothing happens when none runs. */
 void dad_cancel(struct mip6_node *node, unsigned ifindex, const struct mip6_addr *addr);
+void dad_init(struct mip6_node *node);
 bool dad_running(const struct mip6_node *node, unsigned ifindex, const struct mip6_addr *addr);
 /* NS and NA received, from node.c: tell conflicts with addresses in detection. What
  * the link gave back to us is none: a solicitation with our nonce (RFC 7527 4.2), an

@@ -9,6 +9,7 @@
 
 #include <errno.h>
 #include <getopt.h>
+#include <malloc.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -186,6 +187,17 @@ static int serve(struct host *h, const struct host_options *o)
 	return 0;
 }
 
+/* What is this large goes back to the kernel when it is freed (core/pool.h). Left to
+ * itself the C library keeps ever larger blocks. */
+static void give_back_blocks(void)
+{
+#ifdef M_MMAP_THRESHOLD
+	enum { LARGE_BLOCK = 128 * 1024 };
+
+	mallopt(M_MMAP_THRESHOLD, LARGE_BLOCK);
+#endif
+}
+
 static int run(const struct host_options *options)
 {
 	struct host_options o = *options;
@@ -218,6 +230,7 @@ int main(int argc, char **argv)
 
 	switch (parse_options(argc, argv, &options)) {
 	case MODE_RUN:
+		give_back_blocks();
 		return run(&options);
 	case MODE_TEST:
 		return test_config(options.config);
