@@ -24,12 +24,12 @@ figure() { # NAME: of the run at hand
 limits() { # PLANE COUNT
 	new=- refreshed='>= 12000' memory=- kernel_memory=- restart=- stop=-
 	case $1-$2 in
-	kernel-1000) new='>= 4000' ;;
-	kernel-10000) memory='<= 0.55' kernel_memory='<= 2' stop='<= 5' ;;
+	kernel-1000) new='>= 4000' memory='<= 0.5' ;;
+	kernel-10000) memory='<= 0.45' kernel_memory='<= 2' stop='<= 5' ;;
 	kernel-100000) refreshed='>= 10000' memory='<= 0.45' kernel_memory='<= 2' ;;
 	user-1000) new='>= 4000' ;;
-	user-10000) new='>= 4000' memory='<= 0.9' stop='<= 5' ;;
-	user-100000) new='>= 4000' memory='<= 0.65' restart='<= 2' ;;
+	user-10000) new='>= 4000' memory='<= 0.6' stop='<= 5' ;;
+	user-100000) new='>= 4000' memory='<= 0.45' restart='<= 2' ;;
 	esac
 }
 
