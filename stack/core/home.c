@@ -152,6 +152,14 @@ static void ask_for_proof(struct mn_home *home, mip6_time now, const struct mn_i
 	(void)timer_set(&home->node->timers, &home->proof_timer, now + PROOF_INTERVAL);
 }
 
+static void start_proof(struct mn_home *home, mip6_time now, const struct mn_iface *m)
+{
+	if (timer_is_set(&home->proof_timer))
+		return;
+	home->proof_count = 0;
+	ask_for_proof(home, now, m);
+}
+
 static void proof_fire(void *arg, mip6_time now)
 {
 	struct mn_home *home = arg;
@@ -185,19 +193,24 @@ bool home_is_proven(struct mn_home *home, mip6_time now, struct mn_iface *m)
 
 	if (!r || r->home_proven || !also_foreign(m))
 		return true;
-	if (!timer_is_set(&home->proof_timer)) {
-		home->proof_count = 0;
-		ask_for_proof(home, now, m);
-	}
+	start_proof(home, now, m);
 	return is_here(home, m);
 }
 
+/* The first answer is easily lost, as when the home agent remembers the home address at
+ * another interface of this node: it is asked whether it is here, while the
+ * de-registration goes out again. Who answers for it, and leaves that one unanswered as
+ * well, is somebody else. */
 void home_unanswered(struct mn_home *home, mip6_time now)
 {
 	const struct iface *i = node_iface(home->node, home->ifindex);
 	struct router *r = i && i->mn ? home_router(home, i->mn, now) : NULL;
 
-	if (home->place == MN_RETURNING && r && also_foreign(i->mn))
+	if (home->place != MN_RETURNING || !r || !also_foreign(i->mn))
+		return;
+	if (home->bul.resends == 0)
+		start_proof(home, now, i->mn);
+	else
 		deny(home, now, r);
 }
 
@@ -335,7 +348,7 @@ static void claimed(void *arg, mip6_time now, const struct mip6_addr *addr, bool
 
 /* Without a binding the address is new to the link, with all that belongs to it
  * (11.5.5, last rule on DAD). */
-static void claim(struct mn_home *home, mip6_time now)
+void home_claim(struct mn_home *home, mip6_time now)
 {
 	home->place = MN_AT_HOME;
 	bul_forget(&home->bul);
@@ -350,7 +363,7 @@ static void claim(struct mn_home *home, mip6_time now)
 static void dispute(struct mn_home *home, mip6_time now)
 {
 	if (home->disputes++ == 0) {
-		claim(home, now);
+		home_claim(home, now);
 		return;
 	}
 	home_refuse(home, now);
@@ -401,7 +414,7 @@ void home_arrive(struct mn_home *home, mip6_time now, struct mn_iface *m)
 	mip6_event_addr(&e, "hoa", &home->config.hoa.addr);
 	node_emit(home->node, &e);
 	if (!mn_register_may_be_bound(home, now)) {
-		claim(home, now);
+		home_claim(home, now);
 		return;
 	}
 	home->seek_count = 0;

@@ -245,6 +245,9 @@ void home_unanswered(struct mn_home *home, mip6_time now);
 struct router *home_router(const struct mn_home *home, const struct mn_iface *m, mip6_time now);
 /* Keeps how long the home prefix is valid, by what its routers tell on the home link. */
 void home_note_prefix(struct mn_home *home, mip6_time now, const struct mn_iface *m);
+/* Uses the home address at home, and sees by duplicate detection whether the home agent
+ * holds a binding after all, which it is then told to delete. */
+void home_claim(struct mn_home *home, mip6_time now);
 void home_arrive(struct mn_home *home, mip6_time now, struct mn_iface *m);
 /* Ends what runs on the home link, before the node is away again. */
 void home_leave(struct mn_home *home);

@@ -369,4 +369,6 @@ void mn_record_apply(struct mn_home *home, mip6_time now, const struct mn_restor
 	home->coa = former->coa;
 	home->inherited = true;
 	restore_plan(home, now);
+	if (home->place == MN_AT_HOME) /* as far as it could be saved */
+		home_claim(home, now);
 }

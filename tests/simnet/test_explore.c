@@ -115,6 +115,13 @@ static void test_found(void)
 	     * one that its home agent remembered: it took the home link for a foreign one. */
 	    {703875, "3000:plug:1:0:3,3009:advert:4:2:0,5485:advert:6:3:0,9557:replug:1:0:2,"
 		     "11985:plug:1:1:2,11985:plug:0:0:3,14214:plug:1:1:3,17411:echo:2:4253:0"},
+	    /* The same while it was at home all the time, without a binding. */
+	    {1336268, "28774:plug:2:1:2,39716:plug:2:0:2,46574:advert:4:2:0,62153:plug:2:1:4,"
+		      "63326:advert:1:2:0"},
+	    /* A mobile node with a full disk had left its home, was killed, and came back: by its
+	     * record it had never been away. */
+	    {1323293, "11299:replug:0:0:2,16371:disk:7:3118:0,16465:plug:0:0:3,18134:crash:7:114:0,"
+		      "18144:plug:0:0:2"},
 	    /* Robbed in its sleep: it looks when it wakes, and not before. */
 	    {932818, "6541:sleep:5:5795:0,6649:rob:5:1:4"},
 	};

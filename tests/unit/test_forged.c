@@ -433,9 +433,44 @@ static void false_home_agent(void)
 	rig_receive_na(&r, ETH0, EVIL, HA, ANSWERS, 0x66);
 	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
 	rig_pass(&r, S);
-	CU_ASSERT(rig_count_bu(&r) >= 2);
+	rig_receive_na(&r, ETH0, EVIL, HA, ANSWERS, 0x66);
+	rig_pass(&r, 2 * S);
+	CU_ASSERT(rig_count_bu(&r) >= 3);
 	CU_ASSERT(same(&rig_last_bu(&r)->tx.src, COA1));
 	CU_ASSERT(rig_last_bu(&r)->mh.bu.lifetime > 0);
+	rig_end(&r);
+}
+
+/* It answers the first one once only, and is away then. */
+static void false_home_agent_is_asked_again(void)
+{
+	static struct rig r;
+
+	forged_home(&r);
+	rig_receive_na(&r, ETH0, EVIL, HA, ANSWERS, 0x66);
+	rig_pass(&r, S + 200 * MS);
+	CU_ASSERT(same(&rig_last_bu(&r)->tx.src, COA1));
+	CU_ASSERT(rig_last_bu(&r)->mh.bu.lifetime > 0);
+	rig_end(&r);
+}
+
+/* The first answer went to where the home agent remembered the address, or was lost. */
+static void home_agent_answers_the_second(void)
+{
+	static struct rig r;
+
+	forged_home(&r);
+	rig_pass(&r, 10 * MS);
+	rig_receive_na(&r, ETH0, HA, HA, ANSWERS, 0x66);
+	rig_pass(&r, S + 10 * MS);
+	rig_receive_na(&r, ETH0, HA, HA, ANSWERS, 0x66);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 2);
+	CU_ASSERT_EQUAL(rig_bu(&r, 1)->mh.bu.lifetime, 0);
+	rig_receive_ba(&r, ETH0, NULL, 0, rig_bu(&r, 1)->mh.bu.seq, 0);
+	rig_pass(&r, 5 * S);
+	CU_ASSERT_EQUAL(rig_count_bu(&r), 2);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_AT_HOME), 1);
+	CU_ASSERT_EQUAL(rig_count_events(&r, MIP6_EV_WARNING), 0);
 	rig_end(&r);
 }
 
@@ -475,6 +510,8 @@ int main(void)
 	    {"home_prefix_on_a_foreign_link", home_prefix_on_a_foreign_link},
 	    {"home_link_with_another_router", home_link_with_another_router},
 	    {"false_home_agent", false_home_agent},
+	    {"false_home_agent_is_asked_again", false_home_agent_is_asked_again},
+	    {"home_agent_answers_the_second", home_agent_answers_the_second},
 	    {"home_prefix_first", home_prefix_first},
 	};
 

@@ -569,6 +569,29 @@ static void restart_at_home(void)
 	rig_end(&r);
 }
 
+/* The disk was full when it had left: its record says that it is at home, and the home
+ * agent holds a binding, which it shows by defending the address. */
+static void restart_at_home_with_a_binding(void)
+{
+	static struct rig r;
+
+	returned(&r);
+	rig_receive_ba(&r, ETH0, NULL, 0, rig_bu(&r, 0)->mh.bu.seq, 0);
+	rig_pass(&r, 10 * S);
+	mip6_node_free(r.node);
+	r.object_count = 0;
+	rig_forget(&r);
+	r.node = mip6_node_new(&r.config, &r.host, &r);
+	CU_ASSERT(mip6_node_restore(r.node, r.now, &r.records[0]) == MIP6_OK);
+	rig_link(&r, ETH0, true);
+	rig_address(&r, ETH0, 0);
+	CU_ASSERT(mip6_node_start(r.node, r.now) == MIP6_OK);
+	rig_receive_na(&r, ETH0, HOME_AR, HOA, ND_NA_O, 0x66);
+	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
+	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 0);
+	rig_end(&r);
+}
+
 /* Killed between the de-registration and its acknowledgement. */
 static void restart_while_returning(void)
 {
@@ -638,6 +661,7 @@ int main(void)
 	    {"stolen_home_address", stolen_home_address},
 	    {"answer_lost_for_long", answer_lost_for_long},
 	    {"restart_at_home", restart_at_home},
+	    {"restart_at_home_with_a_binding", restart_at_home_with_a_binding},
 	    {"restart_while_returning", restart_while_returning},
 	    {"states_for_people", states_for_people},
 	};
