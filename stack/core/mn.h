@@ -182,8 +182,9 @@ struct router *movement_router_for(const struct mn_iface *m, mip6_time now,
 				   const struct mip6_prefix *prefix);
 /* The node is on another link: told, and what another node had is tried again. */
 void movement_moved(const struct mn_iface *m, mip6_time now, const char *reason);
-/* A Binding Update sent then was not answered, or was: what it says of the router. */
-void movement_unanswered(struct mn_iface *m, mip6_time now, mip6_time sent);
+/* A Binding Update sent then was not answered, or was: what it says of the router. True:
+ * it was on trial, and distrust follows. */
+bool movement_unanswered(struct mn_iface *m, mip6_time now, mip6_time sent);
 void movement_answered(struct mn_iface *m, mip6_time now, mip6_time sent);
 /* A router that others were left for leads nowhere: for a while, ever longer, only those
  * that have carried a Binding Update are preferred to others. */

@@ -292,14 +292,15 @@ static void count_unanswered(struct mn_home *home, mip6_time now)
 	struct mn_coa *coa = mn_coa_find(home->node, home->ifindex, &home->coa);
 	unsigned unanswered = home->bul.resends + 1;
 	bool confirmed;
+	bool on_trial;
 
 	if (!coa || home->place != MN_AWAY)
 		return;
 	confirmed = other_is_confirmed(home, coa);
-	movement_unanswered(coa->owner, now, home->bul.last_sent);
+	on_trial = movement_unanswered(coa->owner, now, home->bul.last_sent);
 	if (unanswered % UNANSWERED_ROUND == 0 || confirmed)
 		coa->failed_rounds++;
-	if (confirmed)
+	if (confirmed && !on_trial)
 		movement_distrust(coa->owner, now);
 }
 

@@ -222,13 +222,14 @@ static void try_router(struct mn_iface *m, mip6_time now, struct router *r)
 		m->on_trial = r;
 }
 
-void movement_unanswered(struct mn_iface *m, mip6_time now, mip6_time sent)
+bool movement_unanswered(struct mn_iface *m, mip6_time now, mip6_time sent)
 {
 	if (!m->on_trial || sent < m->router_since)
-		return;
+		return false;
 	m->on_trial->failures++;
 	m->on_trial = NULL;
 	movement_distrust(m, now);
+	return true;
 }
 
 void movement_answered(struct mn_iface *m, mip6_time now, mip6_time sent)

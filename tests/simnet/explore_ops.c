@@ -67,7 +67,7 @@ static bool disturbed(const struct explore_plan *plan)
 
 		if (kind == OP_CUT || kind == OP_LOSS)
 			return true;
-		if ((kind == OP_CRASH || kind == OP_SLEEP) && plan->ops[i].a == 2)
+		if (kind == OP_SLEEP || (kind == OP_CRASH && plan->ops[i].a == 2))
 			return true;
 	}
 	return plan->loss > 0;

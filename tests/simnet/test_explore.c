@@ -122,6 +122,8 @@ static void test_found(void)
 	     * record it had never been away. */
 	    {1323293, "11299:replug:0:0:2,16371:disk:7:3118:0,16465:plug:0:0:3,18134:crash:7:114:0,"
 		      "18144:plug:0:0:2"},
+	    /* A router that was forged with a high preference is on trial for the second time. */
+	    {2073425, "18303:plug:0:0:4,21391:advert:5:4:0,39940:advert:5:4:0,41088:rob:2:0:2"},
 	    /* Robbed in its sleep: it looks when it wakes, and not before. */
 	    {932818, "6541:sleep:5:5795:0,6649:rob:5:1:4"},
 	};
