@@ -545,6 +545,19 @@ static void answer_lost_for_long(void)
 	rig_end(&r);
 }
 
+/* Another process of the node, which has the record of the first. */
+static void start_anew(struct rig *r)
+{
+	mip6_node_free(r->node);
+	r->object_count = 0;
+	rig_forget(r);
+	r->node = mip6_node_new(&r->config, &r->host, r);
+	CU_ASSERT(mip6_node_restore(r->node, r->now, &r->records[0]) == MIP6_OK);
+	rig_link(r, ETH0, true);
+	rig_address(r, ETH0, 0);
+	CU_ASSERT(mip6_node_start(r->node, r->now) == MIP6_OK);
+}
+
 static void restart_at_home(void)
 {
 	static struct rig r;
@@ -552,14 +565,7 @@ static void restart_at_home(void)
 	returned(&r);
 	rig_receive_ba(&r, ETH0, NULL, 0, rig_bu(&r, 0)->mh.bu.seq, 0);
 	rig_pass(&r, 10 * S);
-	mip6_node_free(r.node);
-	r.object_count = 0;
-	rig_forget(&r);
-	r.node = mip6_node_new(&r.config, &r.host, &r);
-	CU_ASSERT(mip6_node_restore(r.node, r.now, &r.records[0]) == MIP6_OK);
-	rig_link(&r, ETH0, true);
-	rig_address(&r, ETH0, 0);
-	CU_ASSERT(mip6_node_start(r.node, r.now) == MIP6_OK);
+	start_anew(&r);
 	CU_ASSERT(hoa_at_home(&r));
 	CU_ASSERT_PTR_NOT_NULL(rig_default_route(&r, 900));
 	rig_receive_ra(&r, ETH0, HOME_AR, home_agent_ra());
@@ -578,14 +584,7 @@ static void restart_at_home_with_a_binding(void)
 	returned(&r);
 	rig_receive_ba(&r, ETH0, NULL, 0, rig_bu(&r, 0)->mh.bu.seq, 0);
 	rig_pass(&r, 10 * S);
-	mip6_node_free(r.node);
-	r.object_count = 0;
-	rig_forget(&r);
-	r.node = mip6_node_new(&r.config, &r.host, &r);
-	CU_ASSERT(mip6_node_restore(r.node, r.now, &r.records[0]) == MIP6_OK);
-	rig_link(&r, ETH0, true);
-	rig_address(&r, ETH0, 0);
-	CU_ASSERT(mip6_node_start(r.node, r.now) == MIP6_OK);
+	start_anew(&r);
 	rig_receive_na(&r, ETH0, HOME_AR, HOA, ND_NA_O, 0x66);
 	CU_ASSERT_EQUAL_FATAL(rig_count_bu(&r), 1);
 	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 0);
@@ -601,14 +600,7 @@ static void restart_while_returning(void)
 	returned(&r);
 	seq = rig_bu(&r, 0)->mh.bu.seq;
 	r.now += 2 * S;
-	mip6_node_free(r.node);
-	r.object_count = 0;
-	rig_forget(&r);
-	r.node = mip6_node_new(&r.config, &r.host, &r);
-	CU_ASSERT(mip6_node_restore(r.node, r.now, &r.records[0]) == MIP6_OK);
-	rig_link(&r, ETH0, true);
-	rig_address(&r, ETH0, 0);
-	CU_ASSERT(mip6_node_start(r.node, r.now) == MIP6_OK);
+	start_anew(&r);
 	CU_ASSERT_EQUAL(rig_count_bu(&r), 1);
 	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.seq, (uint16_t)(seq + 1));
 	CU_ASSERT_EQUAL(rig_bu(&r, 0)->mh.bu.lifetime, 0);
