@@ -28,15 +28,6 @@ static const kplane_change_fn kplane_kinds[MIP6_OBJ_KINDS] = {
 
 /* ---- keys -------------------------------------------------------------------- */
 
-/* The key fields of any object, in an order that memcmp can sort. */
-struct kplane_key {
-	uint32_t kind;
-	uint32_t a;
-	uint32_t b;
-	uint32_t len;
-	struct mip6_addr addr;
-};
-
 static struct mip6_addr kplane_masked(const struct mip6_prefix *p)
 {
 	const struct mip6_addr none = {{0}};
@@ -111,6 +102,14 @@ static struct mip6_object kplane_normal(const struct mip6_object *o)
 
 /* ---- lists of objects ---------------------------------------------------------- */
 
+static struct kplane_adopted kplane_item(const struct mip6_object *object)
+{
+	struct kplane_adopted item = {.object = kplane_normal(object)};
+
+	item.key = kplane_key(&item.object);
+	return item;
+}
+
 static int kplane_list_add(struct kplane_list *list, const struct mip6_object *object, bool whole)
 {
 	if (list->count == list->room) {
@@ -122,8 +121,8 @@ static int kplane_list_add(struct kplane_list *list, const struct mip6_object *o
 		list->items = items;
 		list->room = room;
 	}
-	list->items[list->count++] =
-	    (struct kplane_adopted){.object = kplane_normal(object), .whole = whole};
+	list->items[list->count] = kplane_item(object);
+	list->items[list->count++].whole = whole;
 	return 0;
 }
 
@@ -143,9 +142,7 @@ int kplane_found_lent(struct kplane *k, const struct mip6_object *object)
 	const struct kplane_key key = kplane_key(&normal);
 
 	for (size_t i = 0; i < k->borrowed.count; i++) {
-		const struct kplane_key other = kplane_key(&k->borrowed.items[i].object);
-
-		if (memcmp(&key, &other, sizeof(key)) == 0)
+		if (memcmp(&key, &k->borrowed.items[i].key, sizeof(key)) == 0)
 			return kplane_found(k, &k->borrowed.items[i].object, true);
 	}
 	return 0;
@@ -156,9 +153,7 @@ bool kplane_give_back(struct kplane *k, const struct mip6_object *object)
 	const struct kplane_key key = kplane_key(object);
 
 	for (size_t i = 0; i < k->borrowed.count; i++) {
-		const struct kplane_key other = kplane_key(&k->borrowed.items[i].object);
-
-		if (memcmp(&key, &other, sizeof(key)) == 0) {
+		if (memcmp(&key, &k->borrowed.items[i].key, sizeof(key)) == 0) {
 			k->borrowed.items[i] = k->borrowed.items[--k->borrowed.count];
 			return true;
 		}
@@ -170,10 +165,8 @@ static int kplane_compare(const void *a, const void *b)
 {
 	const struct kplane_adopted *x = a;
 	const struct kplane_adopted *y = b;
-	const struct kplane_key kx = kplane_key(&x->object);
-	const struct kplane_key ky = kplane_key(&y->object);
 
-	return memcmp(&kx, &ky, sizeof(kx));
+	return memcmp(&x->key, &y->key, sizeof(x->key));
 }
 
 /* First item whose key is not smaller than that of `object`. */
@@ -195,7 +188,7 @@ static size_t kplane_lower_bound(const struct kplane_list *list, const struct kp
 
 bool kplane_is_found(const struct kplane *k, const struct mip6_object *object)
 {
-	const struct kplane_adopted want = {.object = *object};
+	const struct kplane_adopted want = kplane_item(object);
 	const size_t i = kplane_lower_bound(&k->adopted, &want);
 
 	return i < k->adopted.count && kplane_compare(&k->adopted.items[i], &want) == 0;
@@ -216,7 +209,7 @@ static bool kplane_equal(const struct mip6_object *found, const struct mip6_obje
  * comes first. */
 static struct kplane_adopted *kplane_claim(struct kplane *k, const struct mip6_object *wanted)
 {
-	const struct kplane_adopted want = {.object = *wanted};
+	const struct kplane_adopted want = kplane_item(wanted);
 	struct kplane_adopted *best = NULL;
 
 	for (size_t i = kplane_lower_bound(&k->adopted, &want); i < k->adopted.count; i++) {
@@ -422,7 +415,7 @@ int kplane_read(struct kplane *k, unsigned kinds)
 
 bool kplane_missing(struct kplane *k, const struct mip6_object *object)
 {
-	const struct kplane_adopted want = {.object = kplane_normal(object)};
+	const struct kplane_adopted want = kplane_item(object);
 
 	for (size_t i = kplane_lower_bound(&k->adopted, &want); i < k->adopted.count; i++) {
 		const struct kplane_adopted *a = &k->adopted.items[i];

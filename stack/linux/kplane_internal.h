@@ -24,10 +24,20 @@ enum kplane_record {
 };
 
 /* An object of a former process. */
+/* The key fields of any object, in an order that memcmp can sort. */
+struct kplane_key {
+	uint32_t kind;
+	uint32_t a;
+	uint32_t b;
+	uint32_t len;
+	struct mip6_addr addr;
+};
+
 struct kplane_adopted {
 	struct mip6_object object;
-	bool whole;   /* all its parts are there; else it is added anew when wanted */
-	bool claimed; /* asked for since */
+	struct kplane_key key; /* of the object; a list of 200,000 is sorted by it */
+	bool whole;	       /* all its parts are there; else it is added anew when wanted */
+	bool claimed;	       /* asked for since */
 };
 
 struct kplane_list {
